@@ -1,0 +1,78 @@
+/**
+ * What a decoder found wrong with bytes. A fault carries no severity: the findings judge it.
+ * `code` is kebab-case and unique over all formats; `offset` is a byte offset in `file`.
+ */
+export interface FormatFault {
+  readonly code: FaultCode;
+  readonly file: string;
+  readonly offset?: number;
+  /** Set when the fault belongs to one message record. */
+  readonly uid?: number;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+/** Every fault a decoder can report, so that the findings can be checked to cover all of them. */
+export const FAULT_CODES = [
+  // any file
+  'file-missing',
+  'file-empty',
+  // cyrus.index
+  'index-too-short',
+  'index-version-unknown',
+  'index-version-unsupported',
+  'index-start-offset',
+  'index-record-size',
+  'index-truncated',
+  'index-trailing-records',
+  'index-header-crc',
+  'record-crc',
+  'record-uid-order',
+  'record-uid-zero',
+  'record-uid-above-last-uid',
+  'record-modseq-above-highest',
+  'record-null-guid',
+  'record-undefined-system-flag',
+  'record-unnamed-user-flag',
+  'record-unlinked-not-expunged',
+  'index-undefined-option',
+  'index-counter',
+  'index-sync-crc-basic',
+  'index-sync-crc-annot',
+  'index-uidvalidity-zero',
+  // cyrus.header
+  'header-magic',
+  'header-syntax',
+  'header-file-crc',
+  // cyrusdb
+  'db-magic',
+  'db-unsupported-format',
+  'db-version',
+  'db-header-crc',
+  'db-truncated',
+  'db-dirty',
+  'db-trailing-bytes',
+  'db-record-crc',
+  'db-record-shape',
+  'db-link',
+  'db-order',
+  'db-count',
+  'db-transaction',
+  // values
+  'mbentry-syntax',
+  'mboxlist-key',
+  'annotation-syntax',
+  'seen-syntax',
+  'quota-syntax',
+  'sync-log-line',
+  'sync-log-partial-line',
+  'subscription-syntax',
+] as const;
+
+export type FaultCode = (typeof FAULT_CODES)[number];
+
+/** A decoded value, or the faults that kept it from being decoded; both when it was decoded in part. */
+export interface Decoded<T> {
+  readonly value?: T;
+  readonly faults: readonly FormatFault[];
+}
