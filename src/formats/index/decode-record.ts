@@ -1,0 +1,46 @@
+import { readU64 } from '../../bytes/layout.js';
+import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED, type IndexRecord } from '../../model/index-file.js';
+import type { RecordBlock, RecordOffsets } from './scan-records.js';
+
+/**
+ * Decodes one record of a block.
+ * @param userFlagNames names by user flag number; undefined = free slot
+ */
+export function decodeRecord(
+  block: RecordBlock,
+  index: number,
+  o: RecordOffsets,
+  userFlagNames: readonly (string | undefined)[],
+): IndexRecord {
+  const { view, bytes } = block;
+  const base = index * o.size;
+  const systemFlags = view.getUint32(base + o.systemFlags);
+  const userFlags: string[] = [];
+  const unnamedFlags: number[] = [];
+  for (let word = 0; word < 4; word++) {
+    const bits = view.getUint32(base + o.userFlags + word * 4);
+    for (let bit = 0; bits >>> bit !== 0 && bit < 32; bit++) {
+      if (((bits >>> bit) & 1) === 0) continue;
+      const name = userFlagNames[word * 32 + bit];
+      if (name === undefined) unnamedFlags.push(word * 32 + bit);
+      else userFlags.push(name.toLowerCase());
+    }
+  }
+  return {
+    uid: view.getUint32(base + o.uid),
+    guid: bytes.toString('hex', base + o.guid, base + o.guid + 20),
+    modseq: readU64(view, base + o.modseq),
+    createdmodseq: o.createdmodseq < 0 ? 0 : readU64(view, base + o.createdmodseq),
+    internaldate: view.getUint32(base + o.internaldate),
+    lastUpdated: view.getUint32(base + o.lastUpdated),
+    savedate: o.savedate < 0 ? 0 : view.getUint32(base + o.savedate),
+    size: view.getUint32(base + o.messageSize),
+    systemFlags,
+    userFlags: userFlags.sort(),
+    unnamedFlags,
+    cid: o.cid < 0 ? 0n : view.getBigUint64(base + o.cid),
+    expunged: (systemFlags & FLAG_EXPUNGED) !== 0,
+    unlinked: (systemFlags & FLAG_UNLINKED) !== 0,
+    archived: (systemFlags & FLAG_ARCHIVED) !== 0,
+  };
+}

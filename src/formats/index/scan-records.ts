@@ -1,0 +1,278 @@
+import { crc32 } from '../../bytes/crc32.js';
+import { readU64 } from '../../bytes/layout.js';
+import type { FormatFault } from '../../model/fault.js';
+import {
+  FLAG_ANSWERED,
+  FLAG_ARCHIVED,
+  FLAG_DELETED,
+  FLAG_EXPUNGED,
+  FLAG_FLAGGED,
+  FLAG_SEEN,
+  FLAG_UNLINKED,
+  LEGAL_SYSTEM_FLAGS,
+  SYSTEM_FLAG_NAMES,
+  type IndexHeader,
+} from '../../model/index-file.js';
+import { hex32 } from './read-header.js';
+import { basicTerm, createdmodseqTerm, flagNameCrc, savedateTerm, thridTerm } from './sync-crc.js';
+import type { IndexVersion } from './versions/index-version.js';
+
+/** Offsets of the record fields that the hot loops read; -1 where a version lacks the field. */
+export interface RecordOffsets {
+  readonly size: number;
+  readonly uid: number;
+  readonly internaldate: number;
+  readonly messageSize: number;
+  readonly lastUpdated: number;
+  readonly systemFlags: number;
+  readonly userFlags: number;
+  readonly savedate: number;
+  readonly guid: number;
+  readonly modseq: number;
+  readonly cid: number;
+  readonly createdmodseq: number;
+  readonly crc: number;
+}
+
+const OFFSETS = new Map<IndexVersion, RecordOffsets>();
+
+/** The offsets of one version, taken from its table once. */
+export function recordOffsets(version: IndexVersion): RecordOffsets {
+  let offsets = OFFSETS.get(version);
+  if (offsets === undefined) {
+    const at = version.record.offsetOf;
+    offsets = {
+      size: version.record.size,
+      uid: at('uid'),
+      internaldate: at('internaldate'),
+      messageSize: at('size'),
+      lastUpdated: at('lastUpdated'),
+      systemFlags: at('systemFlags'),
+      userFlags: at('userFlags'),
+      savedate: at('savedate'),
+      guid: at('guid'),
+      modseq: at('modseq'),
+      cid: at('cid'),
+      createdmodseq: at('createdmodseq'),
+      crc: at('recordCrc'),
+    };
+    OFFSETS.set(version, offsets);
+  }
+  return offsets;
+}
+
+/** A run of whole records as they lie in the file. */
+export interface RecordBlock {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly count: number;
+  /** Offset of the first record in the file. */
+  readonly fileOffset: number;
+}
+
+/** What a pass over the records of one index adds up. CRCs are signed 32-bit XORs; counters cover live records. */
+export interface RecordTotals {
+  records: number;
+  exists: number;
+  answered: number;
+  flagged: number;
+  deleted: number;
+  unseen: number;
+  quotaUsed: number;
+  expunged: number;
+  archived: number;
+  crcBasic: number;
+  /** Virtual annotations only, thread ids unpadded (releases before 3.13). */
+  crcAnnot: number;
+  /** The same with padded thread ids. */
+  crcAnnotPadded: number;
+  maxUid: number;
+  maxModseq: number;
+  /** Records whose CRC, order or identity cannot be trusted. */
+  badRecords: number;
+  faultsDropped: number;
+}
+
+export function newTotals(): RecordTotals {
+  return {
+    records: 0,
+    exists: 0,
+    answered: 0,
+    flagged: 0,
+    deleted: 0,
+    unseen: 0,
+    quotaUsed: 0,
+    expunged: 0,
+    archived: 0,
+    crcBasic: 0,
+    crcAnnot: 0,
+    crcAnnotPadded: 0,
+    maxUid: 0,
+    maxModseq: 0,
+    badRecords: 0,
+    faultsDropped: 0,
+  };
+}
+
+/** CRCs of the flag names, by bit and by user flag number. */
+export class FlagCrcs {
+  private readonly system = new Int32Array(32);
+  private readonly user: (number | undefined)[];
+
+  constructor(userFlags: readonly (string | undefined)[]) {
+    for (const [bit, name] of SYSTEM_FLAG_NAMES) this.system[bit] = flagNameCrc(name);
+    this.user = userFlags.map((name) => (name === undefined ? undefined : flagNameCrc(name)));
+  }
+
+  systemXor(flags: number): number {
+    let xor = 0;
+    for (let bit = 1; bit <= FLAG_SEEN; bit <<= 1) if (flags & bit) xor ^= this.system[bit]!;
+    return xor;
+  }
+
+  /** Undefined for a flag number without a name. */
+  ofUserFlag(flag: number): number | undefined {
+    return this.user[flag];
+  }
+}
+
+/** Faults kept per index; more of them only count. */
+const MAX_FAULTS = 200;
+
+/**
+ * Checks and adds up one block of records. Call it with the blocks of an index in file order and the same `totals`.
+ * Source of the invariants: index.md sections 5, 6 and 8.
+ */
+export function scanRecords(
+  block: RecordBlock,
+  version: IndexVersion,
+  header: IndexHeader,
+  flagCrcs: FlagCrcs,
+  totals: RecordTotals,
+  faults: FormatFault[],
+  file: string,
+): void {
+  const o = recordOffsets(version);
+  const { bytes, view } = block;
+  const fault = (f: FormatFault): void => {
+    if (faults.length < MAX_FAULTS) faults.push(f);
+    else totals.faultsDropped++;
+  };
+  for (let i = 0, base = 0; i < block.count; i++, base += o.size) {
+    const uid = view.getUint32(base + o.uid);
+    totals.records++;
+    const at = (offset: number): number => block.fileOffset + base + offset;
+    const storedCrc = view.getUint32(base + o.crc);
+    const computedCrc = crc32(bytes, base, base + o.crc);
+    if (storedCrc !== computedCrc) {
+      totals.badRecords++;
+      fault({ code: 'record-crc', file, offset: at(o.crc), uid, expected: hex32(computedCrc), actual: hex32(storedCrc) });
+      continue;
+    }
+    const flags = view.getUint32(base + o.systemFlags) | 0;
+    if (uid === 0) {
+      if ((flags & FLAG_EXPUNGED) === 0 || (flags & FLAG_UNLINKED) === 0) {
+        totals.badRecords++;
+        fault({ code: 'record-uid-zero', file, offset: at(o.uid), uid, expected: 'a uid above 0', actual: '0' });
+      }
+      continue;
+    }
+    if (uid <= totals.maxUid) {
+      totals.badRecords++;
+      fault({ code: 'record-uid-order', file, offset: at(o.uid), uid, expected: `above ${String(totals.maxUid)}`, actual: String(uid) });
+    } else {
+      totals.maxUid = uid;
+    }
+    if (uid > header.lastUid) {
+      fault({ code: 'record-uid-above-last-uid', file, offset: at(o.uid), uid, expected: `at most ${String(header.lastUid)}`, actual: String(uid) });
+    }
+    const modseq = readU64(view, base + o.modseq);
+    if (modseq > totals.maxModseq) totals.maxModseq = modseq;
+    if (modseq > header.highestmodseq) {
+      fault({ code: 'record-modseq-above-highest', file, offset: at(o.modseq), uid, expected: `at most ${String(header.highestmodseq)}`, actual: String(modseq) });
+    }
+    if ((flags & ~LEGAL_SYSTEM_FLAGS) !== 0) {
+      fault({ code: 'record-undefined-system-flag', file, offset: at(o.systemFlags), uid, expected: 'defined flag bits', actual: hex32((flags & ~LEGAL_SYSTEM_FLAGS) >>> 0) });
+    }
+    if ((flags & FLAG_UNLINKED) !== 0 && (flags & FLAG_EXPUNGED) === 0) {
+      fault({ code: 'record-unlinked-not-expunged', file, offset: at(o.systemFlags), uid, expected: 'EXPUNGED with UNLINKED', actual: hex32(flags >>> 0) });
+    }
+    if (isNullGuid(view, base + o.guid)) {
+      fault({ code: 'record-null-guid', file, offset: at(o.guid), uid, expected: 'a GUID', actual: 'all zero' });
+    }
+    let xor = flagCrcs.systemXor(flags);
+    for (let word = 0; word < 4; word++) {
+      let bits = view.getUint32(base + o.userFlags + word * 4);
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits);
+        bits = (bits & ~(1 << bit)) >>> 0;
+        const crc = flagCrcs.ofUserFlag(word * 32 + bit);
+        if (crc === undefined) {
+          fault({ code: 'record-unnamed-user-flag', file, offset: at(o.userFlags), uid, expected: 'a flag named in cyrus.header', actual: `user flag ${String(word * 32 + bit)}` });
+        } else {
+          xor ^= crc;
+        }
+      }
+    }
+    if ((flags & FLAG_EXPUNGED) !== 0) {
+      totals.expunged++;
+      continue;
+    }
+    totals.exists++;
+    if (flags & FLAG_ANSWERED) totals.answered++;
+    if (flags & FLAG_FLAGGED) totals.flagged++;
+    if (flags & FLAG_DELETED) totals.deleted++;
+    if ((flags & FLAG_SEEN) === 0) totals.unseen++;
+    if (flags & FLAG_ARCHIVED) totals.archived++;
+    totals.quotaUsed += view.getUint32(base + o.messageSize);
+    totals.crcBasic ^= basicTerm(
+      uid,
+      modseq,
+      view.getUint32(base + o.lastUpdated),
+      xor,
+      view.getUint32(base + o.internaldate),
+      bytes,
+      base + o.guid,
+    );
+    const annot = annotTerms(view, base, o, uid);
+    totals.crcAnnot ^= annot.unpadded;
+    totals.crcAnnotPadded ^= annot.padded;
+  }
+}
+
+const terms = { unpadded: 0, padded: 0 };
+
+/** XOR of the virtual annotation terms of one record, in both spellings. The result object is reused. */
+export function annotTerms(view: DataView, base: number, o: RecordOffsets, uid: number): { unpadded: number; padded: number } {
+  let common = 0;
+  if (o.savedate >= 0) {
+    const savedate = view.getUint32(base + o.savedate);
+    if (savedate !== 0) common ^= savedateTerm(uid, savedate);
+  }
+  if (o.createdmodseq >= 0) {
+    const createdmodseq = readU64(view, base + o.createdmodseq);
+    if (createdmodseq !== 0) common ^= createdmodseqTerm(uid, createdmodseq);
+  }
+  terms.unpadded = common;
+  terms.padded = common;
+  if (o.cid >= 0) {
+    const high = view.getUint32(base + o.cid);
+    const low = view.getUint32(base + o.cid + 4);
+    if (high !== 0 || low !== 0) {
+      const padded = thridTerm(uid, high, low, true);
+      terms.padded ^= padded;
+      terms.unpadded ^= high >>> 28 === 0 ? thridTerm(uid, high, low, false) : padded;
+    }
+  }
+  return terms;
+}
+
+function isNullGuid(view: DataView, at: number): boolean {
+  return (
+    view.getUint32(at) === 0 &&
+    view.getUint32(at + 4) === 0 &&
+    view.getUint32(at + 8) === 0 &&
+    view.getUint32(at + 12) === 0 &&
+    view.getUint32(at + 16) === 0
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * The two sync CRCs of a record, as terms that are XORed over all records that are not expunged.
+ * Source: make_sync_crc / crc_basic, crc_annot, crc_virtannot in imap/mailbox.c, 2.4.20 to 3.12; index.md section 9.
+ */
+import { CRC_START, crc32Text, crcByte, crcConstant, crcDecimal, crcEnd, crcText } from '../../bytes/crc32.js';
+
+/** Start value of the annotation CRC from 3.1.8 on; earlier releases start at 0. Source: CRC_INIT_ANNOT, imap/mailbox.h. */
+export const ANNOT_CRC_INIT = 12345678;
+
+const SPACE = 32;
+const PREFIX = '/vendor/cmu/cyrus-imapd/';
+/** Entry names that live in record fields, with the minor version from which they do. */
+const VIRTUAL_ENTRIES: ReadonlyMap<string, number> = new Map([
+  [`${PREFIX}thrid`, 13],
+  [`${PREFIX}savedate`, 15],
+  [`${PREFIX}createdmodseq`, 16],
+  [`${PREFIX}basethrid`, 20],
+  [`${PREFIX}internaldate.nsec`, 20],
+]);
+
+/** True when `entry` is kept in the records of this minor version, so that a stored row of that name does not count. */
+export function isVirtualAnnotation(entry: string, minor: number): boolean {
+  const from = VIRTUAL_ENTRIES.get(entry);
+  return from !== undefined && minor >= from;
+}
+
+const addThrid = crcConstant(` ${PREFIX}thrid  `);
+const addSavedate = crcConstant(` ${PREFIX}savedate  `);
+const addCreatedmodseq = crcConstant(` ${PREFIX}createdmodseq  `);
+
+const HEX = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
+
+/** Term of the basic CRC. `flagsXor` is the XOR of the CRC-32 of each lower-cased flag name. */
+export function basicTerm(
+  uid: number,
+  modseq: number,
+  lastUpdated: number,
+  flagsXor: number,
+  internaldate: number,
+  bytes: Uint8Array,
+  guidAt: number,
+): number {
+  let s = crcByte(crcDecimal(CRC_START, uid), SPACE);
+  s = crcByte(crcDecimal(s, modseq), SPACE);
+  s = crcByte(crcByte(crcDecimal(s, lastUpdated), SPACE), 40);
+  s = crcByte(crcByte(crcDecimal(s, flagsXor >>> 0), 41), SPACE);
+  s = crcByte(crcDecimal(s, internaldate), SPACE);
+  for (let i = guidAt; i < guidAt + 20; i++) {
+    const b = bytes[i]!;
+    s = crcByte(crcByte(s, HEX[b >>> 4]!), HEX[b & 15]!);
+  }
+  return crcEnd(s) | 0;
+}
+
+/** Term of the virtual annotation `thrid`: `padded` is the spelling of 3.13 and later. */
+export function thridTerm(uid: number, cidHigh: number, cidLow: number, padded: boolean): number {
+  let s = addThrid(crcDecimal(CRC_START, uid));
+  let started = padded;
+  for (const word of [cidHigh, cidLow]) {
+    for (let shift = 28; shift >= 0; shift -= 4) {
+      const digit = (word >>> shift) & 15;
+      if (digit !== 0) started = true;
+      if (started) s = crcByte(s, HEX[digit]!);
+    }
+  }
+  return crcEnd(s) | 0;
+}
+
+export function savedateTerm(uid: number, savedate: number): number {
+  return crcEnd(crcDecimal(addSavedate(crcDecimal(CRC_START, uid)), savedate)) | 0;
+}
+
+export function createdmodseqTerm(uid: number, createdmodseq: number): number {
+  return crcEnd(crcDecimal(addCreatedmodseq(crcDecimal(CRC_START, uid)), createdmodseq)) | 0;
+}
+
+/** Term of a stored message annotation; `userid` is empty for shared values and the real owner for the owner token. */
+export function annotationTerm(uid: number, entry: string, userid: string, value: Uint8Array): number {
+  let s = crcText(crcDecimal(CRC_START, uid), ` ${entry} ${userid} `);
+  for (const byte of value) s = crcByte(s, byte);
+  return crcEnd(s) | 0;
+}
+
+/** CRC-32 of a lower-cased flag name, the unit of `flagsXor`. */
+export function flagNameCrc(name: string): number {
+  return crc32Text(name.toLowerCase()) | 0;
+}
