@@ -1,0 +1,116 @@
+import type { Decoded, FormatFault } from '../../model/fault.js';
+import type { AclEntry, Mbentry, MbentryName } from '../../model/mailbox.js';
+import { asBytes, asList, asNumber, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
+import { aclFromDlist } from './acl.js';
+import { parseMbtype } from './mbtype.js';
+import { dbnameToMboxname } from './names.js';
+
+export { parseMbtype } from './mbtype.js';
+
+/** Value of an `N` row. Faults name the row in `actual`; they have no offset, as a value has no place of its own. */
+export function parseMbentry(mboxname: string, value: Buffer, file: string): Decoded<Mbentry> {
+  const row = new Row(mboxname, file, value);
+  return row.decode(() => mboxname);
+}
+
+/** Value of an `I` row; its name is the `N` inside, its uniqueid the key. */
+export function parseUniqueidRow(uniqueid: string, value: Buffer, file: string): Decoded<Mbentry> {
+  const row = new Row(uniqueid, file, value);
+  return row.decode((item) => {
+    const dbname = asBytes(kvGet(item, 'N'));
+    return dbname && dbnameToMboxname(dbname);
+  }, uniqueid);
+}
+
+class Row {
+  private readonly faults: FormatFault[] = [];
+
+  constructor(
+    private readonly label: string,
+    private readonly file: string,
+    private readonly value: Buffer,
+  ) {}
+
+  decode(nameOf: (item: DlistItem) => string | undefined, uniqueidOfKey?: string): Decoded<Mbentry> {
+    const { value: item, faults } = parseDlist(this.value, this.file);
+    for (const { expected = '', actual = '' } of faults) this.fault(expected, actual);
+    if (item === undefined) return { faults: this.faults };
+    if (item.kind !== 'kvlist') {
+      this.fault('a kvlist %(...)', this.value.subarray(0, 24).toString('latin1'));
+      return { faults: this.faults };
+    }
+    const mboxname = nameOf(item);
+    if (mboxname === undefined) {
+      this.fault('a name in N', 'none');
+      return { faults: this.faults };
+    }
+    const value: Mbentry = {
+      mboxname,
+      ...present('uniqueid', uniqueidOfKey ?? this.string(item, 'I')),
+      mbtype: parseMbtype(this.string(item, 'T')),
+      ...present('partition', this.string(item, 'P')),
+      ...present('server', this.string(item, 'S')),
+      acl: this.acl(item),
+      ...present('uidvalidity', this.number(item, 'V')),
+      ...present('foldermodseq', this.number(item, 'F')),
+      ...present('createdmodseq', this.number(item, 'C')),
+      ...present('mtime', this.number(item, 'M')),
+      history: this.history(item),
+    };
+    return { value, faults: this.faults };
+  }
+
+  private string(item: DlistItem, key: string): string | undefined {
+    const value = kvGet(item, key);
+    if (value === undefined || value.kind === 'nil') return undefined;
+    const text = asString(value);
+    if (text === undefined) this.fault(`a string in ${key}`, value.kind);
+    return text;
+  }
+
+  private number(item: DlistItem, key: string): number | undefined {
+    const value = kvGet(item, key);
+    if (value === undefined || value.kind === 'nil') return undefined;
+    const number = asNumber(value);
+    if (number === undefined) this.fault(`a number in ${key}`, asString(value) ?? value.kind);
+    return number;
+  }
+
+  private acl(item: DlistItem): readonly AclEntry[] {
+    const value = kvGet(item, 'A');
+    if (value === undefined) return [];
+    const acl = aclFromDlist(value);
+    if (acl === undefined) this.fault('a kvlist of rights in A', asString(value) ?? value.kind);
+    return acl ?? [];
+  }
+
+  private history(item: DlistItem): readonly MbentryName[] {
+    const value = kvGet(item, 'H');
+    if (value === undefined || value.kind === 'nil') return [];
+    const list = asList(value);
+    if (list === undefined) this.fault('a list of names in H', value.kind);
+    const names: MbentryName[] = [];
+    for (const entry of list ?? []) {
+      const dbname = asBytes(kvGet(entry, 'N'));
+      if (dbname === undefined) {
+        this.fault('a kvlist with N in H', entry.kind);
+        continue;
+      }
+      names.push({
+        mboxname: dbnameToMboxname(dbname),
+        ...present('mtime', this.number(entry, 'M')),
+        ...present('mbtype', this.string(entry, 'T')),
+        ...present('partition', this.string(entry, 'P')),
+      });
+    }
+    return names;
+  }
+
+  private fault(expected: string, actual: string): void {
+    this.faults.push({ code: 'mbentry-syntax', file: this.file, expected, actual: `${this.label}: ${actual}` });
+  }
+}
+
+function present<K extends string, T>(key: K, value: T | undefined): Partial<Record<K, T>> {
+  return (value === undefined ? {} : { [key]: value }) as Partial<Record<K, T>>;
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parseMbentry, parseMbtype, parseUniqueidRow } from '../../../src/formats/mboxlist/mbentry.js';
+
+const bytes = (text: string) => Buffer.from(text, 'latin1');
+
+// Values of real lists: 3.6.1, 3.8.7, and lists of 2.4, 2.5 and 3.0 that 3.8.7 converted.
+describe('parseMbentry', () => {
+  test('reads a fresh row', () => {
+    const value = '%(T e I 7unn4hc962zx7rcdridljy7h P default V 1795225178 C 1 F 1 M 1795225177 A %(a lrswipkxtecdan))';
+    expect(parseMbentry('user.a', bytes(value), 'mailboxes.db')).toEqual({
+      faults: [],
+      value: {
+        mboxname: 'user.a',
+        uniqueid: '7unn4hc962zx7rcdridljy7h',
+        mbtype: parseMbtype('e'),
+        partition: 'default',
+        acl: [{ identifier: 'a', rights: 'lrswipkxtecdan' }],
+        uidvalidity: 1795225178,
+        foldermodseq: 1,
+        createdmodseq: 1,
+        mtime: 1795225177,
+        history: [],
+      },
+    });
+  });
+
+  test('keeps the order of the ACL and negative rights', () => {
+    const value = '%(T e I 75 P default V 1 C 1 F 3 M 1 A %(anyone lrs alice lrswip -bob w))';
+    expect(parseMbentry('shared.news', bytes(value), 'f').value?.acl).toEqual([
+      { identifier: 'anyone', rights: 'lrs' },
+      { identifier: 'alice', rights: 'lrswip' },
+      { identifier: '-bob', rights: 'w' },
+    ]);
+  });
+
+  test('leaves out what a converted list does not know', () => {
+    const value = '%(T el I 1fabcec26b0109eb P default M 1795230962 A %(alice lrswipkxtecda))';
+    const { value: entry } = parseMbentry('user.alice', bytes(value), 'f');
+    expect(entry).not.toHaveProperty('uidvalidity');
+    expect(entry).not.toHaveProperty('foldermodseq');
+    expect(entry?.mbtype).toMatchObject({ kind: 'e', legacyDirs: true, deleted: false });
+  });
+
+  test('reads tombstones, with and without an ACL', () => {
+    const plain = parseMbentry('user.alice.Foo', bytes('%(T ed I 9h V 1795230887 C 1 F 6 M 1795230891)'), 'f').value;
+    expect(plain).toMatchObject({ acl: [], mbtype: { deleted: true } });
+    expect(plain).not.toHaveProperty('partition');
+    const converted = parseMbentry('user.alice.Foo', bytes('%(T edl I 8d V 1 F 6 M 1 A %())'), 'f').value;
+    expect(converted).toMatchObject({ acl: [], mbtype: { deleted: true, legacyDirs: true } });
+  });
+
+  test.each([
+    ['0 default alice\tlrs\t', 'a kvlist %(...)'],
+    ['(a b)', 'a kvlist %(...)'],
+    ['%(T e I', 'a space after the key'],
+    ['', 'a value'],
+  ])('%j has no value', (text, expected) => {
+    const { value, faults } = parseMbentry('user.a', bytes(text), 'f');
+    expect(value).toBeUndefined();
+    expect(faults.at(-1)).toMatchObject({ code: 'mbentry-syntax', file: 'f', expected });
+    expect(faults.at(-1)?.actual).toMatch(/^user\.a: /);
+  });
+
+  test('reports a field of the wrong kind and reads the others', () => {
+    const { value, faults } = parseMbentry('user.a', bytes('%(T e I (x) V many P default A (x) H x)'), 'f');
+    expect(value).toMatchObject({ mboxname: 'user.a', partition: 'default', acl: [] });
+    expect(faults.map(({ expected }) => expected)).toEqual([
+      'a string in I',
+      'a kvlist of rights in A',
+      'a number in V',
+      'a list of names in H',
+    ]);
+  });
+
+  test('takes any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (value) => {
+        parseMbentry('x', Buffer.from(value), 'f');
+        parseUniqueidRow('x', Buffer.concat([bytes('%('), value, bytes(')')]), 'f');
+      }),
+    );
+  });
+});
+
+describe('parseUniqueidRow', () => {
+  test('takes the name from N and the uniqueid from the key', () => {
+    const value =
+      '%(T e N "user\x1falice\x1fBar baz" P default V 1795230887 C 1 F 6 M 1795230891 A %(alice lrswipkxtecdan) ' +
+      'H (%(N user\x1falice\x1fFoo M 1795230891 V 1795230887 C 1 F 6 T ed)))';
+    expect(parseUniqueidRow('9hl2py6mqbqy9w0e5bp33dcv', bytes(value), 'f')).toMatchObject({
+      faults: [],
+      value: {
+        mboxname: 'user.alice.Bar baz',
+        uniqueid: '9hl2py6mqbqy9w0e5bp33dcv',
+        history: [{ mboxname: 'user.alice.Foo', mtime: 1795230891, mbtype: 'ed' }],
+      },
+    });
+  });
+
+  test('has no value without N', () => {
+    const { value, faults } = parseUniqueidRow('9h', bytes('%(T e P default)'), 'f');
+    expect(value).toBeUndefined();
+    expect(faults).toMatchObject([{ expected: 'a name in N' }]);
+  });
+});
+
+test.each([
+  [undefined, { kind: 'e', letters: '' }],
+  ['e', { kind: 'e', letters: 'e' }],
+  ['edl', { kind: 'e', deleted: true, legacyDirs: true }],
+  ['f', { kind: 'f' }],
+  ['dc', { kind: 'c', deleted: true }],
+  ['ei', { intermediate: true }],
+  ['erzm', { remote: true, reserved: true, moving: true }],
+  ['eQ', { kind: 'e', letters: 'eQ' }],
+])('parseMbtype(%j)', (letters, expected) => {
+  expect(parseMbtype(letters)).toMatchObject(expected);
+});
