@@ -1,0 +1,53 @@
+/**
+ * Writes src/generated/*.ts from schemas/*.schema.json. `--check` writes nothing and fails when a file on disk is not
+ * what its schema gives, so that types and schema cannot drift apart.
+ */
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
+
+const root = join(import.meta.dirname, '..');
+const generated = join(root, 'src', 'generated');
+const check = process.argv.includes('--check');
+const suffix = '.schema.json';
+
+const schemas = (await readdir(join(root, 'schemas'))).filter((name) => name.endsWith(suffix)).sort();
+const expected = new Map<string, string>();
+for (const name of schemas) {
+  const schema = JSON.parse(await readFile(join(root, 'schemas', name), 'utf8')) as JSONSchema;
+  const text = await compile(schema, name, {
+    bannerComment: `/* Generated from schemas/${name} by npm run generate. Do not edit. */`,
+    additionalProperties: false,
+    unreachableDefinitions: true,
+    style: { singleQuote: true, printWidth: 120 },
+  });
+  expected.set(`${name.slice(0, -suffix.length)}.ts`, readonlyArrays(withoutReferences(text)));
+}
+
+/** Drops the generator's remark on where a definition was first met: it repeats the schema and says nothing. */
+function withoutReferences(text: string): string {
+  const remark =
+    / \*(?:\n \*)? This interface was referenced by `[^`]+`'s JSON-Schema\n \* via the `definition` "[^"]+"\.\n/g;
+  return text.replace(remark, '').replace(/\/\*\*\n \*\/\n/g, '');
+}
+
+/** A report is made once and read often; the model's lists are readonly and must fit in. */
+function readonlyArrays(text: string): string {
+  return text.replace(/([:=|] )(\w+|\([\w |]+\))\[\]/g, '$1readonly $2[]');
+}
+
+await mkdir(generated, { recursive: true });
+const present = await readdir(generated);
+const wrong: string[] = present.filter((name) => !expected.has(name)).map((name) => `${name}: no schema gives it`);
+for (const [name, text] of expected) {
+  const path = join(generated, name);
+  if (!check) await writeFile(path, text);
+  else if (!present.includes(name) || (await readFile(path, 'utf8')) !== text) wrong.push(`${name}: differs`);
+}
+for (const line of wrong) console.error(`src/generated/${line}`);
+if (wrong.length > 0) {
+  console.error('Run `npm run generate` and commit what it writes.');
+  process.exitCode = 1;
+} else {
+  console.log(`src/generated: ${expected.size} file(s) ${check ? 'up to date' : 'written'}`);
+}

@@ -1,0 +1,189 @@
+/* Generated from schemas/report.schema.json by npm run generate. Do not edit. */
+
+export type Level = 'index' | 'files' | 'content';
+export type VerdictClass = 'clean' | 'safe' | 'admin' | 'halt';
+export type SideRole = 'master' | 'replica' | 'single';
+export type Count = number;
+export type FindingClass = 'safe' | 'admin' | 'halt';
+/**
+ * What real replication would do. `unseen`: it cannot notice the difference.
+ */
+export type Effect =
+  | 'copy-to-replica'
+  | 'update-replica'
+  | 'expunge-on-replica'
+  | 'copy-back-to-master'
+  | 'update-master'
+  | 'expunge-on-master'
+  | 'renumber'
+  | 'rename-on-replica'
+  | 'delete-on-replica'
+  | 'overwrite-on-replica'
+  | 'blocked'
+  | 'unseen'
+  | 'none';
+export type Effects = readonly Effect[];
+
+/**
+ * What one run of cyraudit found. 64-bit values are decimal strings. Nothing but startedAt, finishedAt and durations depends on the wall clock or on the number of threads.
+ */
+export interface Report {
+  /**
+   * Grows when a reader of older reports would misread a newer one.
+   */
+  schemaVersion: 1;
+  tool: {
+    name: 'cyraudit';
+    version: string;
+  };
+  command: 'compare' | 'check';
+  level: Level;
+  /**
+   * RFC 3339, UTC.
+   */
+  startedAt: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  finishedAt: string;
+  durations: {
+    totalMs: number;
+  };
+  verdict: VerdictClass;
+  /**
+   * False when anything is in `unaudited`.
+   */
+  complete: boolean;
+  /**
+   * One for `check`, master and replica for `compare`.
+   */
+  sides: readonly ReportSide[];
+  counts: ReportCounts;
+  /**
+   * Findings of one code listed for one mailbox; the rest is in its `notListed`, and all are in `counts`.
+   */
+  findingCap: number;
+  /**
+   * Findings about a side or the pair as a whole.
+   */
+  findings: readonly ReportFinding[];
+  /**
+   * Every mailbox that is not clean, by mboxname.
+   */
+  mailboxes: readonly ReportMailbox[];
+  /**
+   * Every user with a finding that belongs to no mailbox (quota, seen, subscriptions, sieve, pending log).
+   */
+  users: readonly ReportUser[];
+  /**
+   * What could not be read, parsed, decoded in this version or finished in time.
+   */
+  unaudited: readonly Unaudited[];
+}
+export interface ReportSide {
+  role: SideRole;
+  /**
+   * The argument as given.
+   */
+  source: string;
+  /**
+   * Path of the imapd.conf that was read.
+   */
+  config: string;
+  mailboxes: Count;
+  tombstones: Count;
+  deletedMailboxes: Count;
+  partitions: readonly ReportPartition[];
+  records: Count;
+  files: Count;
+  /**
+   * Mailboxes by the minor version of their cyrus.index.
+   */
+  indexVersions: {
+    [k: string]: Count;
+  };
+  /**
+   * Cyrus generation that wrote the side, such as 3.6, or unknown.
+   */
+  engine: string;
+  /**
+   * Database format of the mailbox list.
+   */
+  listFormat: string;
+}
+export interface ReportPartition {
+  name: string;
+  mailboxes: Count;
+}
+export interface ReportCounts {
+  mailboxes: CountsByClass;
+  users: CountsByClass;
+  findings: CountsByCode;
+  records: CountsBySide;
+  files: CountsBySide;
+  /**
+   * Decimal.
+   */
+  bytesRead: string;
+}
+export interface CountsByClass {
+  clean: Count;
+  safe: Count;
+  admin: Count;
+  halt: Count;
+}
+/**
+ * Findings by code; as `notListed`, those over the cap.
+ */
+export interface CountsByCode {
+  [k: string]: Count;
+}
+export interface CountsBySide {
+  master?: Count;
+  replica?: Count;
+  single?: Count;
+}
+export interface ReportFinding {
+  code: string;
+  class: FindingClass;
+  side?: SideRole;
+  uid?: number;
+  facts: Facts;
+  effects?: Effects;
+}
+/**
+ * The numbers and names of one finding; its text is made from them by the catalogue.
+ */
+export interface Facts {
+  [k: string]: string | number | boolean | null | readonly (string | number)[];
+}
+export interface ReportMailbox {
+  /**
+   * Internal name.
+   */
+  mboxname: string;
+  uniqueid: string | null;
+  /**
+   * Absent for a shared mailbox.
+   */
+  userid?: string;
+  class: FindingClass;
+  effects?: Effects;
+  findings: readonly ReportFinding[];
+  notListed?: CountsByCode;
+}
+export interface ReportUser {
+  userid: string;
+  class: FindingClass;
+  findings: readonly ReportFinding[];
+  notListed?: CountsByCode;
+}
+export interface Unaudited {
+  /**
+   * The file, mailbox or part that was not audited.
+   */
+  what: string;
+  side?: SideRole;
+  mboxname?: string;
+  reason: string;
+}
