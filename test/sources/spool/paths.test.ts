@@ -136,11 +136,7 @@ describe('mailboxDirs', () => {
     [BASE, 'user.fred.Sub^one', 'user/fred/Sub^one'],
     [BASE, 'dom.ORG!user.ann', 'domain/dom.ORG/user/ann'],
   ])('by name: %#. %s', (text, mboxname, below) => {
-    expect(
-      layout(text)
-        .mailboxDirs(legacy(mboxname))
-        ?.data.replace(/domain\/[A-W]\/home/, 'domain/A/home'),
-    ).toBe(`/s/spool/${below}`);
+    expect(layout(text).mailboxDirs(legacy(mboxname))?.data).toBe(`/s/spool/${below}`);
   });
 
   test('by uniqueid, whatever the hash options say', () => {
