@@ -1,12 +1,20 @@
 import type { Effect, Facts, FindingClass, ReportedFinding, SideRole } from '../model/effects.js';
+import type { FaultCode, FormatFault } from '../model/fault.js';
 
-export type Subject = 'record' | 'mailbox' | 'user' | 'side' | 'pair';
+export type SubjectName = 'fault' | 'file' | 'record' | 'mailbox' | 'user' | 'list';
+
+/** What a check found: the facts, and where they are. */
+export interface Hit<F extends Facts> {
+  readonly facts: F;
+  readonly side?: SideRole;
+  readonly uid?: number;
+  readonly effects?: readonly Effect[];
+}
 
 /** A finding, declared once. Text, docs, `explain` and tests all derive from it. */
 export interface FindingDefinition<F extends Facts = Facts> {
   readonly code: string;
   readonly class: FindingClass;
-  readonly on: Subject;
   /** Release that introduced it. */
   readonly since: string;
   readonly title: string;
@@ -21,28 +29,16 @@ export interface FindingDefinition<F extends Facts = Facts> {
 }
 
 export interface FindingKind<F extends Facts = Facts> extends FindingDefinition<F> {
-  /** Makes the reported form. `extra` says where it is and what replication would do. */
-  readonly report: (
-    facts: F,
-    extra?: { readonly side?: SideRole; readonly uid?: number; readonly effects?: readonly Effect[] },
-  ) => ReportedFinding;
+  readonly on: SubjectName;
+  readonly report: (hit: Hit<F>) => ReportedFinding;
 }
 
-/** Turns a declaration into a finding kind. Throws on a code that is not kebab-case. */
-export function defineFinding<const F extends Facts>(definition: FindingDefinition<Widen<F>>): FindingKind<Widen<F>> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.code)) throw new Error(`finding code ${definition.code}: not kebab-case`);
-  return {
-    ...definition,
-    report: (facts, extra = {}) => ({
-      code: definition.code,
-      class: definition.class,
-      ...(extra.side === undefined ? {} : { side: extra.side }),
-      ...(extra.uid === undefined ? {} : { uid: extra.uid }),
-      facts,
-      ...(extra.effects === undefined || extra.effects.length === 0 ? {} : { effects: extra.effects }),
-    }),
-  };
+/** A finding kind with the check that looks for it in one kind of subject. */
+export interface CheckedFinding<S, F extends Facts = Facts> extends FindingKind<F> {
+  readonly find: (subject: S) => readonly ReportedFinding[];
 }
+
+type Check<S, F extends Facts> = (subject: S) => Hit<F> | readonly Hit<F>[] | undefined;
 
 /** Facts are declared by an example; its literals stand for their types. */
 export type Widen<F> = {
@@ -56,3 +52,95 @@ export type Widen<F> = {
           ? readonly (E extends string ? string : number)[]
           : F[K];
 };
+
+function makeKind<F extends Facts>(on: SubjectName, definition: FindingDefinition<F>): FindingKind<F> {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.code)) throw new Error(`finding code ${definition.code}: not kebab-case`);
+  return {
+    ...definition,
+    on,
+    report: (hit) => ({
+      code: definition.code,
+      class: definition.class,
+      ...(hit.side === undefined ? {} : { side: hit.side }),
+      ...(hit.uid === undefined ? {} : { uid: hit.uid }),
+      facts: hit.facts,
+      ...(hit.effects === undefined || hit.effects.length === 0 ? {} : { effects: hit.effects }),
+    }),
+  };
+}
+
+/**
+ * A definer of findings for one kind of subject: `defineFor<RecordSubject>('record')` gives the function with which
+ * the files of that folder declare theirs.
+ */
+export function defineFor<S>(on: SubjectName) {
+  return <const F extends Facts>(
+    definition: FindingDefinition<Widen<F>> & { readonly example: F; readonly check: Check<S, Widen<F>> },
+  ): CheckedFinding<S, Widen<F>> => {
+    const { check, ...rest } = definition;
+    const kind = makeKind<Widen<F>>(on, rest as FindingDefinition<Widen<F>>);
+    return {
+      ...kind,
+      find: (subject) => {
+        const hits = check(subject);
+        if (hits === undefined) return [];
+        return (isList(hits) ? hits : [hits]).map((hit) => kind.report(hit));
+      },
+    };
+  };
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value);
+}
+
+/** A decoder's fault in a file of one side of one mailbox (or of the side itself). */
+export interface FaultSubject {
+  readonly fault: FormatFault;
+  readonly side: SideRole;
+}
+
+const FAULT_EXAMPLE = { file: 'cyrus.index', offset: 160, expected: '0x1d1be0e3', found: '0x00000000' };
+export type FaultFacts = Widen<typeof FAULT_EXAMPLE>;
+
+export interface FaultFinding extends CheckedFinding<FaultSubject, FaultFacts> {
+  readonly faults: readonly FaultCode[];
+}
+
+/** Declares a finding that is nothing but a decoder's fault, on any side or only on the one named. */
+export function defineFaultFinding(
+  definition: Omit<FindingDefinition<FaultFacts>, 'example' | 'message'> & {
+    readonly faults: readonly FaultCode[];
+    readonly onlyOn?: 'master' | 'replica';
+    readonly effects?: readonly Effect[];
+  },
+): FaultFinding {
+  const { faults, onlyOn, effects, ...rest } = definition;
+  const kind = makeKind<FaultFacts>('fault', {
+    ...rest,
+    example: FAULT_EXAMPLE,
+    message: (f) => `${f.file} at byte ${String(f.offset)}: expected ${f.expected}, found ${f.found}`,
+  });
+  return {
+    ...kind,
+    faults,
+    find: ({ fault, side }) => {
+      if (!faults.includes(fault.code)) return [];
+      // A single side is judged as the master it may be.
+      if (onlyOn !== undefined && (side === 'single' ? 'master' : side) !== onlyOn) return [];
+      return [
+        kind.report({
+          side,
+          ...(fault.uid === undefined ? {} : { uid: fault.uid }),
+          ...(effects === undefined ? {} : { effects }),
+          facts: {
+            file: fault.file,
+            offset: fault.offset ?? 0,
+            expected: fault.expected ?? '',
+            found: fault.actual ?? '',
+          },
+        }),
+      ];
+    },
+  };
+}

@@ -1,0 +1,262 @@
+import { readU64 } from '../bytes/layout.js';
+import { decodeRecord } from '../formats/index/decode-record.js';
+import { annotTerms, recordOffsets, type FlagCrcs, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
+import { basicTerm } from '../formats/index/sync-crc.js';
+import type { IndexVersion } from '../formats/index/versions/index-version.js';
+import { FLAG_EXPUNGED, FLAG_SEEN } from '../model/index-file.js';
+import type { RecordPair, SideRecord } from '../model/record-pair.js';
+
+/** The records of one side, walked in file order as often as needed. */
+export interface RecordStream {
+  readonly version: IndexVersion;
+  readonly userFlags: readonly (string | undefined)[];
+  readonly flagCrcs: FlagCrcs;
+  /** Message annotations by UID, without virtual ones, and what they add to the annotation CRC. */
+  readonly annotations: MessageAnnotations;
+  readonly blocks: () => Iterable<RecordBlock>;
+}
+
+export interface MessageAnnotations {
+  readonly byUid: ReadonlyMap<number, ReadonlyMap<string, string>>;
+  /** Signed 32-bit XOR of the terms of one UID. */
+  readonly crcByUid: ReadonlyMap<number, number>;
+}
+
+export const NO_ANNOTATIONS: MessageAnnotations = { byUid: new Map(), crcByUid: new Map() };
+
+/**
+ * `lowerBound` is L of the model: a modseq that the last common state had reached at least. The highest of (i) the
+ * modseq of every record that is the same on both sides and (ii) the createdmodseq of every record with the same UID,
+ * GUID and createdmodseq on both sides.
+ */
+export interface JoinTotals {
+  lowerBound: number;
+  equal: number;
+  differing: number;
+}
+
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
+
+/** System flag bits that replication compares. */
+const COMPARED_FLAGS = FLAG_EXPUNGED | 0x1f;
+
+/**
+ * Merges the records of both sides by UID and yields the pairs that differ in anything that counts, in ascending
+ * order. Blocks of equal bytes are passed over; a record is decoded only when its words differ.
+ * Records behind a break in the UID order are joined as they come: such an index has a fault of its own.
+ */
+export function* joinRecords(master: RecordStream, replica: RecordStream, totals: JoinTotals): Generator<RecordPair> {
+  const m = new Cursor(master);
+  const r = new Cursor(replica);
+  const alike = sameTables(master, replica);
+  const annotated = differingAnnotations(master.annotations, replica.annotations);
+  const wholeBlocks = alike && annotated.size === 0;
+  for (;;) {
+    if (!m.load() || !r.load()) break;
+    if (wholeBlocks && m.index === 0 && r.index === 0 && sameBytes(m.block!, r.block!)) {
+      totals.lowerBound = Math.max(totals.lowerBound, maxModseq(m.block!, m.offsets));
+      totals.equal += m.block!.count;
+      m.skipBlock();
+      r.skipBlock();
+      continue;
+    }
+    const mUid = m.uid();
+    const rUid = r.uid();
+    if (mUid < rUid) {
+      yield onlyMaster(m.take());
+      totals.differing++;
+    } else if (rUid < mUid) {
+      yield onlyReplica(r.take());
+      totals.differing++;
+    } else {
+      if (alike && !annotated.has(mUid) && sameWords(m, r)) {
+        totals.lowerBound = Math.max(totals.lowerBound, m.modseq());
+        totals.equal++;
+        m.index++;
+        r.index++;
+        continue;
+      }
+      const pair: RecordPair = { uid: mUid, master: m.take(), replica: r.take() };
+      if (alike || !sameMeaning(pair.master!, pair.replica!, m.offsets, r.offsets)) {
+        const { master: a, replica: b } = pair as { master: SideRecord; replica: SideRecord };
+        if (a.guid === b.guid && a.createdmodseq !== 0 && a.createdmodseq === b.createdmodseq) {
+          totals.lowerBound = Math.max(totals.lowerBound, a.createdmodseq);
+        }
+        totals.differing++;
+        yield pair;
+      } else {
+        totals.lowerBound = Math.max(totals.lowerBound, pair.master!.modseq);
+        totals.equal++;
+      }
+    }
+  }
+  while (m.load()) {
+    yield onlyMaster(m.take());
+    totals.differing++;
+  }
+  while (r.load()) {
+    yield onlyReplica(r.take());
+    totals.differing++;
+  }
+}
+
+const onlyMaster = (record: SideRecord): RecordPair => ({ uid: record.uid, master: record });
+const onlyReplica = (record: SideRecord): RecordPair => ({ uid: record.uid, replica: record });
+
+/** True when the bytes of a record mean the same on both sides. */
+function sameTables(a: RecordStream, b: RecordStream): boolean {
+  if (a.version !== b.version) return false;
+  const length = Math.max(a.userFlags.length, b.userFlags.length);
+  for (let i = 0; i < length; i++) if (a.userFlags[i] !== b.userFlags[i]) return false;
+  return true;
+}
+
+function differingAnnotations(a: MessageAnnotations, b: MessageAnnotations): ReadonlySet<number> {
+  const differing = new Set<number>();
+  for (const uid of new Set([...a.byUid.keys(), ...b.byUid.keys()])) {
+    const x = a.byUid.get(uid) ?? NO_VALUES;
+    const y = b.byUid.get(uid) ?? NO_VALUES;
+    if (!sameValues(x, y)) differing.add(uid);
+  }
+  return differing;
+}
+
+function sameValues(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) if (b.get(key) !== value) return false;
+  return true;
+}
+
+function sameBytes(a: RecordBlock, b: RecordBlock): boolean {
+  return a.count === b.count && a.bytes.equals(b.bytes);
+}
+
+function maxModseq(block: RecordBlock, o: RecordOffsets): number {
+  let max = 0;
+  for (let i = 0, at = o.modseq; i < block.count; i++, at += o.size) {
+    const modseq = readU64(block.view, at);
+    if (modseq > max) max = modseq;
+  }
+  return max;
+}
+
+/** Compares the words that count, for two records of the same version and the same flag names. */
+function sameWords(m: Cursor, r: Cursor): boolean {
+  const o = m.offsets;
+  const a = m.block!.view;
+  const b = r.block!.view;
+  const x = m.index * o.size;
+  const y = r.index * o.size;
+  const same = (at: number, words: number): boolean => {
+    for (let w = 0; w < words; w++) if (a.getUint32(x + at + 4 * w) !== b.getUint32(y + at + 4 * w)) return false;
+    return true;
+  };
+  // Undefined flag bits count here: the reader reports them, and a pair that differs in them must not look equal.
+  const internal = ~(COMPARED_FLAGS | 0x03ffffe0);
+  return (
+    ((a.getUint32(x + o.systemFlags) ^ b.getUint32(y + o.systemFlags)) & ~internal) === 0 &&
+    same(o.internaldate, 1) &&
+    same(o.messageSize, 1) &&
+    same(o.lastUpdated, 1) &&
+    same(o.userFlags, 4) &&
+    (o.savedate < 0 || same(o.savedate, 1)) &&
+    same(o.guid, 5) &&
+    same(o.modseq, 2) &&
+    (o.cid < 0 || same(o.cid, 2)) &&
+    (o.createdmodseq < 0 || same(o.createdmodseq, 2))
+  );
+}
+
+/** The same comparison for records of different versions or flag tables: fields that a version lacks do not count. */
+function sameMeaning(a: SideRecord, b: SideRecord, ao: RecordOffsets, bo: RecordOffsets): boolean {
+  const both = (field: 'savedate' | 'cid' | 'createdmodseq'): boolean => ao[field] >= 0 && bo[field] >= 0;
+  return (
+    sameFlags(a, b) &&
+    a.guid === b.guid &&
+    a.modseq === b.modseq &&
+    a.lastUpdated === b.lastUpdated &&
+    a.internaldate === b.internaldate &&
+    a.size === b.size &&
+    a.expunged === b.expunged &&
+    (!both('savedate') || a.savedate === b.savedate) &&
+    (!both('cid') || a.cid === b.cid) &&
+    (!both('createdmodseq') || a.createdmodseq === b.createdmodseq) &&
+    sameValues(a.annotations, b.annotations)
+  );
+}
+
+/** Same IMAP flags by name, and the same stray bits. */
+export function sameFlags(a: SideRecord, b: SideRecord): boolean {
+  return (
+    ((a.systemFlags ^ b.systemFlags) & 0x03ffffff) === 0 &&
+    a.userFlags.length === b.userFlags.length &&
+    a.userFlags.every((name, i) => name === b.userFlags[i]) &&
+    a.unnamedFlags.join() === b.unnamedFlags.join()
+  );
+}
+
+/** Walks the records of one side, decoding on demand. */
+class Cursor {
+  block: RecordBlock | undefined;
+  index = 0;
+  readonly offsets: RecordOffsets;
+  private readonly blocks: Iterator<RecordBlock>;
+
+  constructor(private readonly stream: RecordStream) {
+    this.offsets = recordOffsets(stream.version);
+    this.blocks = stream.blocks()[Symbol.iterator]();
+  }
+
+  /** Makes a record current; false at the end. Slots without a UID (wiped by reconstruct) are passed over. */
+  load(): boolean {
+    for (;;) {
+      while (this.block === undefined || this.index >= this.block.count) {
+        const next = this.blocks.next();
+        if (next.done === true) {
+          this.block = undefined;
+          return false;
+        }
+        this.block = next.value;
+        this.index = 0;
+      }
+      if (this.uid() !== 0) return true;
+      this.index++;
+    }
+  }
+
+  uid(): number {
+    return this.block!.view.getUint32(this.index * this.offsets.size + this.offsets.uid);
+  }
+
+  modseq(): number {
+    return readU64(this.block!.view, this.index * this.offsets.size + this.offsets.modseq);
+  }
+
+  skipBlock(): void {
+    this.index = this.block!.count;
+  }
+
+  /** Decodes the current record and steps on. */
+  take(): SideRecord {
+    const block = this.block!;
+    const { stream, offsets: o } = this;
+    const record = decodeRecord(block, this.index, o, stream.userFlags);
+    const base = this.index * o.size;
+    this.index++;
+    const annotations = stream.annotations.byUid.get(record.uid) ?? NO_VALUES;
+    if (record.expunged) return { ...record, annotations, crcBasic: 0, crcAnnot: 0 };
+    let flagsXor = stream.flagCrcs.systemXor(record.systemFlags & (FLAG_SEEN * 2 - 1));
+    for (let word = 0; word < 4; word++) {
+      const bits = block.view.getUint32(base + o.userFlags + word * 4);
+      for (let bit = 0; bit < 32; bit++) {
+        if ((bits >>> bit) & 1) flagsXor ^= stream.flagCrcs.ofUserFlag(word * 32 + bit) ?? 0;
+      }
+    }
+    return {
+      ...record,
+      annotations,
+      crcBasic: basicTerm(record.uid, record.modseq, record.lastUpdated, flagsXor, record.internaldate, block.bytes, base + o.guid),
+      crcAnnot: annotTerms(block.view, base, o, record.uid).unpadded ^ (stream.annotations.crcByUid.get(record.uid) ?? 0),
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import { defineFaultFinding } from '../define.js';
+
+export const mbentryUnreadable = defineFaultFinding({
+  code: 'mbentry-unreadable',
+  class: 'admin',
+  since: '0.1.0',
+  faults: ['mbentry-syntax'],
+  effects: ['blocked'],
+  title: 'A row of the mailbox list cannot be read',
+  why:
+    'The value of this row does not have the shape that Cyrus writes.',
+  replication:
+    'Operations on this mailbox fail.',
+  remedy:
+    'Look at the row with cyr_dbtool mailboxes.db twoskip get KEY and restore it from a backup of the list.',
+});

@@ -1,0 +1,16 @@
+import { defineFaultFinding } from '../define.js';
+
+export const undefinedOption = defineFaultFinding({
+  code: 'undefined-option',
+  class: 'admin',
+  since: '0.1.0',
+  faults: ['index-undefined-option'],
+  effects: ['unseen'],
+  title: 'The index header has an option bit that Cyrus does not define',
+  why:
+    'Every writer masks the options, so the value was damaged.',
+  replication:
+    'The bit is neither compared nor sent.',
+  remedy:
+    'Test the memory of this machine, then reconstruct the mailbox on this side.',
+});

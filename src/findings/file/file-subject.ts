@@ -1,0 +1,14 @@
+import type { SideRole } from '../../model/effects.js';
+import { defineFor } from '../define.js';
+
+/** Something about one message file of one side. */
+export interface FileSubject {
+  readonly side: SideRole;
+  readonly problem: 'missing' | 'empty' | 'size' | 'guid' | 'unclaimed';
+  readonly uid: number;
+  readonly path: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+export const defineFileFinding = defineFor<FileSubject>('file');

@@ -1,0 +1,26 @@
+import type { MailboxSubject } from './mailbox-subject.js';
+
+/**
+ * Which mailbox annotations differ, who wins, and whether the loser may hold something newer. A side whose
+ * highestmodseq is not above the common state was not changed since, so its values are old.
+ */
+export function annotationDifference({
+  master,
+  replica,
+  prediction,
+  lowerBound,
+}: MailboxSubject): { readonly winner: 'master' | 'replica'; readonly entries: readonly string[]; readonly lost: boolean } | undefined {
+  if (master?.head === undefined || replica?.head === undefined || prediction === undefined) return undefined;
+  const { head: m } = master;
+  const { head: r } = replica;
+  const entries = [...new Set([...m.annotations.keys(), ...r.annotations.keys()])]
+    .filter((key) => m.annotations.get(key) !== r.annotations.get(key))
+    .sort();
+  if (entries.length === 0) return undefined;
+  const winner = prediction.annotationsWinner;
+  const loser = winner === 'master' ? r : m;
+  const victor = winner === 'master' ? m : r;
+  const loserCarriesExtra = entries.some((key) => loser.annotations.has(key));
+  const loserIsOld = loser.highestmodseq <= lowerBound && victor.highestmodseq > loser.highestmodseq;
+  return { winner, entries: entries.map((key) => key.trim()), lost: loserCarriesExtra && !loserIsOld };
+}

@@ -1,0 +1,60 @@
+import type { Mbentry } from '../../model/mailbox.js';
+import type { MailboxHead } from '../../model/record-pair.js';
+import type { MailboxPrediction } from '../../replication/predict-mailbox.js';
+import { defineFor } from '../define.js';
+
+/** One side of a mailbox as the judgement sees it. */
+export interface MailboxSideFacts {
+  readonly mbentry: Mbentry;
+  /** In the DELETED namespace. */
+  readonly isDeleted: boolean;
+  /** Missing when the mailbox cannot be opened. */
+  readonly head?: MailboxHead;
+  /** Live records. */
+  readonly exists: number;
+  /** Files that Cyrus needs to open the mailbox and that are not there. */
+  readonly missing: readonly ('directory' | 'cyrus.index' | 'cyrus.header')[];
+  /** Where cyrus.header disagrees with the list. */
+  readonly headerDisagrees: readonly { readonly field: string; readonly list: string; readonly header: string }[];
+  /** The list has no row by uniqueid that names this mailbox. */
+  readonly uniqueidRowLost: boolean;
+  readonly path: string;
+}
+
+/** A mailbox of a pair (joined by uniqueid), or of one side. */
+export interface MailboxSubject {
+  /** A pair, or one side judged for itself. */
+  readonly mode: 'pair' | 'single';
+  readonly mboxname: string;
+  readonly master?: MailboxSideFacts;
+  readonly replica?: MailboxSideFacts;
+  readonly single?: MailboxSideFacts;
+  readonly prediction?: MailboxPrediction;
+  /** Records that differ. */
+  readonly differing: number;
+  readonly lowerBound: number;
+  /** The replica's mailbox of the same name and another uniqueid. */
+  readonly conflict?: { readonly uniqueid: string; readonly lastUid: number; readonly exists: number };
+  /** Another mailbox holds this name on the replica and would have to make way for a rename. */
+  readonly renameTargetTaken: boolean;
+  /** The master's list has a tombstone under the replica's name. */
+  readonly tombstoneOnMaster: boolean;
+  /** Owner changes or there is no owner: only the pending log can carry the rename. */
+  readonly renameNeedsLog: boolean;
+  readonly renameIsLogged: boolean;
+  /** The mailbox's user is not on the master; a finding of the user says so. */
+  readonly userAbsentOnMaster: boolean;
+  readonly replicaPartitions: readonly string[];
+  /** The mailbox that stops replication of this user before this one; only set when this one differs. */
+  readonly blockedBy?: string;
+}
+
+export const defineMailboxFinding = defineFor<MailboxSubject>('mailbox');
+
+/** The sides of a subject with their roles. */
+export function sidesOf(subject: MailboxSubject): readonly { readonly side: 'master' | 'replica' | 'single'; readonly facts: MailboxSideFacts }[] {
+  return (['master', 'replica', 'single'] as const).flatMap((side) => {
+    const facts = subject[side];
+    return facts === undefined ? [] : [{ side, facts }];
+  });
+}

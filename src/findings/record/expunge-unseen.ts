@@ -1,0 +1,25 @@
+import { defineRecordFinding } from './record-subject.js';
+
+export const expungeUnseen = defineRecordFinding({
+  code: 'expunge-unseen',
+  class: 'admin',
+  since: '0.1.0',
+  title: 'Expunged on one side only, and replication cannot see it',
+  why: 'One side has expunged the message and the other has not, but headers and cached sync CRCs agree.',
+  replication: 'Nothing: the difference stays.',
+  remedy: 'reconstruct the mailbox on the side that is wrong, run sync_client -u for the user, and audit again.',
+  example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', expungedOn: 'replica' },
+  check: ({ outcome: { action, pair } }) =>
+    action === 'unseen' &&
+    pair.master !== undefined &&
+    pair.replica !== undefined &&
+    pair.master.guid === pair.replica.guid &&
+    pair.master.expunged !== pair.replica.expunged
+      ? {
+          uid: pair.uid,
+          facts: { guid: pair.master.guid, expungedOn: pair.master.expunged ? 'master' : 'replica' },
+          effects: ['unseen'],
+        }
+      : undefined,
+  message: (f) => `message ${f.guid.slice(0, 8)} is expunged on the ${f.expungedOn} only, and replication will not notice`,
+});

@@ -1,0 +1,18 @@
+import { defineRecordFinding } from './record-subject.js';
+import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+
+export const flagsCopiedBack = defineRecordFinding({
+  code: 'flags-copied-back',
+  class: 'safe',
+  since: '0.1.0',
+  title: 'Flags or annotations changed on the replica are copied back',
+  why: "The replica's record is newer and the master's was not touched since the sides were last equal, or carries nothing extra.",
+  replication: "The master takes the replica's flags and annotations.",
+  remedy: 'Nothing. Let replication run.',
+  example: { onlyOnMaster: '', onlyOnReplica: '\\Answered' },
+  check: ({ outcome: { action, pair: { uid, master: m, replica: r } }, lowerBound }) =>
+    action === 'update-master' && m !== undefined && r !== undefined && !sameSets(m, r) && nothingLost(m, r, lowerBound)
+      ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-master'] }
+      : undefined,
+  message: (f) => `the master will take the replica's flags${f.onlyOnReplica === '' ? '' : `, gaining ${f.onlyOnReplica}`}${f.onlyOnMaster === '' ? '' : `, dropping ${f.onlyOnMaster}`}`,
+});

@@ -1,0 +1,18 @@
+import { defineRecordFinding } from './record-subject.js';
+import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+
+export const flagsPending = defineRecordFinding({
+  code: 'flags-pending',
+  class: 'safe',
+  since: '0.1.0',
+  title: 'Flags or annotations changed on the master, not yet on the replica',
+  why: "The master's record is newer and the replica's was not touched since the sides were last equal, or carries nothing extra.",
+  replication: "The replica takes the master's flags and annotations.",
+  remedy: 'Nothing. Let replication run.',
+  example: { onlyOnMaster: '\\Seen', onlyOnReplica: '' },
+  check: ({ outcome: { action, pair: { uid, master: m, replica: r } }, lowerBound }) =>
+    action === 'update-replica' && m !== undefined && r !== undefined && !sameSets(m, r) && nothingLost(r, m, lowerBound)
+      ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-replica'] }
+      : undefined,
+  message: (f) => `the replica will take the master's flags${f.onlyOnMaster === '' ? '' : `, gaining ${f.onlyOnMaster}`}${f.onlyOnReplica === '' ? '' : `, dropping ${f.onlyOnReplica}`}`,
+});

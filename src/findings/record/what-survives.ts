@@ -1,0 +1,30 @@
+import { flagNames, type SideRecord } from '../../model/record-pair.js';
+
+/** True when everything the loser carries (flags, annotations) is in the winner too. */
+export function isContained(loser: SideRecord, winner: SideRecord): boolean {
+  if ((loser.systemFlags & 0x1f & ~winner.systemFlags) !== 0) return false;
+  if (!loser.userFlags.every((name) => winner.userFlags.includes(name))) return false;
+  for (const [key, value] of loser.annotations) if (winner.annotations.get(key) !== value) return false;
+  return true;
+}
+
+/**
+ * True when nothing that a user set is lost with the loser's flags: it was not touched since the common state, or it
+ * carries nothing extra. Equal modseqs with different content prove nothing.
+ */
+export function nothingLost(loser: SideRecord, winner: SideRecord, lowerBound: number): boolean {
+  return isContained(loser, winner) || (loser.modseq !== winner.modseq && loser.modseq <= lowerBound);
+}
+
+/** Flags and annotations of `a` that `b` lacks, for a message to a person. */
+export function lostFrom(a: SideRecord, b: SideRecord): string {
+  const there = new Set(flagNames(b));
+  const lost = flagNames(a).filter((name) => !there.has(name));
+  for (const [key, value] of a.annotations) if (b.annotations.get(key) !== value) lost.push(`annotation ${key.trim()}`);
+  return lost.join(' ');
+}
+
+/** True when flags and annotations are the same, so that only other fields differ. */
+export function sameSets(a: SideRecord, b: SideRecord): boolean {
+  return isContained(a, b) && isContained(b, a);
+}

@@ -1,0 +1,65 @@
+import type { IndexRecord } from './index-file.js';
+
+/** One side's record with what hangs on it. */
+export interface SideRecord extends IndexRecord {
+  /** Stored message annotations: `entry userid` (owner spelled out) to the value in Latin-1. Virtual ones are left out. */
+  readonly annotations: ReadonlyMap<string, string>;
+  /** What this record adds to the two sync CRCs (signed 32-bit); 0 when it is expunged. */
+  readonly crcBasic: number;
+  readonly crcAnnot: number;
+}
+
+/** The records of one UID on the two sides; at least one is there. */
+export interface RecordPair {
+  readonly uid: number;
+  readonly master?: SideRecord;
+  readonly replica?: SideRecord;
+}
+
+export interface SyncCrcs {
+  /** Unsigned. 0 means "not known" to Cyrus and then equals everything (mailbox_crceq, imap/mailbox.c 3.6.1). */
+  readonly basic: number;
+  readonly annot: number;
+}
+
+/** What replication sees of one side of a mailbox besides its records. */
+export interface MailboxHead {
+  readonly lastUid: number;
+  readonly highestmodseq: number;
+  readonly deletedmodseq: number;
+  readonly uidvalidity: number;
+  readonly recentuid: number;
+  readonly recenttime: number;
+  readonly pop3LastLogin: number;
+  readonly pop3ShowAfter: number;
+  /** Masked to the options that are synchronised. */
+  readonly options: number;
+  /** 0 = not known. */
+  readonly foldermodseq: number;
+  readonly createdmodseq: number;
+  /** `identifier TAB rights TAB ...`, the text that Cyrus compares. */
+  readonly acl: string;
+  readonly mbtypeKind: string;
+  /** Mailbox annotations: `entry userid` to value. */
+  readonly annotations: ReadonlyMap<string, string>;
+  /** Highest annotation modseq is not kept by Cyrus for mailbox annotations, so none is here. */
+  readonly storedCrcs: SyncCrcs;
+  readonly computedCrcs: SyncCrcs;
+  /** Highest UID of any record, expunged ones included; 0 without records. */
+  readonly maxUid: number;
+}
+
+export const FLAG_NAME_OF_BIT: ReadonlyMap<number, string> = new Map([
+  [1, '\\Answered'],
+  [2, '\\Flagged'],
+  [4, '\\Deleted'],
+  [8, '\\Draft'],
+  [16, '\\Seen'],
+]);
+
+/** IMAP flags of a record, system flags first, as a person reads them. */
+export function flagNames(record: IndexRecord): string[] {
+  const names: string[] = [];
+  for (const [bit, name] of FLAG_NAME_OF_BIT) if (record.systemFlags & bit) names.push(name);
+  return [...names, ...record.userFlags];
+}
