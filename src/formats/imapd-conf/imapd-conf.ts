@@ -76,8 +76,14 @@ export function parseImapdConf(text: string, file: string, include: (path: strin
 
   const includeFile = (value: string, from: string, depth: number, problem: (message: string) => void): void => {
     const path = isAbsolute(value) ? value : join(dirname(from), value);
-    if (read.has(normalize(path))) return problem(`${path} is included twice`);
-    if (depth >= MAX_INCLUDE_DEPTH) return problem(`${path} is included too deeply`);
+    if (read.has(normalize(path))) {
+      problem(`${path} is included twice`);
+      return;
+    }
+    if (depth >= MAX_INCLUDE_DEPTH) {
+      problem(`${path} is included too deeply`);
+      return;
+    }
     const content = include(path);
     if (typeof content === 'string') readFile(content, path, depth + 1);
     else problem(`cannot read ${path}: ${content.message}`);
