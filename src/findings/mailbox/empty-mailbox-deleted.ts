@@ -9,8 +9,8 @@ export const emptyMailboxDeleted = defineMailboxFinding({
   replication: 'The mailbox is deleted on the replica.',
   remedy: 'Nothing. Let replication run.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
-  check: ({ mode, master, replica, tombstoneOnMaster }) =>
-    mode === 'pair' && master === undefined && replica?.head !== undefined && tombstoneOnMaster && replica.exists === 0
+  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried }) =>
+    mode === 'pair' && master === undefined && replica?.head !== undefined && tombstoneOnMaster && deleteIsCarried && replica.exists === 0
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '' }, effects: ['delete-on-replica'] }
       : undefined,
   message: () => 'will be deleted on the replica; it holds no message',

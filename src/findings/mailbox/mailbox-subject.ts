@@ -39,6 +39,8 @@ export interface MailboxSubject {
   readonly renameTargetTaken: boolean;
   /** The master's list has a tombstone under the replica's name. */
   readonly tombstoneOnMaster: boolean;
+  /** Replication acts on that tombstone: the user is synced as a whole, or the pending log has a line for it. */
+  readonly deleteIsCarried: boolean;
   /** Owner changes or there is no owner: only the pending log can carry the rename. */
   readonly renameNeedsLog: boolean;
   readonly renameIsLogged: boolean;

@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
+import { recordOffsets } from '../formats/index/scan-records.js';
+import type { FileSubject } from '../findings/file/file-subject.js';
+import type { SideRole } from '../model/effects.js';
+import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
+import { openReadOnly, readFully } from '../sources/read-only-file.js';
+import type { ReadMailbox } from './read-mailbox.js';
+
+export interface FileCounts {
+  files: number;
+  bytesHashed: number;
+}
+
+const READ_SIZE = 1024 * 1024;
+const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
+
+/**
+ * Compares the records of one side of a mailbox with its message files: presence and size, and with `content` the
+ * SHA-1 against the GUID. Lists message files that no record claims.
+ * @param unread gets what could not be looked at
+ */
+export function* checkFiles(
+  mailbox: ReadMailbox,
+  side: SideRole,
+  content: boolean,
+  counts: FileCounts,
+  unread: string[],
+): Generator<FileSubject> {
+  const { dirs, stream } = mailbox;
+  if (dirs === undefined || stream === undefined) return;
+  const o = recordOffsets(stream.version);
+  const directories = [dirs.data, ...(dirs.archive === undefined ? [] : [dirs.archive])];
+  const present = directories.map((dir) => listMessageFiles(dir, unread));
+  const claimed: number[] = [];
+  for (const { view, bytes, count } of stream.blocks()) {
+    for (let i = 0, base = 0; i < count; i++, base += o.size) {
+      const uid = view.getUint32(base + o.uid);
+      if (uid === 0) continue;
+      claimed.push(uid);
+      const flags = view.getUint32(base + o.systemFlags);
+      if ((flags & FLAG_UNLINKED) !== 0) continue;
+      const archived = (flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined;
+      const dir = archived ? dirs.archive : dirs.data;
+      const path = `${dir}/${String(uid)}.`;
+      const size = view.getUint32(base + o.messageSize);
+      const expected = `${String(size)} bytes`;
+      counts.files++;
+      if (!content) {
+        const problem = statFile(path, size, unread);
+        if (problem !== undefined) yield { side, uid, path, expected, ...problem };
+        continue;
+      }
+      const guid = bytes.toString('hex', base + o.guid, base + o.guid + 20);
+      const problem = hashFile(path, size, guid, counts, unread);
+      if (problem !== undefined) yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
+    }
+  }
+  claimed.sort((a, b) => a - b);
+  for (const [n, uids] of present.entries()) {
+    let at = 0;
+    for (const uid of uids) {
+      while (at < claimed.length && claimed[at]! < uid) at++;
+      if (claimed[at] !== uid) {
+        yield { side, problem: 'unclaimed', uid, path: `${directories[n]!}/${String(uid)}.`, expected: 'a record', found: 'none' };
+      }
+    }
+  }
+}
+
+/** UIDs of the message files in a directory, ascending. Names of message files are `UID.` without leading zeros. */
+function listMessageFiles(dir: string, unread: string[]): Uint32Array {
+  let uids = new Uint32Array(256);
+  let n = 0;
+  try {
+    const entries = opendirSync(dir, { bufferSize: 512 });
+    try {
+      for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
+        const { name } = entry;
+        if (!/^[1-9]\d{0,9}\.$/.test(name)) continue;
+        const uid = Number(name.slice(0, -1));
+        if (uid > 0xffffffff) continue;
+        if (n === uids.length) {
+          const grown = new Uint32Array(n * 2);
+          grown.set(uids);
+          uids = grown;
+        }
+        uids[n++] = uid;
+      }
+    } finally {
+      entries.closeSync();
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A missing archive directory is normal: nothing was archived. A missing data directory shows in its files.
+    if (code !== 'ENOENT') unread.push(`${dir}: ${code ?? 'cannot be listed'}`);
+  }
+  return uids.subarray(0, n).sort();
+}
+
+type Problem = Pick<FileSubject, 'problem' | 'found'> | undefined;
+
+function statFile(path: string, size: number, unread: string[]): Problem {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return { problem: 'missing', found: 'no file' };
+    if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
+    return judgeSize(stat.size, size);
+  } catch (error) {
+    unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be looked at'}`);
+    return undefined;
+  }
+}
+
+function judgeSize(found: number, size: number): Problem {
+  if (found === size && size > 0) return undefined;
+  return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
+}
+
+function hashFile(path: string, size: number, guid: string, counts: FileCounts, unread: string[]): Problem {
+  let fd: number;
+  try {
+    fd = openReadOnly(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: 'missing', found: 'no file' };
+    if (code === 'ELOOP') return { problem: 'missing', found: 'a symbolic link' };
+    unread.push(`${path}: ${code ?? 'cannot be opened'}`);
+    return undefined;
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
+    const wrongSize = judgeSize(stat.size, size);
+    if (wrongSize !== undefined) return wrongSize;
+    const hash = createHash('sha1');
+    for (let at = 0; at < size; ) {
+      const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
+      if (got === 0) break;
+      hash.update(buffer.subarray(0, got));
+      at += got;
+      counts.bytesHashed += got;
+    }
+    const found = hash.digest('hex');
+    return found === guid ? undefined : { problem: 'guid', found };
+  } catch (error) {
+    unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be read'}`);
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,325 @@
+import { lstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { crc32 } from '../bytes/crc32.js';
+import { NO_ANNOTATIONS, type MessageAnnotations, type RecordStream } from '../compare/join-records.js';
+import { OWNER_TOKEN, parseAnnotationValue, parseGlobalAnnotationKey, parseMessageAnnotationKey } from '../formats/annotations/annotation-row.js';
+import { rowsWithPrefix } from '../formats/cyrusdb/cyrusdb.js';
+import { hex32 } from '../formats/index/read-header.js';
+import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
+import { ANNOT_CRC_INIT, annotationTerm, isVirtualAnnotation } from '../formats/index/sync-crc.js';
+import type { IndexVersion } from '../formats/index/versions/index-version.js';
+import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
+import type { FaultCode, FormatFault } from '../model/fault.js';
+import { FLAG_EXPUNGED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-file.js';
+import type { AclEntry, MailboxHeader, Mbentry } from '../model/mailbox.js';
+import type { MailboxHead, SyncCrcs } from '../model/record-pair.js';
+import { IndexFile } from '../sources/spool/index-file.js';
+import { openSmallDatabase } from '../sources/spool/open-database.js';
+import type { Side } from '../sources/spool/open-side.js';
+import type { MailboxDirs } from '../sources/spool/paths.js';
+import { readSmallFile } from '../sources/read-only-file.js';
+
+/** One side of one mailbox, read from disk. Close it: it holds the index open. */
+export interface ReadMailbox {
+  readonly mbentry: Mbentry;
+  readonly dirs?: MailboxDirs;
+  /** The directory of the metadata, or what stands for it in a message. */
+  readonly path: string;
+  readonly missing: readonly ('directory' | 'cyrus.index' | 'cyrus.header')[];
+  readonly header?: MailboxHeader;
+  readonly index?: IndexFile;
+  readonly indexHeader?: IndexHeader;
+  readonly version?: IndexVersion;
+  /** Minor version of the index even when it cannot be decoded. */
+  readonly minor?: number;
+  readonly totals?: RecordTotals;
+  readonly stream?: RecordStream;
+  readonly head?: MailboxHead;
+  readonly faults: readonly FormatFault[];
+  /** Why something could not be looked at, although it is not known to be damaged. */
+  readonly unread: readonly string[];
+  close(): void;
+}
+
+/** cyrus.header of a mailbox with a long ACL and 128 flag names is a few kilobytes. */
+const MAX_HEADER_BYTES = 1024 * 1024;
+/** Annotations of one mailbox that are held in memory; more leave the mailbox unaudited. */
+const MAX_ANNOTATION_BYTES = 64 * 1024 * 1024;
+
+/** Faults that keep Cyrus from opening the mailbox. */
+const UNOPENABLE: ReadonlySet<FaultCode> = new Set([
+  'file-empty',
+  'index-too-short',
+  'index-truncated',
+  'index-version-unknown',
+  'index-header-crc',
+  'index-start-offset',
+  'index-record-size',
+  'header-magic',
+  'header-syntax',
+]);
+
+/** True when Cyrus can open what was read, as far as the disk tells. */
+export function isOpenable(mailbox: ReadMailbox): boolean {
+  return mailbox.missing.length === 0 && !mailbox.faults.some(({ code }) => UNOPENABLE.has(code)) && !isRefusedVersion(mailbox.minor);
+}
+
+/** Replication refuses older indexes. Source: sync_mailbox_version_check, imap/sync_support.c 3.6.1. */
+export function isRefusedVersion(minor: number | undefined): boolean {
+  return minor !== undefined && minor < 10;
+}
+
+/**
+ * Reads one side of a mailbox: cyrus.header, the index with all its records checked and added up, message and mailbox
+ * annotations. `userid` is the owner, whose name stands for the owner token.
+ */
+export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undefined): ReadMailbox {
+  const dirs = side.layout.mailboxDirs(mbentry);
+  const faults: FormatFault[] = [];
+  const unread: string[] = [];
+  const nothing = (path: string): ReadMailbox => ({ mbentry, path, missing: ['directory'], faults, unread, close: () => undefined });
+  if (dirs === undefined) return nothing(`partition ${mbentry.partition ?? '(none)'} of ${mbentry.mboxname}`);
+
+  const indexPath = dirs.metaOf('index');
+  const path = dirname(indexPath);
+  const missing: ('directory' | 'cyrus.index' | 'cyrus.header')[] = [];
+  const headerRead = readSmallFile(dirs.metaOf('header'), MAX_HEADER_BYTES);
+  const opened = IndexFile.open(indexPath);
+  if (headerRead.failure !== undefined) {
+    if (headerRead.failure.missing) missing.push('cyrus.header');
+    else unread.push(headerRead.failure.reason);
+  }
+  if (opened.failure !== undefined) {
+    if (opened.failure.missing) missing.push('cyrus.index');
+    else unread.push(opened.failure.reason);
+  }
+  if (missing.length > 0 && !isDirectory(path)) {
+    opened.index?.close();
+    return { ...nothing(path), dirs };
+  }
+  let header: MailboxHeader | undefined;
+  if (headerRead.bytes !== undefined) {
+    const parsed = parseMailboxHeader(headerRead.bytes, dirs.metaOf('header'));
+    header = parsed.value;
+    faults.push(...parsed.faults);
+  }
+  const index = opened.index;
+  const base = {
+    mbentry,
+    dirs,
+    path,
+    missing,
+    faults,
+    unread,
+    ...(header === undefined ? {} : { header }),
+    close: () => index?.close(),
+  };
+  if (index === undefined) return base;
+  const { head, size } = index;
+  faults.push(...head.faults.filter(({ code }) => code !== 'index-version-unsupported'));
+  const unsupported = head.faults.find(({ code }) => code === 'index-version-unsupported');
+  if (unsupported !== undefined && !isRefusedVersion(head.minor)) {
+    unread.push(`${indexPath}: index version ${unsupported.actual ?? ''} is not decoded by this release of cyraudit`);
+  }
+  const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };
+  if (head.header === undefined || head.version === undefined) return withIndex;
+
+  const annotations = readMessageAnnotations(dirs, head.header.minorVersion, userid, faults, unread);
+  const userFlags = header?.userFlags ?? [];
+  const flagCrcs = new FlagCrcs(userFlags);
+  const totals = newTotals();
+  for (const block of index.blocks()) scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
+  if (totals.records < head.header.numRecords) {
+    unread.push(`${indexPath}: ${String(totals.records)} of ${String(head.header.numRecords)} records could be read (${String(size)} bytes): the file changed meanwhile`);
+  }
+  const stream: RecordStream = { version: head.version, userFlags, flagCrcs, annotations, blocks: () => index.blocks() };
+  const computed = computedCrcs(stream, totals);
+  checkTotals(head.header, head.version, totals, computed, indexPath, faults);
+  if (headerRead.bytes !== undefined) checkHeaderCrc(head.header, headerRead.bytes, indexPath, head.version, faults);
+  const mailboxAnnotations = readMailboxAnnotations(side, mbentry, userid, unread);
+  return {
+    ...withIndex,
+    indexHeader: head.header,
+    version: head.version,
+    totals,
+    stream,
+    head: toHead(head.header, mbentry, totals, computed, mailboxAnnotations),
+  };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function toHead(
+  header: IndexHeader,
+  mbentry: Mbentry,
+  totals: RecordTotals,
+  computed: ComputedCrcs,
+  annotations: ReadonlyMap<string, string>,
+): MailboxHead {
+  return {
+    lastUid: header.lastUid,
+    highestmodseq: header.highestmodseq,
+    deletedmodseq: header.deletedmodseq,
+    uidvalidity: header.uidvalidity,
+    recentuid: header.recentuid,
+    recenttime: header.recenttime,
+    pop3LastLogin: header.pop3LastLogin,
+    pop3ShowAfter: header.pop3ShowAfter,
+    options: header.options & SYNCED_OPTIONS,
+    foldermodseq: mbentry.foldermodseq ?? 0,
+    createdmodseq: header.createdmodseq,
+    acl: aclText(mbentry.acl),
+    mbtypeKind: mbentry.mbtype.kind,
+    annotations,
+    storedCrcs: { basic: header.syncCrcBasic, annot: header.syncCrcAnnot },
+    computedCrcs: computed.accepted,
+    maxUid: totals.maxUid,
+  };
+}
+
+/** `identifier TAB rights TAB ...`, as Cyrus compares it. */
+export function aclText(acl: readonly AclEntry[]): string {
+  return acl.map(({ identifier, rights }) => `${identifier}\t${rights}\t`).join('');
+}
+
+interface ComputedCrcs {
+  readonly accepted: SyncCrcs;
+  /** Other spellings under which a release may have stored the annotation CRC. */
+  readonly annotSpellings: readonly number[];
+}
+
+/** The sync CRCs from the records, and the spellings of the annotation CRC that releases differ in (index.md section 9). */
+function computedCrcs(stream: RecordStream, totals: RecordTotals): ComputedCrcs {
+  let real = 0;
+  if (stream.annotations.crcByUid.size > 0) {
+    const o = recordOffsets(stream.version);
+    for (const { view, count } of stream.blocks()) {
+      for (let i = 0, base = 0; i < count; i++, base += o.size) {
+        if ((view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0) continue;
+        real ^= stream.annotations.crcByUid.get(view.getUint32(base + o.uid)) ?? 0;
+      }
+    }
+  }
+  const hasAnnotCrc = stream.version.header.offsetOf('syncCrcAnnot') >= 0;
+  const spell = (init: number, virtual: number): number => (init ^ virtual ^ real) >>> 0;
+  const annotSpellings = [spell(ANNOT_CRC_INIT, totals.crcAnnot), spell(ANNOT_CRC_INIT, totals.crcAnnotPadded)];
+  if (stream.version.minor <= 13) annotSpellings.push(spell(0, totals.crcAnnot), spell(0, totals.crcAnnotPadded));
+  return {
+    accepted: { basic: totals.crcBasic >>> 0, annot: hasAnnotCrc ? annotSpellings[0]! : 0 },
+    annotSpellings: hasAnnotCrc ? annotSpellings : [],
+  };
+}
+
+function checkTotals(
+  header: IndexHeader,
+  version: IndexVersion,
+  totals: RecordTotals,
+  computed: ComputedCrcs,
+  file: string,
+  faults: FormatFault[],
+): void {
+  // Counters over records that cannot be trusted say nothing.
+  if (totals.badRecords > 0 || totals.records < header.numRecords) return;
+  const at = version.header.offsetOf;
+  const check = (name: 'exists' | 'answered' | 'flagged' | 'deleted' | 'unseen', counted: number): void => {
+    if (at(name) >= 0 && header[name] !== counted) {
+      faults.push({ code: 'index-counter', file, offset: at(name), expected: `${name} ${String(counted)}`, actual: String(header[name]) });
+    }
+  };
+  check('exists', totals.exists);
+  check('answered', totals.answered);
+  check('flagged', totals.flagged);
+  check('deleted', totals.deleted);
+  check('unseen', totals.unseen);
+  if (header.quotaMailboxUsed !== totals.quotaUsed) {
+    faults.push({ code: 'index-counter', file, offset: at('quotaMailboxUsed'), expected: `quota_mailbox_used ${String(totals.quotaUsed)}`, actual: String(header.quotaMailboxUsed) });
+  }
+  if (header.syncCrcBasic !== computed.accepted.basic) {
+    faults.push({ code: 'index-sync-crc-basic', file, offset: at('syncCrcBasic'), expected: hex32(computed.accepted.basic), actual: hex32(header.syncCrcBasic) });
+  }
+  if (computed.annotSpellings.length > 0 && !computed.annotSpellings.includes(header.syncCrcAnnot)) {
+    faults.push({ code: 'index-sync-crc-annot', file, offset: at('syncCrcAnnot'), expected: hex32(computed.accepted.annot), actual: hex32(header.syncCrcAnnot) });
+  }
+}
+
+function checkHeaderCrc(header: IndexHeader, bytes: Buffer, file: string, version: IndexVersion, faults: FormatFault[]): void {
+  const computed = crc32(bytes);
+  if (header.headerFileCrc !== 0 && header.headerFileCrc !== computed) {
+    faults.push({ code: 'header-file-crc', file, offset: version.header.offsetOf('headerFileCrc'), expected: hex32(computed), actual: hex32(header.headerFileCrc) });
+  }
+}
+
+/** Message annotations that replication carries: no tombstones, no empty values, no virtual ones. */
+function readMessageAnnotations(
+  dirs: MailboxDirs,
+  minor: number,
+  userid: string | undefined,
+  faults: FormatFault[],
+  unread: string[],
+): MessageAnnotations {
+  const opened = openSmallDatabase(dirs.metaOf('annotations'));
+  try {
+    if (opened.failure?.missing === true) return NO_ANNOTATIONS;
+    if (opened.failure !== undefined) unread.push(opened.failure.reason);
+    // An empty file is a database that was created and not yet written.
+    if (opened.db === undefined) {
+      faults.push(...opened.faults.filter(({ code }) => code !== 'file-empty'));
+      return NO_ANNOTATIONS;
+    }
+    if (opened.db.count === 0 && opened.faults.length === 0) return NO_ANNOTATIONS;
+    const byUid = new Map<number, Map<string, string>>();
+    const crcByUid = new Map<number, number>();
+    let size = 0;
+    for (const row of opened.db.rows()) {
+      const key = parseMessageAnnotationKey(row.key, opened.path);
+      const value = parseAnnotationValue(row.value, opened.path);
+      faults.push(...key.faults, ...value.faults);
+      if (key.value === undefined || value.value === undefined) continue;
+      const { uid, entry } = key.value;
+      if (value.value.deleted || value.value.value.length === 0 || isVirtualAnnotation(entry, minor)) continue;
+      const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
+      crcByUid.set(uid, (crcByUid.get(uid) ?? 0) ^ annotationTerm(uid, entry, owner, value.value.value));
+      // Older versions keep as annotations what newer ones keep in the record: no difference in meaning.
+      if (isVirtualAnnotation(entry, 20)) continue;
+      size += row.key.length + row.value.length;
+      if (size > MAX_ANNOTATION_BYTES) {
+        unread.push(`${opened.path}: more than ${String(MAX_ANNOTATION_BYTES)} bytes of message annotations`);
+        break;
+      }
+      let ofUid = byUid.get(uid);
+      if (ofUid === undefined) byUid.set(uid, (ofUid = new Map()));
+      ofUid.set(`${entry} ${owner}`, value.value.value.toString('latin1'));
+    }
+    faults.push(...opened.faults);
+    return { byUid, crcByUid };
+  } finally {
+    opened.close();
+  }
+}
+
+/** Mailbox annotations from the global database: `entry userid` to value. */
+function readMailboxAnnotations(side: Side, mbentry: Mbentry, userid: string | undefined, unread: string[]): ReadonlyMap<string, string> {
+  const { db, path } = side.annotations;
+  const values = new Map<string, string>();
+  if (db === undefined || db.count === 0 || mbentry.uniqueid === undefined) return values;
+  const before = db.faults.length;
+  for (const row of rowsWithPrefix(db, Buffer.from(`${mbentry.uniqueid}\0`))) {
+    const key = parseGlobalAnnotationKey(row.key, path);
+    const value = parseAnnotationValue(row.value, path);
+    if (key.value === undefined || value.value === undefined) {
+      unread.push(`${path}: a row of ${mbentry.mboxname} cannot be read`);
+      continue;
+    }
+    if (value.value.deleted || value.value.value.length === 0) continue;
+    const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
+    values.set(`${key.value.entry} ${owner}`, value.value.value.toString('latin1'));
+  }
+  if (db.faults.length > before) unread.push(`${path}: damaged where the annotations of ${mbentry.mboxname} are`);
+  return values;
+}

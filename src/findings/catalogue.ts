@@ -1,0 +1,244 @@
+/** Every finding there is. A finding that is not listed here is not looked for. */
+import type { CheckedFinding, FaultFinding, FaultSubject, FindingKind } from './define.js';
+import { annotationsDamaged } from './fault/annotations-damaged.js';
+import { counterStale } from './fault/counter-stale.js';
+import { databaseNeedsRecovery } from './fault/database-needs-recovery.js';
+import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
+import { headerUnreadable } from './fault/header-unreadable.js';
+import { indexEmpty } from './fault/index-empty.js';
+import { indexTrailingRecords } from './fault/index-trailing-records.js';
+import { indexUnreadable } from './fault/index-unreadable.js';
+import { indexVersionRefused } from './fault/index-version-refused.js';
+import { mailboxDatabaseDamaged } from './fault/mailbox-database-damaged.js';
+import { mbentryUnreadable } from './fault/mbentry-unreadable.js';
+import { modseqAboveHighestmodseq } from './fault/modseq-above-highestmodseq.js';
+import { nullGuid } from './fault/null-guid.js';
+import { recordCrcMismatch } from './fault/record-crc-mismatch.js';
+import { syncCrcStale } from './fault/sync-crc-stale.js';
+import { uidAboveLastUidOnReplica } from './fault/uid-above-last-uid-on-replica.js';
+import { uidAboveLastUid } from './fault/uid-above-last-uid.js';
+import { uidOrder } from './fault/uid-order.js';
+import { uidvalidityZero } from './fault/uidvalidity-zero.js';
+import { undefinedOption } from './fault/undefined-option.js';
+import { undefinedSystemFlag } from './fault/undefined-system-flag.js';
+import { unlinkedNotExpunged } from './fault/unlinked-not-expunged.js';
+import { unnamedUserFlag } from './fault/unnamed-user-flag.js';
+import { messageFileAltered } from './file/message-file-altered.js';
+import { messageFileMissing } from './file/message-file-missing.js';
+import { messageFileSize } from './file/message-file-size.js';
+import { unclaimedMessageFile } from './file/unclaimed-message-file.js';
+import type { FileSubject } from './file/file-subject.js';
+import { directoryBeingRemoved } from './list/directory-being-removed.js';
+import { entryLostOnReplica } from './list/entry-lost-on-replica.js';
+import { entryLost } from './list/entry-lost.js';
+import { inboxMissingOnReplica } from './list/inbox-missing-on-replica.js';
+import { inboxMissing } from './list/inbox-missing.js';
+import { mboxlistDamaged } from './list/mboxlist-damaged.js';
+import { mboxlistEmpty } from './list/mboxlist-empty.js';
+import { mboxlistMissing } from './list/mboxlist-missing.js';
+import { mboxlistNeedsRecovery } from './list/mboxlist-needs-recovery.js';
+import { orphanDirectory } from './list/orphan-directory.js';
+import { partitionEmpty } from './list/partition-empty.js';
+import { tombstoneOverLiveDirectory } from './list/tombstone-over-live-directory.js';
+import { uniqueidInTwoNamesOnReplica } from './list/uniqueid-in-two-names-on-replica.js';
+import { uniqueidInTwoNames } from './list/uniqueid-in-two-names.js';
+import { unuserWouldDestroyUser } from './list/unuser-would-destroy-user.js';
+import type { ListSubject } from './list/list-subject.js';
+import { aclLostOnReplica } from './mailbox/acl-lost-on-replica.js';
+import { aclPending } from './mailbox/acl-pending.js';
+import { blockedByMailbox } from './mailbox/blocked-by-mailbox.js';
+import { deleteNotLogged } from './mailbox/delete-not-logged.js';
+import { deletedMailboxOnlyOnReplica } from './mailbox/deleted-mailbox-only-on-replica.js';
+import { emptyMailboxDeleted } from './mailbox/empty-mailbox-deleted.js';
+import { emptyReplicaMailboxReplaced } from './mailbox/empty-replica-mailbox-replaced.js';
+import { headerDisagreesWithList } from './mailbox/header-disagrees-with-list.js';
+import { headerValuesDiffer } from './mailbox/header-values-differ.js';
+import { mailboxAnnotationsLost } from './mailbox/mailbox-annotations-lost.js';
+import { mailboxAnnotationsPending } from './mailbox/mailbox-annotations-pending.js';
+import { mailboxDeletedOnMaster } from './mailbox/mailbox-deleted-on-master.js';
+import { mailboxDeletedOnReplica } from './mailbox/mailbox-deleted-on-replica.js';
+import { mailboxDirectoryMissing } from './mailbox/mailbox-directory-missing.js';
+import { mailboxFileMissing } from './mailbox/mailbox-file-missing.js';
+import { mailboxOnlyOnMaster } from './mailbox/mailbox-only-on-master.js';
+import { mailboxOnlyOnReplica } from './mailbox/mailbox-only-on-replica.js';
+import { mailboxRenamedOnReplica } from './mailbox/mailbox-renamed-on-replica.js';
+import { mailboxRenamed } from './mailbox/mailbox-renamed.js';
+import { mailboxTypeDiffers } from './mailbox/mailbox-type-differs.js';
+import { partitionDiffers } from './mailbox/partition-differs.js';
+import { partitionUnknownOnReplica } from './mailbox/partition-unknown-on-replica.js';
+import { renameNotLogged } from './mailbox/rename-not-logged.js';
+import { renameTargetTaken } from './mailbox/rename-target-taken.js';
+import { replicaMailboxDestroyed } from './mailbox/replica-mailbox-destroyed.js';
+import { uidvalidityHigherOnMaster } from './mailbox/uidvalidity-higher-on-master.js';
+import { uidvalidityHigherOnReplica } from './mailbox/uidvalidity-higher-on-replica.js';
+import { uniqueidConflict } from './mailbox/uniqueid-conflict.js';
+import { uniqueidRowLost } from './mailbox/uniqueid-row-lost.js';
+import type { MailboxSubject } from './mailbox/mailbox-subject.js';
+import { expungeOverridesReplicaChange } from './record/expunge-overrides-replica-change.js';
+import { expungePending } from './record/expunge-pending.js';
+import { expungeUnseen } from './record/expunge-unseen.js';
+import { expungedOnReplicaOnly } from './record/expunged-on-replica-only.js';
+import { flagsCopiedBack } from './record/flags-copied-back.js';
+import { flagsLostOnMaster } from './record/flags-lost-on-master.js';
+import { flagsLostOnReplica } from './record/flags-lost-on-replica.js';
+import { flagsPending } from './record/flags-pending.js';
+import { guidMismatchOneExpunged } from './record/guid-mismatch-one-expunged.js';
+import { guidMismatchUnseen } from './record/guid-mismatch-unseen.js';
+import { guidMismatch } from './record/guid-mismatch.js';
+import { holeOnMasterUnseen } from './record/hole-on-master-unseen.js';
+import { holeOnReplicaUnseen } from './record/hole-on-replica-unseen.js';
+import { recordCopiedBackRenumbered } from './record/record-copied-back-renumbered.js';
+import { recordCopiedBackTwice } from './record/record-copied-back-twice.js';
+import { recordDiffersUnseen } from './record/record-differs-unseen.js';
+import { recordDiscardedOnReplica } from './record/record-discarded-on-replica.js';
+import { recordFieldsDiffer } from './record/record-fields-differ.js';
+import { recordLostToDeletedMailbox } from './record/record-lost-to-deleted-mailbox.js';
+import { recordOnlyOnMaster } from './record/record-only-on-master.js';
+import { recordOnlyOnReplica } from './record/record-only-on-replica.js';
+import { recordRenumbered } from './record/record-renumbered.js';
+import type { RecordSubject } from './record/record-subject.js';
+import { userDeleteNotLogged } from './user/user-delete-not-logged.js';
+import { userDeletedOnMaster } from './user/user-deleted-on-master.js';
+import { userOnlyOnReplica } from './user/user-only-on-replica.js';
+import type { UserSubject } from './user/user-subject.js';
+
+/** What the audit needs of a finding; the facts are checked where it is declared. */
+type Check<S> = Pick<CheckedFinding<S>, 'code' | 'find'>;
+
+export const FAULT_FINDINGS: readonly FaultFinding[] = [
+  annotationsDamaged,
+  counterStale,
+  databaseNeedsRecovery,
+  headerFileCrcStale,
+  headerUnreadable,
+  indexEmpty,
+  indexTrailingRecords,
+  indexUnreadable,
+  indexVersionRefused,
+  mailboxDatabaseDamaged,
+  mbentryUnreadable,
+  modseqAboveHighestmodseq,
+  nullGuid,
+  recordCrcMismatch,
+  syncCrcStale,
+  uidAboveLastUidOnReplica,
+  uidAboveLastUid,
+  uidOrder,
+  uidvalidityZero,
+  undefinedOption,
+  undefinedSystemFlag,
+  unlinkedNotExpunged,
+  unnamedUserFlag,
+];
+
+export const FILE_FINDINGS: readonly Check<FileSubject>[] = [
+  messageFileAltered,
+  messageFileMissing,
+  messageFileSize,
+  unclaimedMessageFile,
+];
+
+export const LIST_FINDINGS: readonly Check<ListSubject>[] = [
+  directoryBeingRemoved,
+  entryLostOnReplica,
+  entryLost,
+  inboxMissingOnReplica,
+  inboxMissing,
+  mboxlistDamaged,
+  mboxlistEmpty,
+  mboxlistMissing,
+  mboxlistNeedsRecovery,
+  orphanDirectory,
+  partitionEmpty,
+  tombstoneOverLiveDirectory,
+  uniqueidInTwoNamesOnReplica,
+  uniqueidInTwoNames,
+  unuserWouldDestroyUser,
+];
+
+export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
+  aclLostOnReplica,
+  aclPending,
+  blockedByMailbox,
+  deleteNotLogged,
+  deletedMailboxOnlyOnReplica,
+  emptyMailboxDeleted,
+  emptyReplicaMailboxReplaced,
+  headerDisagreesWithList,
+  headerValuesDiffer,
+  mailboxAnnotationsLost,
+  mailboxAnnotationsPending,
+  mailboxDeletedOnMaster,
+  mailboxDeletedOnReplica,
+  mailboxDirectoryMissing,
+  mailboxFileMissing,
+  mailboxOnlyOnMaster,
+  mailboxOnlyOnReplica,
+  mailboxRenamedOnReplica,
+  mailboxRenamed,
+  mailboxTypeDiffers,
+  partitionDiffers,
+  partitionUnknownOnReplica,
+  renameNotLogged,
+  renameTargetTaken,
+  replicaMailboxDestroyed,
+  uidvalidityHigherOnMaster,
+  uidvalidityHigherOnReplica,
+  uniqueidConflict,
+  uniqueidRowLost,
+];
+
+export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
+  expungeOverridesReplicaChange,
+  expungePending,
+  expungeUnseen,
+  expungedOnReplicaOnly,
+  flagsCopiedBack,
+  flagsLostOnMaster,
+  flagsLostOnReplica,
+  flagsPending,
+  guidMismatchOneExpunged,
+  guidMismatchUnseen,
+  guidMismatch,
+  holeOnMasterUnseen,
+  holeOnReplicaUnseen,
+  recordCopiedBackRenumbered,
+  recordCopiedBackTwice,
+  recordDiffersUnseen,
+  recordDiscardedOnReplica,
+  recordFieldsDiffer,
+  recordLostToDeletedMailbox,
+  recordOnlyOnMaster,
+  recordOnlyOnReplica,
+  recordRenumbered,
+];
+
+export const USER_FINDINGS: readonly Check<UserSubject>[] = [
+  userDeleteNotLogged,
+  userDeletedOnMaster,
+  userOnlyOnReplica,
+];
+
+const ALL = [
+  ...FAULT_FINDINGS,
+  ...FILE_FINDINGS,
+  ...LIST_FINDINGS,
+  ...MAILBOX_FINDINGS,
+  ...RECORD_FINDINGS,
+  ...USER_FINDINGS,
+] as unknown as readonly FindingKind[];
+
+/** By code, in the order of the codes. Throws at load when a code is declared twice. */
+export const catalogue: ReadonlyMap<string, FindingKind> = (() => {
+  const byCode = new Map<string, FindingKind>();
+  for (const kind of [...ALL].sort((a, b) => (a.code < b.code ? -1 : 1))) {
+    if (byCode.has(kind.code)) throw new Error(`finding ${kind.code} is declared twice`);
+    byCode.set(kind.code, kind);
+  }
+  return byCode;
+})();
+
+/** The findings that a decoder's fault stands for on one side. */
+export function faultFindings(subject: FaultSubject) {
+  return FAULT_FINDINGS.flatMap((finding) => finding.find(subject));
+}

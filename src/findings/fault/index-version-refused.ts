@@ -1,0 +1,13 @@
+import { defineFaultFinding } from '../define.js';
+
+export const indexVersionRefused = defineFaultFinding({
+  code: 'index-version-refused',
+  class: 'admin',
+  since: '0.1.0',
+  faults: ['index-version-unsupported'],
+  effects: ['blocked'],
+  title: 'cyrus.index of a version that replication refuses',
+  why: 'Indexes older than version 10 have no GUIDs, and replication refuses their mailboxes.',
+  replication: 'Refused on every run with exit status 1; the whole user is blocked.',
+  remedy: 'Upgrade the index: reconstruct -V max the mailbox on this side, then sync_client -u for the user, and audit again.',
+});

@@ -1,0 +1,40 @@
+import type { FaultCode } from '../../model/fault.js';
+import { defineListFinding } from './list-subject.js';
+
+const DAMAGE: readonly FaultCode[] = [
+  'db-magic',
+  'db-version',
+  'db-header-crc',
+  'db-truncated',
+  'db-record-crc',
+  'db-record-shape',
+  'db-link',
+  'db-order',
+  'db-count',
+  'db-transaction',
+];
+
+export const mboxlistDamaged = defineListFinding({
+  code: 'mboxlist-damaged',
+  class: 'halt',
+  since: '0.1.0',
+  title: 'The mailbox list is damaged',
+  why: 'A structure or checksum of mailboxes.db does not hold. What cannot be read looks to Cyrus as if it did not exist.',
+  replication: 'Cyrus may recover the list silently to what it can read; the mailboxes that vanish from it are then taken for deleted or are forgotten.',
+  remedy: 'Do not start Cyrus and keep a copy of the file. Restore mailboxes.db from the newest good backup (db.backup1, db.backup2), compare it with the spool, and audit again.',
+  example: { file: 'conf/mailboxes.db', offset: 336, expected: '0x89212311', found: '0x00000000', what: 'db-record-crc' },
+  check: (s) =>
+    s.kind === 'fault' && DAMAGE.includes(s.fault.code)
+      ? {
+          side: s.side,
+          facts: {
+            file: s.fault.file,
+            offset: s.fault.offset ?? 0,
+            expected: s.fault.expected ?? '',
+            found: s.fault.actual ?? '',
+            what: s.fault.code,
+          },
+        }
+      : undefined,
+  message: (f) => `${f.file} at byte ${String(f.offset)} (${f.what}): expected ${f.expected}, found ${f.found}`,
+});

@@ -1,0 +1,17 @@
+import { defineListFinding } from './list-subject.js';
+
+export const unuserWouldDestroyUser = defineListFinding({
+  code: 'unuser-would-destroy-user',
+  class: 'halt',
+  since: '0.1.0',
+  title: 'A pending log line would destroy a user on the replica',
+  why: 'The pending log has an UNUSER line for a user whose INBOX is not in the list of the master, and the list does not remember deleting it: the entry was lost, not removed.',
+  replication: 'The line needs no tombstone: the replica deletes every mailbox of the user at once.',
+  remedy: 'Do not start replication. Take the UNUSER line out of the log (keep a copy), restore the mailbox list of the master, and audit again.',
+  example: { userid: 'fred', mailboxes: 4 },
+  check: (s) =>
+    s.kind === 'unuser'
+      ? { side: 'master', facts: { userid: s.userid, mailboxes: s.mailboxes }, effects: ['delete-on-replica'] }
+      : undefined,
+  message: (f) => `UNUSER ${f.userid} would delete ${String(f.mailboxes)} mailboxes on the replica`,
+});

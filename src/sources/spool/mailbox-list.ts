@@ -1,0 +1,106 @@
+import { classifyKey } from '../../formats/mboxlist/key.js';
+import { parseMbentry, parseUniqueidRow } from '../../formats/mboxlist/mbentry.js';
+import { mboxnameToDbname, parseName } from '../../formats/mboxlist/names.js';
+import { rowsWithPrefix, type CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
+import type { FormatFault } from '../../model/fault.js';
+import type { Mbentry } from '../../model/mailbox.js';
+
+const NAME_ROW = Buffer.from('N');
+const HIERSEP = Buffer.from([0x1f]);
+
+/** True for an entry that has a mailbox on this server's disk. Source: mboxlist.md section 4. */
+export function isLive(entry: Mbentry): boolean {
+  const { deleted, intermediate, remote, reserved, moving } = entry.mbtype;
+  return !(deleted || intermediate || remote || reserved || moving);
+}
+
+/** What one unit of work covers: the mailboxes of a user, delayed-delete copies included, or one shared mailbox. */
+export type Unit =
+  | { readonly kind: 'user'; readonly userid: string; readonly inbox: string }
+  | { readonly kind: 'shared'; readonly mboxname: string };
+
+/** Lookups in a third-generation mailbox list. Faults of rows are collected. */
+export class MailboxList {
+  readonly faults: FormatFault[] = [];
+
+  constructor(
+    readonly db: CyrusDb,
+    private readonly file: string,
+    private readonly deletedPrefix: string,
+    private readonly defaultdomain: string,
+  ) {}
+
+  /** The entry of this name, tombstones and intermediates included. */
+  byName(mboxname: string): Mbentry | undefined {
+    const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
+    return value === undefined ? undefined : this.decode(mboxname, value);
+  }
+
+  /** The row by uniqueid: it names the mailbox as it is called now, or was called last. */
+  uniqueidRow(uniqueid: string): Mbentry | undefined {
+    const value = this.db.get(Buffer.from(`I${uniqueid}`));
+    if (value === undefined) return undefined;
+    const { value: entry, faults } = parseUniqueidRow(uniqueid, value, this.file);
+    this.faults.push(...faults);
+    return entry;
+  }
+
+  /** The live mailbox with this uniqueid. `hint` is a name under which it may be found when its row by uniqueid is lost. */
+  liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined {
+    if (hint !== undefined) {
+      const entry = this.byName(hint);
+      if (entry?.uniqueid === uniqueid && isLive(entry)) return entry;
+    }
+    const row = this.uniqueidRow(uniqueid);
+    if (row === undefined || row.mboxname === hint) return undefined;
+    const entry = this.byName(row.mboxname);
+    return entry?.uniqueid === uniqueid && isLive(entry) ? entry : undefined;
+  }
+
+  /** Every entry of a unit in list order: the user's own mailboxes first, then the delayed-delete copies. */
+  entriesOf(unit: Unit): Mbentry[] {
+    if (unit.kind === 'shared') {
+      const entry = this.byName(unit.mboxname);
+      return entry === undefined ? [] : [entry];
+    }
+    const inbox = mboxnameToDbname(unit.inbox);
+    const cut = inbox.indexOf(0x1d) + 1;
+    const deleted = Buffer.concat([inbox.subarray(0, cut), Buffer.from(this.deletedPrefix), HIERSEP, inbox.subarray(cut)]);
+    const entries: Mbentry[] = [];
+    const own = this.byName(unit.inbox);
+    if (own !== undefined) entries.push(own);
+    for (const prefix of [inbox, deleted]) {
+      for (const row of rowsWithPrefix(this.db, Buffer.concat([NAME_ROW, prefix, HIERSEP]))) {
+        const key = classifyKey(row.key);
+        if (key.kind !== 'name') continue;
+        const entry = this.decode(key.mboxname, row.value);
+        if (entry !== undefined) entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** The unit that a name belongs to. */
+  unitOf(mboxname: string): Unit {
+    const name = parseName(mboxname, { deletedPrefix: this.deletedPrefix, defaultdomain: this.defaultdomain });
+    if (name.owner === undefined) return { kind: 'shared', mboxname };
+    const parts = name.isDeleted ? name.parts.slice(1) : name.parts;
+    const local = `${parts[0]!}.${parts[1]!}`;
+    const cut = mboxname.indexOf('!');
+    return { kind: 'user', userid: name.owner, inbox: cut < 0 ? local : `${mboxname.slice(0, cut)}!${local}` };
+  }
+
+  /** Every name row in key order, undecoded: cheap enough for the one pass over the whole list. */
+  *names(): Generator<{ readonly key: Buffer; readonly mboxname: string }> {
+    for (const row of rowsWithPrefix(this.db, NAME_ROW)) {
+      const key = classifyKey(row.key);
+      if (key.kind === 'name') yield { key: row.key, mboxname: key.mboxname };
+    }
+  }
+
+  private decode(mboxname: string, value: Buffer): Mbentry | undefined {
+    const { value: entry, faults } = parseMbentry(mboxname, value, this.file);
+    this.faults.push(...faults);
+    return entry;
+  }
+}

@@ -1,0 +1,52 @@
+import { bufferSource } from '../../bytes/byte-source.js';
+import type { CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
+import { openTwoskip } from '../../formats/cyrusdb/twoskip/twoskip.js';
+import type { FormatFault } from '../../model/fault.js';
+import { PagedFile, readFailure, readSmallFile, type ReadFailure } from '../read-only-file.js';
+
+/** A database file, or why it is not one. */
+export interface OpenedDatabase {
+  readonly path: string;
+  readonly db?: CyrusDb;
+  /** The system did not let us read it. */
+  readonly failure?: ReadFailure;
+  /** What is wrong with the bytes; grows while `db` is read. */
+  readonly faults: readonly FormatFault[];
+  close(): void;
+}
+
+const nothingToClose = (): void => undefined;
+
+/** Opens a database of any size, a page at a time. */
+export function openDatabase(path: string): OpenedDatabase {
+  let file: PagedFile;
+  try {
+    file = PagedFile.open(path);
+  } catch (error) {
+    return { path, failure: readFailure(error, path), faults: [], close: nothingToClose };
+  }
+  const opened = openTwoskip(file, path);
+  return {
+    path,
+    ...(opened.db === undefined ? {} : { db: opened.db }),
+    faults: opened.faults,
+    close: () => {
+      file.close();
+    },
+  };
+}
+
+/** Above this a small database is read a page at a time. */
+const SMALL = 1024 * 1024;
+
+/** Opens a database that is usually a few hundred bytes long: one read, and nothing is left open then. */
+export function openSmallDatabase(path: string): OpenedDatabase {
+  const read = readSmallFile(path, SMALL);
+  if (read.failure !== undefined) {
+    return read.failure.missing || !read.failure.reason.includes('more than')
+      ? { path, failure: read.failure, faults: [], close: nothingToClose }
+      : openDatabase(path);
+  }
+  const opened = openTwoskip(bufferSource(read.bytes), path);
+  return { path, ...(opened.db === undefined ? {} : { db: opened.db }), faults: opened.faults, close: nothingToClose };
+}
