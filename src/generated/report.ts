@@ -38,6 +38,7 @@ export interface Report {
   };
   command: 'compare' | 'check';
   level: Level;
+  selection?: Selection;
   /**
    * RFC 3339, UTC.
    */
@@ -79,6 +80,14 @@ export interface Report {
    * What could not be read, parsed, decoded in this version or finished in time.
    */
   unaudited: readonly Unaudited[];
+}
+/**
+ * The globs the audit was limited to. Absent when everything was audited: a verdict speaks only of what was selected.
+ */
+export interface Selection {
+  users?: readonly string[];
+  mailboxes?: readonly string[];
+  partitions?: readonly string[];
 }
 export interface ReportSide {
   role: SideRole;

@@ -1,0 +1,132 @@
+import { availableParallelism } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { AuditOptions } from '../audit/audit.js';
+import type { Level, Report } from '../generated/report.js';
+import { AuditError } from '../model/audit-error.js';
+import type { FindingClass } from '../model/effects.js';
+import type { RenderOptions } from '../report/report-format.js';
+import type { SideSpec } from '../sources/spool/open-side.js';
+import { exitStatus } from './exit-status.js';
+import type { ReportTarget } from './report-target.js';
+import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
+
+/** More threads than any machine that holds a spool has, and few enough to be started. */
+const MAX_THREADS = 256;
+
+/** Options that `compare` and `check` share, as commander hands them over. */
+export interface AuditCommandOptions extends TerminalOptions {
+  readonly level: Level;
+  readonly report?: readonly string[];
+  readonly user?: readonly string[];
+  readonly mailbox?: readonly string[];
+  readonly partition?: readonly string[];
+  readonly threads: number;
+  readonly failOn: FindingClass;
+  readonly quiet?: boolean;
+}
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function parseThreads(value: string): number {
+  const threads = /^\d{1,4}$/.test(value) ? Number(value) : 0;
+  if (threads < 1 || threads > MAX_THREADS)
+    throw new InvalidArgumentError(`Expected a number from 1 to ${MAX_THREADS}.`);
+  return threads;
+}
+
+/** Declares the shared options on a command. */
+export function addAuditOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--level <level>',
+        'index: databases and metadata only; files: also stats every message; content: also hashes every message',
+      )
+        .choices(['index', 'files', 'content'])
+        .default('files'),
+    )
+    .option('--report <format[=file]>', 'text or json, on stdout or into a file; repeatable (default: text)', collect)
+    .option('--user <glob>', 'only these users; repeatable', collect)
+    .option('--mailbox <glob>', 'only these mailboxes, by internal name; repeatable', collect)
+    .option('--partition <glob>', 'only these partitions; repeatable', collect)
+    .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
+    .addOption(
+      new Option('--fail-on <class>', 'mildest class that is not a success')
+        .choices(['safe', 'admin', 'halt'])
+        .default('admin'),
+    )
+    .option('--quiet', 'print nothing for exit status 0')
+    .option('--progress', 'show a progress bar (the default on a terminal)')
+    .option('--no-progress', 'show no progress bar')
+    .option('--color', 'colour the text report (the default on a terminal, unless NO_COLOR is set)')
+    .option('--no-color', 'do not colour the text report');
+}
+
+type Run = (options: AuditOptions) => Promise<Report>;
+
+/** Runs an audit, writes its reports and sets the exit status. `sides` are the places where nothing may be written. */
+export async function runAudit(options: AuditCommandOptions, sides: readonly SideSpec[], run: Run): Promise<void> {
+  const targets = await checkTargets(options, sides);
+  const report = await runWithProgress(options, run);
+  const status = exitStatus(report, options.failOn);
+  await writeReports(report, targets, options, status === 0 && options.quiet === true);
+  process.exitCode = status;
+}
+
+/** Everything that can be known to be wrong with the reports is said before hours of work, not after them. */
+async function checkTargets(options: AuditCommandOptions, sides: readonly SideSpec[]): Promise<ReportTarget[]> {
+  const [{ reportFormats }, { checkReportFile, parseReportTarget }] = await Promise.all([
+    import('../report/formats.js'),
+    import('./report-target.js'),
+  ]);
+  const targets = (options.report ?? [reportFormats[0]!.name]).map((value) => parseReportTarget(value, reportFormats));
+  if (targets.filter(({ file }) => file === undefined).length > 1)
+    throw new AuditError(
+      'usage',
+      '--report: two reports cannot both go to stdout',
+      'Give one of them a file: --report json=FILE.',
+    );
+  const files = targets.flatMap(({ file }) => file ?? []);
+  if (files.length > 0) {
+    const { sideDirectories } = await import('./side-directories.js');
+    const directories = sides.flatMap(sideDirectories);
+    for (const file of files) checkReportFile(file, directories);
+  }
+  return targets;
+}
+
+async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<Report> {
+  const { startProgress } = await import('./progress.js');
+  const progress = startProgress(options);
+  const { onProgress } = progress;
+  try {
+    return await run({
+      level: options.level,
+      threads: options.threads,
+      ...(options.user === undefined ? {} : { users: [...options.user] }),
+      ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
+      ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function writeReports(
+  report: Report,
+  targets: readonly ReportTarget[],
+  options: TerminalOptions,
+  silent: boolean,
+): Promise<void> {
+  const [{ catalogue }, { writeReportFile }] = await Promise.all([
+    import('../findings/catalogue.js'),
+    import('./report-target.js'),
+  ]);
+  const toFile: RenderOptions = { catalogue, color: false, width: 100 };
+  for (const { format, file } of targets) {
+    if (file !== undefined) writeReportFile(file, format.render(report, toFile));
+    else if (!silent)
+      await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+  }
+}

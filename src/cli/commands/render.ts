@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
+
+interface CommandOptions extends TerminalOptions {
+  readonly to: string;
+}
+
+export function addRender(program: Command): void {
+  program
+    .command('render')
+    .description('turn a saved JSON report into another format')
+    .argument('<report.json>', 'what --report json=FILE wrote')
+    .option('--to <format[=file]>', 'text or json, on stdout or into a file', 'text')
+    .option('--color', 'colour the text report')
+    .option('--no-color', 'do not colour the text report')
+    .addHelpText('after', '\nExample:\n  cyraudit render report.json --to text')
+    .action(async (path: string, options: CommandOptions) => {
+      const [{ catalogue }, { reportFormats }, { parseReportTarget, writeReportFile }, { readReport }] =
+        await Promise.all([
+          import('../../findings/catalogue.js'),
+          import('../../report/formats.js'),
+          import('../report-target.js'),
+          import('../read-report.js'),
+        ]);
+      const { format, file } = parseReportTarget(options.to, reportFormats, '--to');
+      const report = readReport(path);
+      if (file === undefined)
+        await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+      else writeReportFile(file, format.render(report, { catalogue, color: false, width: 100 }));
+    });
+}

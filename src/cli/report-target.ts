@@ -1,0 +1,101 @@
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { AuditError } from '../model/audit-error.js';
+import type { ReportFormat } from '../report/report-format.js';
+
+/** One `FORMAT[=FILE]`; without a file it goes to stdout. */
+export interface ReportTarget {
+  readonly format: ReportFormat;
+  readonly file?: string;
+}
+
+export function parseReportTarget(value: string, formats: readonly ReportFormat[], option = '--report'): ReportTarget {
+  const at = value.indexOf('=');
+  const name = at < 0 ? value : value.slice(0, at);
+  const format = formats.find((candidate) => candidate.name === name);
+  if (format === undefined) {
+    const names = formats.map((candidate) => candidate.name).join(', ');
+    throw new AuditError('usage', `${option} ${value}: no report format is called '${name}'`, `Use one of: ${names}.`);
+  }
+  if (at < 0) return { format };
+  const file = value.slice(at + 1);
+  if (file === '')
+    throw new AuditError(
+      'usage',
+      `${option} ${value}: a file name is missing`,
+      `Use ${name}=FILE, or ${name} for stdout.`,
+    );
+  return { format, file };
+}
+
+/** The real path of a file that need not exist yet. */
+function realTarget(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return join(realpathSync(dirname(resolve(file))), basename(file));
+  }
+}
+
+function unwritable(file: string, cause: unknown): AuditError {
+  const { code = String(cause) } = cause as NodeJS.ErrnoException;
+  return new AuditError(
+    'report-unwritable',
+    `${file}: expected a place to write a report to, found ${code}`,
+    'Name a file in a directory that exists and that you may write to.',
+    { cause },
+  );
+}
+
+/**
+ * Looks before the audit whether the report can be written after it, and refuses a place below `sides`: cyraudit
+ * changes nothing there.
+ */
+export function checkReportFile(file: string, sides: readonly string[]): void {
+  let target: string;
+  try {
+    target = realTarget(file);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+  const side = sides.find((directory) => contains(directory, target));
+  if (side !== undefined)
+    throw new AuditError(
+      'report-unwritable',
+      `${file}: expected a place outside both sides, found it below ${side}`,
+      'Write the report to another directory: nothing is ever written into a side.',
+    );
+  const stat = statSync(target, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) throw unwritable(file, { code: 'a directory' });
+}
+
+function contains(directory: string, target: string): boolean {
+  const path = relative(directory, target);
+  return path !== '..' && !path.startsWith('../');
+}
+
+/** Writes beside the target and renames, so that nobody ever reads half a report. */
+export function writeReportFile(file: string, text: string): void {
+  try {
+    const target = realTarget(file);
+    const stat = statSync(target, { throwIfNoEntry: false });
+    // A device or a pipe (/dev/stderr) is written to; renaming would replace it.
+    if (stat !== undefined && !stat.isFile()) {
+      writeFileSync(target, text);
+      return;
+    }
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+    const fd = openSync(temporary, 'wx');
+    try {
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+      closeSync(fd);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}

@@ -1,0 +1,34 @@
+/** What the caller asked for; undefined where the terminal decides. */
+export interface TerminalOptions {
+  readonly color?: boolean;
+  readonly progress?: boolean;
+}
+
+/** Colours: as asked, else on a terminal that can show them, unless NO_COLOR (no-color.org) is set. */
+export function useColor({ color }: TerminalOptions): boolean {
+  if (color !== undefined) return color;
+  return process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
+
+/** Columns for running text. Fixed where nobody looks, so that files do not depend on a window. */
+export function textWidth(): number {
+  return process.stdout.isTTY ? Math.min(Math.max(process.stdout.columns, 60), 120) : 100;
+}
+
+/** Writes to stdout and waits until it is out; a reader that has gone away is no error. */
+export function writeStdout(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void => {
+      if (error.code === 'EPIPE') resolve();
+      else reject(error);
+    };
+    process.stdout.once('error', onError);
+    process.stdout.write(text, (error) => {
+      // On failure 'error' is emitted as well, after this.
+      if (error === null || error === undefined) {
+        process.stdout.off('error', onError);
+        resolve();
+      }
+    });
+  });
+}

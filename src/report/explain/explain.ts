@@ -1,0 +1,47 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import { CLASSES, type FindingClass } from '../../model/effects.js';
+import { printable } from '../printable.js';
+import type { FindingTexts, RenderOptions } from '../report-format.js';
+import { wrap } from '../wrap.js';
+
+const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
+  safe: 'replication as it stands repairs it, or neither spreads it nor trips over it',
+  admin: 'a person must act for this mailbox or user first; the rest may be replicated',
+  halt: 'replicate nothing until a person has looked',
+};
+
+function paint(chalk: ChalkInstance, findingClass: FindingClass): string {
+  return { safe: chalk.green, admin: chalk.yellow, halt: chalk.red }[findingClass].bold(findingClass);
+}
+
+/** Everything there is to know about one finding. */
+export function explainFinding(finding: FindingTexts, { color, width }: Omit<RenderOptions, 'catalogue'>): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const part = (heading: string, text: string) => ['', chalk.bold(heading), ...wrap(text, width, '  ')];
+  const lines = [
+    `${chalk.bold(finding.code)}: ${finding.title}`,
+    `Class ${paint(chalk, finding.class)}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`,
+    ...part('What it is', finding.why),
+    ...part('What replication does', finding.replication),
+    ...part('What to do', finding.remedy),
+    ...part('Example', printable(finding.message(finding.example))),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Every finding in a line of its own, worst class first, by code. */
+export function explainAll({ catalogue, color }: RenderOptions): string {
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const all = [...catalogue.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
+  const column = Math.max(0, ...all.map(({ code }) => code.length)) + 2;
+  const lines: string[] = [];
+  for (const findingClass of CLASSES.toReversed()) {
+    if (findingClass === 'clean') continue;
+    const members = all.filter((finding) => finding.class === findingClass);
+    if (members.length === 0) continue;
+    lines.push(`${paint(chalk, findingClass)}: ${CLASS_WORDS[findingClass]}`);
+    lines.push(...members.map(({ code, title }) => `  ${code.padEnd(column)}${title}`), '');
+  }
+  lines.push('cyraudit explain CODE says what a finding means and what to do.');
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,25 @@
+import type { ReportFinding } from '../generated/report.js';
+import { printable } from './printable.js';
+import type { FindingTexts } from './report-format.js';
+
+/** One finding in words. A finding that this version does not know, or knows with other facts, shows its facts. */
+export function findingMessage(finding: ReportFinding, texts: FindingTexts | undefined): string {
+  if (texts === undefined || !sameFacts(finding.facts, texts.example)) return plainFacts(finding);
+  return printable(texts.message(finding.facts));
+}
+
+/** A saved report may come from another version: its facts are trusted only when they look like the example. */
+function sameFacts(facts: ReportFinding['facts'], example: FindingTexts['example']): boolean {
+  return Object.entries(example).every(([name, value]) => kindOf(facts[name]) === kindOf(value));
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
+function plainFacts({ facts }: ReportFinding): string {
+  const words = Object.entries(facts).map(
+    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`,
+  );
+  return printable(words.join(', '));
+}
