@@ -22,7 +22,7 @@ function makeProgram(): Command {
     .configureOutput({
       outputError: (text) => {
         const [problem, hint] = text.trim().split('\n');
-        complain(`${(problem ?? '').replace(/^error: /, '')}. ${hint ?? 'Run cyraudit --help.'}`);
+        complain(`${(problem ?? '').replace(/^error: /, '').replace(/\.$/, '')}. ${hint ?? 'Run cyraudit --help.'}`);
       },
     })
     .addHelpText(

@@ -2,7 +2,7 @@ const SECTION = /&([^-]*)(-?)/g;
 
 /**
  * A mailbox name as its user sees it, or the name unchanged when it is not what an encoder would have written: two
- * stored names never look the same. Modified UTF-7 is RFC 3501 section 5.1.3.
+ * legal names never look the same. Modified UTF-7 is RFC 3501 section 5.1.3.
  */
 export function decodeMutf7(name: string): string {
   if (!name.includes('&')) return name;

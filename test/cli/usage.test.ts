@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageVersion } from '../../src/cli/package-files.js';
+import { renderJson } from '../../src/report/json/json-format.js';
+import { runCli } from '../support/cli.js';
+import { cleanReport } from '../support/report.js';
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'cyraudit-usage-'));
+  writeFileSync(join(directory, 'good.json'), renderJson(cleanReport));
+  writeFileSync(join(directory, 'text.json'), 'no json');
+  writeFileSync(join(directory, 'other.json'), '{"a":1}');
+  mkdirSync(join(directory, 'no-conf'));
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+describe('a wrong call gives one line with what to do, status 3, and writes nothing', () => {
+  test.each<[string, string[], RegExp]>([
+    ['unknown option', ['compare', '--bogus'], /unknown option '--bogus'.*--help/],
+    ['unknown command', ['cmpare'], /unknown command 'cmpare'.*compare/],
+    ['missing side', ['compare', 'DIR/no-conf'], /missing required argument 'replica'/],
+    ['one argument too many', ['check', 'a', 'b'], /too many arguments/],
+    ['unknown level', ['check', 'a', '--level', 'deep'], /index, files, content/],
+    ['unknown class', ['check', 'a', '--fail-on', 'clean'], /safe, admin, halt/],
+    ['no threads', ['check', 'a', '--threads', '0'], /from 1 to 256\. /],
+    ['unknown format', ['check', 'a', '--report', 'xml'], /Use one of: text, json/],
+    ['two reports on stdout', ['check', 'a', '--report', 'text', '--report', 'json'], /both go to stdout/],
+    ['no such side', ['compare', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
+    ['directory without imapd.conf', ['check', 'DIR/no-conf'], /no-conf.*imapd\.conf/],
+    ['unknown code', ['explain', 'guid-missmatch'], /Did you mean .*guid-mismatch/],
+    ['unlike any code', ['explain', 'xyzzy'], /Run cyraudit explain for the list/],
+    ['no report', ['render', 'DIR/gone.json'], /gone\.json.*ENOENT/],
+    ['directory as a report', ['render', 'DIR'], /a directory/],
+    ['text as a report', ['render', 'DIR/text.json'], /not JSON/],
+    ['other JSON as a report', ['render', 'DIR/other.json'], /not a report/],
+    ['control characters', ['explain', '\u001b[31m\nx'], /\\x1b\[31m x/],
+  ])('%s', (_, args, expected) => {
+    const ran = runCli(args.map((arg) => arg.replace('DIR', directory)));
+    expect(ran.stderr).toMatch(expected);
+    expect(ran.stderr).toMatch(/^cyraudit: [^\n]+\n$/);
+    expect(ran.stdout).toBe('');
+    expect(ran.status).toBe(3);
+    expect(readdirSync(directory).sort()).toEqual(['good.json', 'no-conf', 'other.json', 'text.json']);
+  });
+});
+
+test('--version and --help succeed', () => {
+  expect(runCli(['--version'])).toEqual({ status: 0, stdout: `${packageVersion()}\n`, stderr: '' });
+  for (const args of [
+    ['--help'],
+    ['compare', '--help'],
+    ['check', '--help'],
+    ['explain', '--help'],
+    ['render', '--help'],
+    ['inspect', '--help'],
+  ]) {
+    const { status, stdout, stderr } = runCli(args);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/Examples?:/);
+  }
+});
+
+test('without a command, the help goes to stderr with status 3', () => {
+  const { status, stdout, stderr } = runCli([]);
+  expect([status, stdout]).toEqual([3, '']);
+  expect(stderr).toContain('Usage: cyraudit');
+});
+
+test('a saved report is rendered as text, and as the same JSON', () => {
+  const file = join(directory, 'good.json');
+  expect(runCli(['render', file]).stdout).toMatch(/^Replication may run: both sides hold the same state\.\n/);
+  expect(runCli(['render', file, '--to', 'json']).stdout).toBe(renderJson(cleanReport));
+});
+
+test('colours are off where stdout is not a terminal, and on when forced', () => {
+  expect(runCli(['explain']).stdout).not.toContain('\u001b[');
+  expect(runCli(['explain', '--color'], { NO_COLOR: '1' }).stdout).toContain('\u001b[');
+});

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../src/generated/report.js';
+import { renderText } from '../../src/report/text/text-format.js';
+import { adminReport, cleanReport, smallCatalogue } from '../support/report.js';
+
+const options = { catalogue: smallCatalogue, color: false, width: 100 };
+const text = (report: Report) => renderText(report, options);
+const firstLine = (report: Report) => text(report).split('\n')[0];
+
+const unaudited = [{ what: 'cyrus.index', side: 'replica' as const, mboxname: 'user.ada', reason: 'EACCES' }];
+const open = { complete: false, unaudited };
+const single = { command: 'check' as const, sides: [{ ...cleanReport.sides[0]!, role: 'single' as const }] };
+const halt = {
+  verdict: 'halt' as const,
+  findings: [
+    { code: 'list-gone', class: 'halt' as const, side: 'master' as const, facts: { path: '/m/mailboxes.db' } },
+  ],
+};
+const safe = {
+  verdict: 'safe' as const,
+  counts: { ...cleanReport.counts, mailboxes: { clean: 1233, safe: 1, admin: 0, halt: 0 } },
+};
+
+describe('the first line is the verdict in words', () => {
+  test.each<[string, Report]>([
+    ['Replication may run: both sides hold the same state.', cleanReport],
+    ['Replication may run: it repairs every difference (1 mailbox).', { ...cleanReport, ...safe }],
+    ['Replication may run except for 3 mailboxes and 1 user.', adminReport],
+    ['Do not start replication.', { ...cleanReport, ...halt }],
+    ['Do not start replication.', { ...cleanReport, ...halt, ...open }],
+    ['This side is sound.', { ...cleanReport, ...single }],
+    ['This side needs repair: 3 mailboxes and 1 user.', { ...adminReport, ...single }],
+    ['This side cannot be trusted: do not replicate from it or to it.', { ...cleanReport, ...single, ...halt }],
+  ])('%s', (line, report) => {
+    expect(firstLine(report)).toBe(line);
+  });
+
+  test.each<[string, Report]>([
+    ['clean', cleanReport],
+    ['safe', { ...cleanReport, ...safe }],
+    ['admin', adminReport],
+  ])('an incomplete audit that is %s does not say that replication may run', (_, report) => {
+    expect(firstLine({ ...report, ...open })).toMatch(/^Do not rely on replication yet: .*incomplete\.$/);
+    expect(firstLine({ ...report, ...single, ...open })).toMatch(/incomplete\.$/);
+  });
+
+  test('an audit of a part says so', () => {
+    expect(firstLine({ ...cleanReport, selection: { users: ['a*'] } })).toContain(
+      'Only what was selected was looked at',
+    );
+  });
+});
+
+test('an admin report, in full', () => {
+  expect(text(adminReport)).toBe(`Replication may run except for 3 mailboxes and 1 user.
+
+ADMIN  Two messages under one UID (9 in 3 mailboxes) uid-clash
+    user.ada uid 4: master holds 5f0c
+    user.ada uid 5: master holds 5f0c
+    user.bob.Entwürfe uid 4: master holds 5f0c
+    user.bob.Entwürfe uid 5: master holds 5f0c
+    user.eve.\\x1b[31m uid 4: master holds 5f0c
+    and 4 more
+    Replication would: copy back to the master; give messages new UIDs.
+    Do: Remedy of uid-clash.
+
+ADMIN  A finding of another version of cyraudit (1 in 1 user) from-the-future
+    replica user bob: b 1, 2, a null
+
+SAFE  Not copied yet (2 in 2 mailboxes) lagging
+    user.joe uid 7: modseq 12 is missing
+    user.kim uid 7: modseq 12 is missing
+    Replication would: copy to the replica.
+    Do: Remedy of lagging.
+
+Then audit again: cyraudit compare m r
+
+Master   /srv/m/imapd.conf: 1,234 mailboxes on 1 partition, 1 deleted, 2 tombstones, 56,789 records, 56,780 message files seen, Cyrus 3.6
+Replica  /srv/r/imapd.conf: 1,234 mailboxes on 1 partition, 1 deleted, 2 tombstones, 56,789 records, 56,780 message files seen, Cyrus 3.6
+Mailboxes: 1,229 clean, 2 safe, 3 admin, 0 halt
+Users:     39 clean, 0 safe, 1 admin, 0 halt
+Level files, 117.7 MiB (123,456,789 bytes) read in 12.3 s.
+`);
+});
+
+test('findings about a side come with its name, and what was not audited follows', () => {
+  const lines = text({ ...cleanReport, ...halt, ...open }).split('\n');
+  expect(lines).toContain('    master: /m/mailboxes.db is not there');
+  expect(lines).toContain('Not audited: 1 thing');
+  expect(lines).toContain('    replica user.ada cyrus.index: EACCES');
+});
+
+test('the command to run again is fit for a shell', () => {
+  const sides = [{ ...cleanReport.sides[0]!, source: "it's" }, cleanReport.sides[1]!];
+  const report: Report = { ...adminReport, sides, level: 'index', selection: { users: ['a*'], mailboxes: ['user.b'] } };
+  expect(text(report)).toContain(
+    "Then audit again: cyraudit compare 'it'\\''s' r --level index --user 'a*' --mailbox user.b\n",
+  );
+});
+
+test('facts of another version do not reach the message', () => {
+  const findings = [{ code: 'list-gone', class: 'halt' as const, facts: { path: 7 } }];
+  expect(text({ ...cleanReport, verdict: 'halt', findings })).toContain('    path 7\n');
+});
+
+test('colours come only when asked for', () => {
+  const escape = /\u001b\[/;
+  expect(text(adminReport)).not.toMatch(escape);
+  expect(renderText(adminReport, { ...options, color: true })).toMatch(escape);
+});
