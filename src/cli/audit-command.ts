@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { AuditOptions } from '../audit/audit.js';
+import type { AuditOptions } from '../run/audit.js';
 import type { Level, Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { FindingClass } from '../model/effects.js';

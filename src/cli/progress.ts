@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { AuditOptions } from '../audit/audit.js';
+import type { AuditOptions } from '../run/audit.js';
 import type { TerminalOptions } from './terminal.js';
 
 /** A progress bar on stderr, or nothing where stderr is not a terminal. */

@@ -24,7 +24,7 @@ Exit status: 0 nothing above safe, 1 admin, 2 halt, 3 incomplete or an error.`,
     .action(async (side: string, options: CheckOptions) => {
       const root = options.root === undefined ? {} : { root: options.root };
       await runAudit(options, [{ role: 'single', source: side, ...root }], async (audit) => {
-        const { auditSide } = await import('../../audit/audit.js');
+        const { auditSide } = await import('../../run/audit.js');
         return auditSide({ ...audit, side, ...root });
       });
     });

@@ -34,7 +34,7 @@ Exit status: 0 nothing above safe, 1 admin, 2 halt, 3 incomplete or an error.`,
           { role: 'replica', source: replica, ...(replicaRoot === undefined ? {} : { root: replicaRoot }) },
         ],
         async (audit) => {
-          const { auditPair } = await import('../../audit/audit.js');
+          const { auditPair } = await import('../../run/audit.js');
           return auditPair({
             ...audit,
             master,

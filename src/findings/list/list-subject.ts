@@ -4,7 +4,9 @@ import { defineFor } from '../define.js';
 
 /** Something about the mailbox list of a side, or about a partition or a directory against the list. */
 export type ListSubject =
-  | { readonly kind: 'missing' | 'empty'; readonly side: SideRole; readonly path: string; readonly directories: boolean }
+  /** `found` says what is there in place of the list. */
+  | { readonly kind: 'missing'; readonly side: SideRole; readonly path: string; readonly found: string }
+  | { readonly kind: 'empty'; readonly side: SideRole; readonly path: string; readonly directories: boolean }
   | { readonly kind: 'fault'; readonly side: SideRole; readonly fault: FormatFault }
   | { readonly kind: 'two-names'; readonly side: SideRole; readonly uniqueid: string; readonly names: readonly string[] }
   | { readonly kind: 'inbox-missing'; readonly side: SideRole; readonly userid: string; readonly mailboxes: number }

@@ -10,6 +10,6 @@ export const mboxlistMissing = defineListFinding({
   remedy: 'Do not start Cyrus. Restore mailboxes.db from the newest backup in db.backup1 or db.backup2 below the configdirectory, or rebuild it from the spool, and audit again.',
   example: { path: 'conf/mailboxes.db', found: 'no file' },
   check: (s) =>
-    s.kind === 'missing' ? { side: s.side, facts: { path: s.path, found: 'no file' } } : undefined,
+    s.kind === 'missing' ? { side: s.side, facts: { path: s.path, found: s.found } } : undefined,
   message: (f) => `${f.path}: ${f.found}`,
 });

@@ -80,6 +80,13 @@ export class MailboxList {
     return entries;
   }
 
+  /** True when the list has any row of this user outside the delayed-delete copies. */
+  hasOwnEntries(inbox: string): boolean {
+    const prefix = Buffer.concat([NAME_ROW, mboxnameToDbname(inbox)]);
+    if (this.db.get(prefix) !== undefined) return true;
+    return rowsWithPrefix(this.db, Buffer.concat([prefix, HIERSEP])).next().done !== true;
+  }
+
   /** The unit that a name belongs to. */
   unitOf(mboxname: string): Unit {
     const name = parseName(mboxname, { deletedPrefix: this.deletedPrefix, defaultdomain: this.defaultdomain });

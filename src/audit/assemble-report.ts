@@ -1,0 +1,164 @@
+import type { Report, ReportMailbox, ReportSide, ReportUser } from '../generated/report.js';
+import { worse, type ReportedFinding, type SideRole, type VerdictClass } from '../model/effects.js';
+import type { Side } from '../sources/spool/open-side.js';
+import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import type { Level } from './context.js';
+import type { SideCounts, UnauditedPart } from './unit-result.js';
+
+/** Everything that the threads found, added up. */
+export interface AuditTotals {
+  readonly mailboxes: readonly MailboxResult[];
+  readonly users: readonly UserResult[];
+  readonly findings: readonly ReportedFinding[];
+  readonly unaudited: readonly UnauditedPart[];
+  readonly sides: Partial<Record<SideRole, SideCounts>>;
+  readonly cleanMailboxes: number;
+  readonly cleanUsers: number;
+  readonly bytesRead: number;
+}
+
+export interface ReportFrame {
+  readonly command: 'compare' | 'check';
+  readonly level: Level;
+  readonly version: string;
+  readonly findingCap: number;
+  /** The globs that narrowed the audit. */
+  readonly selection: { readonly users: readonly string[]; readonly mailboxes: readonly string[]; readonly partitions: readonly string[] };
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly sides: readonly { readonly side: Side; readonly hasList: boolean }[];
+}
+
+/** Puts everything in its fixed order, so that the same input gives the same bytes. */
+export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report {
+  const mailboxes = [...totals.mailboxes]
+    .sort((a, b) => compareText(a.mboxname, b.mboxname) || compareText(a.uniqueid ?? '', b.uniqueid ?? ''))
+    .map(toReportMailbox);
+  const users = [...totals.users].sort((a, b) => compareText(a.userid, b.userid)).map(toReportUser);
+  const findings = [...totals.findings].sort(compareFindings);
+  const unaudited = [...totals.unaudited].sort(
+    (a, b) =>
+      compareText(a.mboxname ?? '', b.mboxname ?? '') ||
+      compareText(a.what, b.what) ||
+      compareText(a.side ?? '', b.side ?? '') ||
+      compareText(a.reason, b.reason),
+  );
+  let verdict: VerdictClass = 'clean';
+  for (const item of [...mailboxes, ...users, ...findings]) verdict = worse<VerdictClass>(verdict, item.class);
+
+  const byCode: CodeCounts = {};
+  const addCounts = (counts: CodeCounts): void => {
+    for (const [code, n] of Object.entries(counts)) byCode[code] = (byCode[code] ?? 0) + n;
+  };
+  for (const { counts } of [...totals.mailboxes, ...totals.users]) addCounts(counts);
+  for (const { code } of findings) addCounts({ [code]: 1 });
+
+  const roles = Object.keys(totals.sides) as SideRole[];
+  const perSide = (value: (counts: SideCounts) => number): Partial<Record<SideRole, number>> =>
+    Object.fromEntries(roles.map((role) => [role, value(totals.sides[role]!)]));
+  return {
+    schemaVersion: 1,
+    tool: { name: 'cyraudit', version: frame.version },
+    command: frame.command,
+    level: frame.level,
+    ...selectionOf(frame),
+    startedAt: frame.startedAt.toISOString(),
+    finishedAt: frame.finishedAt.toISOString(),
+    durations: { totalMs: frame.finishedAt.getTime() - frame.startedAt.getTime() },
+    verdict,
+    complete: unaudited.length === 0,
+    sides: frame.sides.map(({ side, hasList }) => toReportSide(side, hasList, totals.sides[side.role])),
+    counts: {
+      mailboxes: { ...countClasses(mailboxes), clean: totals.cleanMailboxes },
+      users: { ...countClasses(users), clean: totals.cleanUsers },
+      findings: Object.fromEntries(Object.entries(byCode).sort(([a], [b]) => compareText(a, b))),
+      records: perSide(({ records }) => records),
+      files: perSide(({ files }) => files),
+      bytesRead: String(totals.bytesRead),
+    },
+    findingCap: frame.findingCap,
+    findings,
+    mailboxes,
+    users,
+    unaudited,
+  };
+}
+
+/** Only what narrows; nothing when everything was audited. */
+function selectionOf({ selection }: ReportFrame): Pick<Report, 'selection'> {
+  const used = Object.entries(selection).filter(([, globs]) => globs.length > 0);
+  return used.length === 0 ? {} : { selection: Object.fromEntries(used) };
+}
+
+/** By code units, the same on every machine. */
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function compareFindings(a: ReportedFinding, b: ReportedFinding): number {
+  return (
+    (a.uid ?? -1) - (b.uid ?? -1) ||
+    compareText(a.code, b.code) ||
+    compareText(a.side ?? '', b.side ?? '') ||
+    compareText(JSON.stringify(a.facts), JSON.stringify(b.facts))
+  );
+}
+
+function countClasses(items: readonly { readonly class: VerdictClass }[]): Record<VerdictClass, number> {
+  const counts = { clean: 0, safe: 0, admin: 0, halt: 0 };
+  for (const item of items) counts[item.class]++;
+  return counts;
+}
+
+/** What is over the cap, by code; undefined when everything is listed. */
+function notListed(findings: readonly ReportedFinding[], counts: CodeCounts): CodeCounts | undefined {
+  const rest: CodeCounts = {};
+  for (const [code, n] of Object.entries(counts).sort(([a], [b]) => compareText(a, b))) {
+    const listed = findings.filter((finding) => finding.code === code).length;
+    if (listed < n) rest[code] = n - listed;
+  }
+  return Object.keys(rest).length === 0 ? undefined : rest;
+}
+
+function toReportMailbox({ mboxname, uniqueid, userid, class: worst, findings, counts }: MailboxResult): ReportMailbox {
+  const rest = notListed(findings, counts);
+  return {
+    mboxname,
+    uniqueid: uniqueid ?? null,
+    ...(userid === undefined ? {} : { userid }),
+    class: worst,
+    findings: [...findings].sort(compareFindings),
+    ...(rest === undefined ? {} : { notListed: rest }),
+  };
+}
+
+function toReportUser({ userid, class: worst, findings, counts }: UserResult): ReportUser {
+  const rest = notListed(findings, counts);
+  return {
+    userid,
+    class: worst,
+    findings: [...findings].sort(compareFindings),
+    ...(rest === undefined ? {} : { notListed: rest }),
+  };
+}
+
+function toReportSide(side: Side, hasList: boolean, counts: SideCounts | undefined): ReportSide {
+  const partitions = side.layout.partitions
+    .map(({ name }) => ({ name, mailboxes: counts?.partitions[name]?.listed ?? 0 }))
+    .sort((a, b) => compareText(a.name, b.name));
+  return {
+    role: side.role,
+    source: side.spec.source,
+    config: side.confFile,
+    mailboxes: counts?.mailboxes ?? 0,
+    tombstones: counts?.tombstones ?? 0,
+    deletedMailboxes: counts?.deletedMailboxes ?? 0,
+    partitions,
+    records: counts?.records ?? 0,
+    files: counts?.files ?? 0,
+    indexVersions: Object.fromEntries(Object.entries(counts?.indexVersions ?? {}).sort(([a], [b]) => Number(a) - Number(b))),
+    // Typed keys came with 3.6, rows by jmapid with 3.13: that is as much as the list tells.
+    engine: hasList ? '3.6' : 'unknown',
+    listFormat: side.list.db?.format ?? 'unknown',
+  };
+}

@@ -1,0 +1,119 @@
+import { joinRecords, type JoinTotals } from '../compare/join-records.js';
+import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
+import type { SideRole } from '../model/effects.js';
+import type { RecordPair } from '../model/record-pair.js';
+import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
+import { checkFiles, type FileCounts } from './check-files.js';
+import type { FindingCollector } from './collect-findings.js';
+import type { Level } from './context.js';
+import type { ReadMailbox } from './read-mailbox.js';
+import type { UnauditedPart } from './unit-result.js';
+
+/** A mailbox as the unit sees it: what is on each side, and what the lists say about it. */
+export interface MailboxJob {
+  readonly mboxname: string;
+  readonly sides: Partial<Record<SideRole, ReadMailbox>>;
+  readonly listing: Omit<
+    MailboxSubject,
+    'mode' | 'mboxname' | 'master' | 'replica' | 'single' | 'prediction' | 'differing' | 'lowerBound' | 'blockedBy'
+  >;
+  readonly facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>>;
+}
+
+export interface MailboxAudit {
+  readonly subject: MailboxSubject;
+  readonly prediction?: MailboxPrediction;
+}
+
+/**
+ * Audits one mailbox: faults of each side, the message files, the comparison of the records with the prediction of
+ * what replication would do, and the values of the mailbox itself.
+ */
+export function auditMailbox(
+  job: MailboxJob,
+  level: Level,
+  collector: FindingCollector,
+  unaudited: UnauditedPart[],
+  fileCounts: Partial<Record<SideRole, FileCounts>>,
+): MailboxAudit {
+  const roles = Object.keys(job.sides) as SideRole[];
+  for (const side of roles) {
+    const mailbox = job.sides[side]!;
+    for (const fault of mailbox.faults) collector.add(faultFindings({ fault, side }));
+    for (const reason of mailbox.unread) unaudited.push({ what: 'mailbox', side, mboxname: job.mboxname, reason });
+  }
+  const { master, replica } = job.sides;
+  const totals: JoinTotals = { lowerBound: 0, equal: 0, differing: 0 };
+  let prediction: MailboxPrediction | undefined;
+  if (master?.stream !== undefined && replica?.stream !== undefined && master.head !== undefined && replica.head !== undefined) {
+    const { stream: m } = master;
+    const { stream: r } = replica;
+    const pairs = (): Iterable<RecordPair> => joinRecords(m, r, { lowerBound: 0, equal: 0, differing: 0 });
+    // The first walk learns how far the common state had come; most mailboxes end here without a difference.
+    for (const pair of joinRecords(m, r, totals)) void pair;
+    prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs);
+    if (totals.differing > 0) addRecordFindings(job, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
+  }
+  const side = (role: SideRole): MailboxSideFacts | undefined => {
+    const facts = job.facts[role];
+    const mailbox = job.sides[role];
+    if (facts === undefined || mailbox === undefined) return undefined;
+    return { ...facts, ...(mailbox.head === undefined ? {} : { head: mailbox.head }), exists: mailbox.totals?.exists ?? 0 };
+  };
+  const sides = Object.fromEntries(roles.flatMap((role) => (side(role) === undefined ? [] : [[role, side(role)!]])));
+  const subject: MailboxSubject = {
+    ...job.listing,
+    ...sides,
+    mode: job.sides.single === undefined ? 'pair' : 'single',
+    mboxname: job.mboxname,
+    ...(prediction === undefined ? {} : { prediction }),
+    differing: totals.differing,
+    lowerBound: totals.lowerBound,
+  };
+  for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
+  if (level !== 'index') {
+    for (const role of roles) {
+      const counts = (fileCounts[role] ??= { files: 0, bytesHashed: 0 });
+      const unread: string[] = [];
+      for (const file of checkFiles(job.sides[role]!, role, level === 'content', counts, unread)) {
+        for (const finding of FILE_FINDINGS) collector.add(finding.find(file));
+      }
+      for (const reason of unread) unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
+    }
+  }
+  return { subject, ...(prediction === undefined ? {} : { prediction }) };
+}
+
+function addRecordFindings(
+  job: MailboxJob,
+  prediction: MailboxPrediction,
+  pairs: () => Iterable<RecordPair>,
+  lowerBound: number,
+  masterDeletedmodseq: number,
+  collector: FindingCollector,
+): void {
+  const { facts } = job;
+  const deletedOnMaster = facts.master?.isDeleted === true && facts.replica?.isDeleted === false;
+  // A message that was delivered to both sides separately is live at a UID where the other side lacks it.
+  const masterUids = new Map<string, number>();
+  if (prediction.stage === 'full') {
+    for (const { uid, master, replica } of pairs()) {
+      if (master?.expunged === false && master.guid !== replica?.guid) masterUids.set(master.guid, uid);
+    }
+  }
+  for (const outcome of prediction.outcomes()) {
+    const { replica } = outcome.pair;
+    const elsewhere = replica === undefined ? undefined : masterUids.get(replica.guid);
+    const subject = {
+      mboxname: job.mboxname,
+      outcome,
+      stage: prediction.stage,
+      lowerBound,
+      masterDeletedmodseq,
+      deletedOnMaster,
+      ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
+    };
+    for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));
+  }
+}

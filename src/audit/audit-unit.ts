@@ -1,0 +1,364 @@
+import { LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import type { ListSubject } from '../findings/list/list-subject.js';
+import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
+import type { UserSubject } from '../findings/user/user-subject.js';
+import { parseName } from '../formats/mboxlist/names.js';
+import type { SideRole } from '../model/effects.js';
+import type { Mbentry } from '../model/mailbox.js';
+import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
+import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
+import type { FileCounts } from './check-files.js';
+import { FindingCollector, type MailboxResult } from './collect-findings.js';
+import { isRenameLogged, isUnuserLogged, type AuditContext, type OpenedSide } from './context.js';
+import { globFilter } from './globs.js';
+import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
+import { newSideCounts, type SideCounts, type UnitResult } from './unit-result.js';
+
+/** An empty result, to be filled by units. */
+export function newUnitResult(ctx: AuditContext): UnitResult {
+  const sides: Partial<Record<SideRole, SideCounts>> = {};
+  for (const role of ctx.sides.keys()) sides[role] = newSideCounts();
+  return { mailboxes: [], users: [], findings: [], unaudited: [], sides, cleanMailboxes: 0, cleanUsers: 0, bytesRead: 0 };
+}
+
+/** Where replication of a user stops at a mailbox: before anything is done, at the renames, or at its turn. */
+type FailurePhase = 'open' | 'rename' | 'content';
+
+interface AuditedJob {
+  readonly job: MailboxJob;
+  readonly audit: MailboxAudit;
+  readonly collector: FindingCollector;
+  readonly fails?: FailurePhase;
+}
+
+/** Audits one user with all his mailboxes, or one shared mailbox, and adds what is found to `result`. */
+export function auditUnit(ctx: AuditContext, unit: Unit, result: UnitResult): void {
+  const single = ctx.sides.get('single');
+  const master = ctx.sides.get('master') ?? single;
+  const replica = ctx.sides.get('replica');
+  if (master === undefined) throw new Error('an audit without a side');
+  new UnitAudit(ctx, unit, result, master, replica).run();
+}
+
+class UnitAudit {
+  private readonly userid: string | undefined;
+  private readonly masterRole: SideRole;
+  private readonly audited: AuditedJob[] = [];
+
+  constructor(
+    private readonly ctx: AuditContext,
+    private readonly unit: Unit,
+    private readonly result: UnitResult,
+    private readonly master: OpenedSide,
+    private readonly replica: OpenedSide | undefined,
+  ) {
+    this.userid = unit.kind === 'user' ? unit.userid : undefined;
+    this.masterRole = master.side.role;
+  }
+
+  run(): void {
+    const masterEntries = this.master.list.entriesOf(this.unit);
+    const replicaEntries = this.replica?.list.entriesOf(this.unit) ?? [];
+    this.count(this.masterRole, masterEntries);
+    if (this.replica !== undefined) this.count('replica', replicaEntries);
+    this.takeListFaults();
+    this.checkList(this.master, masterEntries);
+    if (this.replica !== undefined) this.checkList(this.replica, replicaEntries);
+
+    const inbox = this.unit.kind === 'user' ? this.unit.inbox : undefined;
+    const inboxEntry = inbox === undefined ? undefined : masterEntries.find((e) => e.mboxname === inbox);
+    const inboxOnMaster = inboxEntry === undefined ? 'absent' : isLive(inboxEntry) ? 'live' : 'tombstone';
+    const userAbsent = this.unit.kind === 'user' && inboxOnMaster !== 'live';
+    const unuserLogged = this.userid !== undefined && isUnuserLogged(this.ctx.logs, this.userid);
+
+    const matches = this.filter();
+    const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
+    for (const entry of masterEntries.filter(isLive)) {
+      if (!matches(entry)) continue;
+      const partner =
+        this.replica === undefined || entry.uniqueid === undefined
+          ? undefined
+          : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
+      this.auditJob(this.makeJob(entry, partner, userAbsent, unuserLogged));
+    }
+    for (const entry of replicaEntries.filter(isLive)) {
+      const isDeleted = this.isDeleted(entry);
+      const partner = entry.uniqueid === undefined ? undefined : this.master.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
+      if (!isDeleted) {
+        user.replicaMailboxes++;
+        if (partner !== undefined && this.isDeleted(partner)) user.deletedOnMaster++;
+        else if (partner !== undefined && this.ownerOf(partner) !== this.userid) user.movedOnMaster++;
+      }
+      if (partner !== undefined || !matches(entry)) continue;
+      const sameName = this.master.list.byName(entry.mboxname);
+      // A live mailbox of that name on the master has been judged with this one as its conflict.
+      if (sameName !== undefined && isLive(sameName)) continue;
+      this.auditJob(this.makeJob(undefined, entry, userAbsent, unuserLogged));
+    }
+    if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
+    this.finishMailboxes();
+    if (this.userid !== undefined) this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries);
+  }
+
+  /** One user's collector; a user without findings counts as clean. */
+  private judgeUser(subject: UserSubject, masterEntries: readonly Mbentry[]): void {
+    const collector = new FindingCollector(this.ctx.plan.findingCap);
+    if (this.replica !== undefined) {
+      const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.isDeleted(e));
+      // A user with folders but no INBOX is damage of the list, which has a finding of its own.
+      if (!(ownOnMaster && subject.inboxOnMaster !== 'live')) {
+        for (const finding of USER_FINDINGS) collector.add(finding.find(subject));
+      }
+      const remembered = subject.inboxOnMaster === 'tombstone' || subject.deletedOnMaster > 0;
+      const left = subject.replicaMailboxes - subject.movedOnMaster;
+      if (subject.unuserLogged && subject.inboxOnMaster !== 'live' && !remembered && left > 0) {
+        this.addListFinding({ kind: 'unuser', userid: subject.userid, mailboxes: subject.replicaMailboxes });
+      }
+    }
+    if (collector.class === 'clean') {
+      this.result.cleanUsers++;
+    } else {
+      this.result.users.push({
+        userid: subject.userid,
+        class: collector.class,
+        findings: collector.findings,
+        counts: collector.counts,
+      });
+    }
+  }
+
+  private makeJob(
+    masterEntry: Mbentry | undefined,
+    replicaEntry: Mbentry | undefined,
+    userAbsentOnMaster: boolean,
+    unuserLogged: boolean,
+  ): MailboxJob {
+    const { logs } = this.ctx;
+    const sides: Partial<Record<SideRole, ReadMailbox>> = {};
+    const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
+    const read = (opened: OpenedSide, entry: Mbentry): void => {
+      const { role } = opened.side;
+      const mailbox = readMailbox(opened.side, entry, this.ownerOf(entry));
+      sides[role] = mailbox;
+      facts[role] = this.factsOf(opened, entry, mailbox);
+    };
+    if (masterEntry !== undefined) read(this.master, masterEntry);
+    if (replicaEntry !== undefined && this.replica !== undefined) read(this.replica, replicaEntry);
+
+    const newName = masterEntry?.mboxname;
+    const oldName = replicaEntry?.mboxname;
+    const renamed = newName !== undefined && oldName !== undefined && newName !== oldName;
+    const masterOwner = masterEntry === undefined ? undefined : this.ownerOf(masterEntry);
+    const replicaOwner = replicaEntry === undefined ? undefined : this.ownerOf(replicaEntry);
+    const sameOwner = masterOwner === replicaOwner;
+    const ownerIsSynced = sameOwner && masterOwner !== undefined && !userAbsentOnMaster;
+    const tombstone = oldName === undefined ? undefined : this.master.list.byName(oldName);
+    const tombstoneOnMaster = masterEntry === undefined && tombstone?.mbtype.deleted === true;
+    const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
+    return {
+      mboxname: newName ?? oldName ?? '',
+      sides,
+      facts,
+      listing: {
+        ...(conflict === undefined ? {} : { conflict }),
+        renameTargetTaken: renamed && this.isTargetTaken(newName, oldName),
+        tombstoneOnMaster,
+        deleteIsCarried:
+          (this.unit.kind === 'user' && !userAbsentOnMaster) ||
+          (userAbsentOnMaster && unuserLogged) ||
+          (oldName !== undefined && logs.some((log) => log.unmailbox.has(oldName))),
+        renameNeedsLog: renamed && !ownerIsSynced,
+        renameIsLogged: renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
+        userAbsentOnMaster,
+        replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
+      },
+    };
+  }
+
+  private factsOf(opened: OpenedSide, entry: Mbentry, mailbox: ReadMailbox): Omit<MailboxSideFacts, 'head' | 'exists'> {
+    const row = entry.uniqueid === undefined ? undefined : opened.list.uniqueidRow(entry.uniqueid);
+    const disagrees: { field: string; list: string; header: string }[] = [];
+    const { header } = mailbox;
+    if (header?.uniqueid !== undefined && entry.uniqueid !== undefined && header.uniqueid !== entry.uniqueid) {
+      disagrees.push({ field: 'uniqueid', list: entry.uniqueid, header: header.uniqueid });
+    }
+    // A delayed delete in the name layout moves the directory and leaves the old name in the header (seen in 3.6.1).
+    const nameIsKept = this.isDeleted(entry) || entry.mbtype.legacyDirs;
+    if (header?.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) {
+      disagrees.push({ field: 'name', list: entry.mboxname, header: header.mboxname });
+    }
+    return {
+      mbentry: entry,
+      isDeleted: this.isDeleted(entry),
+      missing: mailbox.missing,
+      headerDisagrees: disagrees,
+      uniqueidRowLost: entry.uniqueid !== undefined && row?.mboxname !== entry.mboxname,
+      path: mailbox.path,
+    };
+  }
+
+  /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
+  private conflictOf(entry: Mbentry): { uniqueid: string; lastUid: number; exists: number } | undefined {
+    const other = this.replica?.list.byName(entry.mboxname);
+    if (this.replica === undefined || other?.uniqueid === undefined || !isLive(other) || other.uniqueid === entry.uniqueid) return undefined;
+    // It makes way first when the master has it under another name.
+    if (this.master.list.liveByUniqueid(other.uniqueid) !== undefined) return undefined;
+    const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
+    try {
+      return {
+        uniqueid: other.uniqueid,
+        // What cannot be read is taken for used: the replica refuses such a mailbox too.
+        lastUid: mailbox.head?.lastUid ?? Number.MAX_SAFE_INTEGER,
+        exists: mailbox.totals?.exists ?? 0,
+      };
+    } finally {
+      mailbox.close();
+    }
+  }
+
+  /** True when the replica has another mailbox under the new name that does not move away before. */
+  private isTargetTaken(newName: string, oldName: string): boolean {
+    const other = this.replica?.list.byName(newName);
+    if (other?.uniqueid === undefined || !isLive(other)) return false;
+    const partner = this.master.list.liveByUniqueid(other.uniqueid);
+    // Two mailboxes that swapped names wait for each other for ever.
+    return partner === undefined || partner.mboxname === oldName || partner.mboxname === newName;
+  }
+
+  private auditJob(job: MailboxJob): void {
+    const collector = new FindingCollector(this.ctx.plan.findingCap);
+    const files: Partial<Record<SideRole, FileCounts>> = {};
+    try {
+      const audit = auditMailbox(job, this.ctx.plan.level, collector, this.result.unaudited, files);
+      this.audited.push({ job, audit, collector, ...this.failureOf(job, audit) });
+    } finally {
+      for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
+        mailbox.close();
+        const counts = this.result.sides[role]!;
+        counts.records += mailbox.totals?.records ?? 0;
+        counts.files += files[role]?.files ?? 0;
+        this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesHashed ?? 0);
+        if (mailbox.minor !== undefined) {
+          counts.indexVersions[String(mailbox.minor)] = (counts.indexVersions[String(mailbox.minor)] ?? 0) + 1;
+        }
+        const name = mailbox.mbentry.partition ?? '';
+        const partition = (counts.partitions[name] ??= { listed: 0, missing: 0 });
+        partition.listed++;
+        if (mailbox.missing.includes('directory')) partition.missing++;
+      }
+    }
+  }
+
+  private failureOf(job: MailboxJob, { subject }: MailboxAudit): { fails?: FailurePhase } {
+    if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
+    const { renameTargetTaken, renameNeedsLog, renameIsLogged, master, replica, conflict, replicaPartitions } = subject;
+    const partition = master?.mbentry.partition;
+    const partitionUnknown =
+      partition !== undefined && partition !== replica?.mbentry.partition && !replicaPartitions.includes(partition);
+    if (replica !== undefined && (renameTargetTaken || (renameNeedsLog && !renameIsLogged) || partitionUnknown)) return { fails: 'rename' };
+    const badRecords = Object.values(job.sides).some((mailbox) =>
+      mailbox.faults.some(({ code }) => code === 'record-crc' || code === 'record-null-guid'),
+    );
+    const typeDiffers = master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
+    if ((conflict?.lastUid ?? 0) > 0 || partitionUnknown || typeDiffers || badRecords) return { fails: 'content' };
+    return {};
+  }
+
+  /** The first mailbox that fails stops the rest of its user; those that wait and have work to do are told so. */
+  private spreadFailures(): void {
+    const stops = this.audited.find((a) => a.fails === 'open') ?? this.audited.find((a) => a.fails === 'rename');
+    let contentStop: AuditedJob | undefined;
+    for (const audited of this.audited) {
+      const by = stops ?? contentStop;
+      if (by !== undefined && by !== audited && audited.fails === undefined && audited.collector.hasWork) {
+        const subject = { ...audited.audit.subject, blockedBy: by.job.mboxname };
+        const blocked = MAILBOX_FINDINGS.filter(({ code }) => code === 'blocked-by-mailbox');
+        for (const finding of blocked) audited.collector.add(finding.find(subject));
+      }
+      if (audited.fails === 'content') contentStop ??= audited;
+    }
+  }
+
+  private finishMailboxes(): void {
+    for (const { job, collector } of this.audited) {
+      if (collector.class === 'clean') {
+        this.result.cleanMailboxes++;
+        continue;
+      }
+      const entry = (job.sides.master ?? job.sides.single ?? job.sides.replica)!.mbentry;
+      const mailbox: MailboxResult = {
+        mboxname: job.mboxname,
+        uniqueid: entry.uniqueid,
+        userid: this.ownerOf(entry),
+        class: collector.class,
+        findings: collector.findings,
+        counts: collector.counts,
+      };
+      this.result.mailboxes.push(mailbox);
+    }
+  }
+
+  /** One uniqueid under two names, and folders without an INBOX. */
+  private checkList(opened: OpenedSide, entries: readonly Mbentry[]): void {
+    const { role } = opened.side;
+    for (const entry of entries) {
+      if (!isLive(entry) || entry.uniqueid === undefined) continue;
+      const row = opened.list.uniqueidRow(entry.uniqueid);
+      if (row === undefined || row.mboxname === entry.mboxname) continue;
+      const other = opened.list.byName(row.mboxname);
+      if (other?.uniqueid === entry.uniqueid && isLive(other)) {
+        this.addListFinding({ kind: 'two-names', side: role, uniqueid: entry.uniqueid, names: [row.mboxname, entry.mboxname].sort() });
+      }
+    }
+    if (this.unit.kind !== 'user') return;
+    const { inbox, userid } = this.unit;
+    const own = entries.filter((e) => isLive(e) && !this.isDeleted(e));
+    if (own.length > 0 && !own.some((e) => e.mboxname === inbox)) {
+      this.addListFinding({ kind: 'inbox-missing', side: role, userid, mailboxes: own.length });
+    }
+  }
+
+  private addListFinding(subject: ListSubject): void {
+    for (const finding of LIST_FINDINGS) this.result.findings.push(...finding.find(subject));
+  }
+
+  /** Rows of the list that could not be decoded while this unit was looked up. */
+  private takeListFaults(): void {
+    for (const opened of [this.master, this.replica]) {
+      if (opened === undefined) continue;
+      for (const fault of opened.list.faults.splice(0)) {
+        this.result.findings.push(...faultFindings({ fault, side: opened.side.role }));
+      }
+    }
+  }
+
+  private count(role: SideRole, entries: readonly Mbentry[]): void {
+    const counts = this.result.sides[role]!;
+    for (const entry of entries) {
+      if (entry.mbtype.deleted) counts.tombstones++;
+      else if (isLive(entry)) {
+        counts.mailboxes++;
+        if (this.isDeleted(entry)) counts.deletedMailboxes++;
+      }
+    }
+  }
+
+  private filter(): (entry: Mbentry) => boolean {
+    const byName = globFilter(this.ctx.plan.mailboxes);
+    const byPartition = globFilter(this.ctx.plan.partitions);
+    return (entry) => byName(entry.mboxname) && byPartition(entry.partition ?? '');
+  }
+
+  private parsed(entry: Mbentry) {
+    const { deletedPrefix, defaultdomain } = this.master.side.layout;
+    return parseName(entry.mboxname, { deletedPrefix, defaultdomain });
+  }
+
+  private isDeleted(entry: Mbentry): boolean {
+    return this.parsed(entry).isDeleted;
+  }
+
+  private ownerOf(entry: Mbentry): string | undefined {
+    return this.parsed(entry).owner;
+  }
+}

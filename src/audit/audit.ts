@@ -1,0 +1,253 @@
+import { availableParallelism } from 'node:os';
+import { realpathSync } from 'node:fs';
+import pLimit from 'p-limit';
+import { LIST_FINDINGS } from '../findings/catalogue.js';
+import type { Report } from '../generated/report.js';
+import { AuditError } from '../model/audit-error.js';
+import type { ReportedFinding, SideRole } from '../model/effects.js';
+import { MailboxList, type Unit } from '../sources/spool/mailbox-list.js';
+import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';
+import { assembleReport } from './assemble-report.js';
+import type { MailboxResult, UserResult } from './collect-findings.js';
+import type { AuditPlan, Level } from './context.js';
+import { enumerateUnits } from './enumerate-units.js';
+import { globFilter } from './globs.js';
+import { openChecked, type CheckedSide } from './open-lists.js';
+import { nameOfUnit, type AuditTask } from './run-task.js';
+import { addSideCounts, newSideCounts, type SideCounts, type UnauditedPart, type UnitResult } from './unit-result.js';
+import { planWalk } from './walk-spool.js';
+
+export interface AuditProgress {
+  readonly mailboxesDone: number;
+  /** An estimate until the whole list has been read. */
+  readonly mailboxesTotal: number;
+  readonly records: number;
+}
+
+/** A reply of a worker: what it found, or why the task was lost. */
+export type AuditReply = { readonly ok: true; readonly result: UnitResult } | { readonly ok: false; readonly reason: string };
+
+/** Runs tasks on some threads; the pool is handed in, so that the audit knows no thread by name. */
+export interface TaskRunner {
+  run(task: AuditTask): Promise<AuditReply>;
+  close(): Promise<void>;
+}
+
+export interface AuditOptions {
+  readonly level?: Level;
+  /** Worker threads; default: one per core. */
+  readonly threads?: number;
+  readonly users?: readonly string[];
+  readonly mailboxes?: readonly string[];
+  readonly partitions?: readonly string[];
+  /** Findings of one code listed per mailbox; the rest is counted. */
+  readonly findingCap?: number;
+  readonly onProgress?: (progress: AuditProgress) => void;
+}
+
+export interface AuditSetup {
+  /** Version of cyraudit, for the report. */
+  readonly version: string;
+  readonly startRunner: (plan: AuditPlan, threads: number) => TaskRunner;
+}
+
+export const DEFAULT_FINDING_CAP = 100;
+/** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
+const NAMES_PER_TASK = 128;
+
+/** Audits the sides of a plan. @throws AuditError when a side cannot be audited at all */
+export async function auditSides(specs: readonly SideSpec[], options: AuditOptions, setup: AuditSetup): Promise<Report> {
+  const startedAt = new Date();
+  const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP } = options;
+  const findings: ReportedFinding[] = [];
+  const unaudited: UnauditedPart[] = [];
+  const checked: CheckedSide[] = [];
+  const totals = {
+    mailboxes: [] as MailboxResult[],
+    users: [] as UserResult[],
+    findings,
+    unaudited,
+    sides: {} as Partial<Record<SideRole, SideCounts>>,
+    cleanMailboxes: 0,
+    cleanUsers: 0,
+    bytesRead: 0,
+  };
+  try {
+    for (const spec of specs) checked.push(openChecked(spec, findings, unaudited));
+    refuseSameSide(checked);
+    for (const { side } of checked) totals.sides[side.role] = newSideCounts();
+    checkAnnotationDbs(checked, unaudited);
+
+    const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
+    if (lists.length === specs.length) {
+      const plan: AuditPlan = {
+        sides: specs,
+        level,
+        findingCap,
+        users: options.users ?? [],
+        mailboxes: options.mailboxes ?? [],
+        partitions: options.partitions ?? [],
+      };
+      const runner = setup.startRunner(plan, threads);
+      try {
+        await runTasks(runner, threads, checked, lists, plan, totals, options.onProgress);
+      } finally {
+        await runner.close();
+      }
+      judgePartitions(checked, totals.sides, findings);
+    }
+    return assembleReport(
+      {
+        command: specs.length === 1 ? 'check' : 'compare',
+        level,
+        version: setup.version,
+        findingCap,
+        selection: { users: options.users ?? [], mailboxes: options.mailboxes ?? [], partitions: options.partitions ?? [] },
+        startedAt,
+        finishedAt: new Date(),
+        sides: checked.map(({ side, list }) => ({ side, hasList: list !== undefined })),
+      },
+      totals,
+    );
+  } finally {
+    for (const { side } of checked) side.close();
+  }
+}
+
+async function runTasks(
+  runner: TaskRunner,
+  threads: number,
+  checked: readonly CheckedSide[],
+  lists: readonly MailboxList[],
+  plan: AuditPlan,
+  totals: {
+    mailboxes: MailboxResult[];
+    users: UserResult[];
+    findings: ReportedFinding[];
+    unaudited: UnauditedPart[];
+    sides: Partial<Record<SideRole, SideCounts>>;
+    cleanMailboxes: number;
+    cleanUsers: number;
+    bytesRead: number;
+  },
+  onProgress: AuditOptions['onProgress'],
+): Promise<void> {
+  let done = 0;
+  let seen = 0;
+  let records = 0;
+  const estimate = Math.max(...lists.map(({ db }) => Math.ceil(db.count / 2)));
+  const take = (task: AuditTask, names: number, reply: AuditReply): void => {
+    done += names;
+    if (!reply.ok) {
+      const lost = task.kind === 'walk' ? task.walk.directories.map((name) => `${task.walk.root}/${name}`) : task.units.map(nameOfUnit);
+      for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
+      return;
+    }
+    const { result } = reply;
+    for (const mailbox of result.mailboxes) totals.mailboxes.push(mailbox);
+    for (const user of result.users) totals.users.push(user);
+    for (const finding of result.findings) totals.findings.push(finding);
+    for (const part of result.unaudited) totals.unaudited.push(part);
+    for (const [role, counts] of Object.entries(result.sides) as [SideRole, SideCounts][]) {
+      addSideCounts(totals.sides[role]!, counts);
+      records += counts.records;
+    }
+    totals.cleanMailboxes += result.cleanMailboxes;
+    totals.cleanUsers += result.cleanUsers;
+    totals.bytesRead += result.bytesRead;
+    onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
+  };
+
+  // Back-pressure: no more tasks are made than the threads can have in hand, two each.
+  const limit = pLimit(threads * 2);
+  const running = new Set<Promise<void>>();
+  const submit = async (task: AuditTask, names: number): Promise<void> => {
+    while (running.size >= threads * 2) await Promise.race(running);
+    const promise: Promise<void> = limit(async () => {
+      take(task, names, await runner.run(task));
+    }).finally(() => running.delete(promise));
+    running.add(promise);
+  };
+
+  const matchesUser = globFilter(plan.users);
+  let batch: Unit[] = [];
+  let names = 0;
+  for (const { unit, names: ofUnit } of enumerateUnits(lists)) {
+    seen += ofUnit;
+    if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
+    batch.push(unit);
+    names += ofUnit;
+    if (names < NAMES_PER_TASK) continue;
+    await submit({ kind: 'units', units: batch }, names);
+    batch = [];
+    names = 0;
+  }
+  if (batch.length > 0) await submit({ kind: 'units', units: batch }, names);
+  // A list that could not be read to its end was checked before: it changed while we read it.
+  for (const { side, list } of checked) {
+    const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
+    if (broken !== undefined) {
+      totals.unaudited.push({ what: 'mailbox list', side: side.role, reason: `${broken.file}: ${broken.code} at byte ${String(broken.offset ?? 0)} while it was read` });
+    }
+  }
+  const narrowed = plan.users.length > 0 || plan.mailboxes.length > 0 || plan.partitions.length > 0;
+  if (!narrowed) {
+    for (const { side } of checked) {
+      for (const walk of planWalk(side.role, side.layout, totals.unaudited)) await submit({ kind: 'walk', walk }, 0);
+    }
+  }
+  await Promise.all(running);
+}
+
+/** The master and the replica must be two servers. */
+function refuseSameSide(checked: readonly CheckedSide[]): void {
+  const [a, b] = checked.map(({ side }) => side);
+  if (a === undefined || b === undefined) return;
+  const same =
+    a.confFile === b.confFile || realPath(a.layout.mailboxesDb) === realPath(b.layout.mailboxesDb);
+  if (same) {
+    throw new AuditError(
+      'same-side',
+      `${a.spec.source} and ${b.spec.source} are the same side (${a.layout.mailboxesDb})`,
+      'Name the imapd.conf of the master first and that of the replica second.',
+    );
+  }
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** annotations.db holds the mailbox annotations of all mailboxes: when it cannot be read none of them was compared. */
+function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: UnauditedPart[]): void {
+  for (const { side } of checked) {
+    const { path, db, failure, faults } = side.annotations;
+    if (failure?.missing === true || faults.some(({ code }) => code === 'file-empty')) continue;
+    if (failure !== undefined) unaudited.push({ what: 'mailbox annotations', side: side.role, reason: failure.reason });
+    else if (db === undefined) {
+      unaudited.push({ what: 'mailbox annotations', side: side.role, reason: `${path}: ${faults[0]?.code ?? 'cannot be decoded'}` });
+    }
+  }
+}
+
+function judgePartitions(
+  checked: readonly CheckedSide[],
+  counts: Partial<Record<SideRole, SideCounts>>,
+  findings: ReportedFinding[],
+): void {
+  for (const { side } of checked) {
+    for (const [partition, { listed, missing }] of Object.entries(counts[side.role]?.partitions ?? {})) {
+      const path = side.layout.partitions.find(({ name }) => name === partition)?.data;
+      if (path === undefined) continue;
+      for (const finding of LIST_FINDINGS) {
+        findings.push(
+          ...finding.find({ kind: 'partition', side: side.role, partition, path, listed, missing, rootIsEmpty: isEmptyDirectory(path) }),
+        );
+      }
+    }
+  }
+}

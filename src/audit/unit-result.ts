@@ -1,0 +1,56 @@
+import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { MailboxResult, UserResult } from './collect-findings.js';
+
+/** Something that could not be looked at. */
+export interface UnauditedPart {
+  readonly what: string;
+  readonly side?: SideRole;
+  readonly mboxname?: string;
+  readonly reason: string;
+}
+
+/** What was counted on one side. */
+export interface SideCounts {
+  mailboxes: number;
+  deletedMailboxes: number;
+  tombstones: number;
+  records: number;
+  files: number;
+  /** Mailboxes by minor version of the index. */
+  indexVersions: Record<string, number>;
+  /** By partition: entries of the list, and how many of their directories are missing. */
+  partitions: Record<string, { listed: number; missing: number }>;
+}
+
+export function newSideCounts(): SideCounts {
+  return { mailboxes: 0, deletedMailboxes: 0, tombstones: 0, records: 0, files: 0, indexVersions: {}, partitions: {} };
+}
+
+/** Adds `more` to `total`. */
+export function addSideCounts(total: SideCounts, more: SideCounts): void {
+  total.mailboxes += more.mailboxes;
+  total.deletedMailboxes += more.deletedMailboxes;
+  total.tombstones += more.tombstones;
+  total.records += more.records;
+  total.files += more.files;
+  for (const [version, n] of Object.entries(more.indexVersions)) {
+    total.indexVersions[version] = (total.indexVersions[version] ?? 0) + n;
+  }
+  for (const [name, { listed, missing }] of Object.entries(more.partitions)) {
+    const partition = (total.partitions[name] ??= { listed: 0, missing: 0 });
+    partition.listed += listed;
+    partition.missing += missing;
+  }
+}
+
+/** What a worker sends back for a batch. Plain data. */
+export interface UnitResult {
+  readonly mailboxes: MailboxResult[];
+  readonly users: UserResult[];
+  readonly findings: ReportedFinding[];
+  readonly unaudited: UnauditedPart[];
+  readonly sides: Partial<Record<SideRole, SideCounts>>;
+  cleanMailboxes: number;
+  cleanUsers: number;
+  bytesRead: number;
+}
