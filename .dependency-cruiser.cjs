@@ -11,13 +11,16 @@ const LAYERS = {
   generated: [],
   formats: ['model', 'bytes'],
   sources: ['model', 'bytes', 'formats'],
-  compare: ['model'],
+  // Joins lazy views: a record is decoded only where the sides differ.
+  compare: ['model', 'bytes', 'formats'],
   replication: ['model'],
   findings: ['model', 'compare', 'replication'],
   config: ['model', 'generated'],
-  // Only the shape of the messages: a pool that knew the audit would pull it into the main thread.
-  pool: ['model', 'audit/messages'],
-  audit: ['model', 'bytes', 'formats', 'sources', 'compare', 'replication', 'findings', 'config', 'pool', 'generated'],
+  audit: ['model', 'bytes', 'formats', 'sources', 'compare', 'replication', 'findings', 'config', 'generated'],
+  // Of the audit only types: see layer-pool-types.
+  pool: ['model', 'audit'],
+  // Puts audit and pool together.
+  run: ['model', 'audit', 'pool', 'generated'],
   report: ['model', 'findings', 'generated'],
   // Decodes single files for `cyraudit inspect`.
   inspect: ['model', 'bytes', 'formats', 'sources'],
@@ -35,11 +38,18 @@ module.exports = {
   forbidden: [
     ...layerRules,
     {
+      name: 'layer-pool-types',
+      comment: 'Of the audit, the pool knows only the shape of its messages: the audit itself runs in the workers.',
+      severity: 'error',
+      from: { path: '^src/pool/' },
+      to: { path: '^src/audit/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'layer-workers',
       comment: 'A worker entry is three lines around the audit.',
       severity: 'error',
       from: { path: '^workers/' },
-      to: { path: '^src/', pathNot: '^src/audit/' },
+      to: { path: '^src/', pathNot: '^src/audit/|^src/pool/to-reply\\.ts$' },
     },
     {
       name: 'layer-unnamed',
@@ -71,7 +81,7 @@ module.exports = {
     },
     {
       name: 'layer-pure',
-      comment: 'Only sources/, audit/, pool/ and the roots touch the machine; the rest turns values into values.',
+      comment: 'Only sources/, audit/, pool/, run/ and the roots touch the machine; the rest turns values into values.',
       severity: 'error',
       from: { path: '^src/(model|bytes|formats|compare|replication|findings|report|generated)/' },
       to: { dependencyTypes: ['core'], path: '^(node:)?(fs|net|tls|dgram|child_process|worker_threads|cluster)(/|$)' },

@@ -24,12 +24,14 @@ const PLANTED: readonly (readonly [file: string, imports: string, rule: string])
   ['src/replication/planted.ts', '../findings/target.js', 'layer-replication'],
   ['src/findings/planted.ts', '../sources/target.js', 'layer-findings'],
   ['src/config/planted.ts', '../audit/target.js', 'layer-config'],
-  ['src/pool/planted.ts', '../audit/target.js', 'layer-pool'],
+  ['src/pool/planted.ts', '../sources/target.js', 'layer-pool'],
+  ['src/pool/planted-value.ts', '../audit/target.js', 'layer-pool-types'],
+  ['src/run/planted.ts', '../sources/target.js', 'layer-run'],
   ['src/audit/planted.ts', '../report/target.js', 'layer-audit'],
   ['src/report/planted.ts', '../audit/target.js', 'layer-report'],
   ['src/inspect/planted.ts', '../audit/target.js', 'layer-inspect'],
   ['src/helpers/planted.ts', '../model/target.js', 'layer-unnamed'],
-  ['workers/planted.ts', '../src/pool/target.js', 'layer-workers'],
+  ['workers/planted.ts', '../src/sources/target.js', 'layer-workers'],
   ['src/audit/planted-root.ts', '../cli/target.js', 'layer-roots'],
   ['src/formats/cyrusdb/flat/planted.ts', '../twoskip/target.js', 'layer-backends'],
   ['src/report/text/planted.ts', '../json/target.js', 'layer-reports'],
@@ -41,10 +43,11 @@ let planted: string;
 
 beforeAll(async () => {
   planted = await mkdtemp(join(tmpdir(), 'cyraudit-layers-'));
-  for (const [file, imports] of PLANTED) {
+  for (const [file, imports, rule] of PLANTED) {
     const path = join(planted, file);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `import type * as it from '${imports}';\nexport type It = typeof it;\n`);
+    const type = rule === 'layer-pool-types' ? '' : 'type ';
+    await writeFile(path, `import ${type}* as it from '${imports}';\nexport type It = typeof it;\n`);
     if (!imports.startsWith('.')) continue;
     const target = join(dirname(path), imports.replace(/\.js$/, '.ts'));
     await mkdir(dirname(target), { recursive: true });

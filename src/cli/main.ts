@@ -7,7 +7,7 @@ import { addCompare } from './commands/compare.js';
 import { addExplain } from './commands/explain.js';
 import { addRender } from './commands/render.js';
 import { STATUS_BUG, STATUS_UNKNOWN } from './exit-status.js';
-import { packageVersion } from './package-files.js';
+import { packageVersion } from '../run/package-version.js';
 
 /** One line on stderr for a user's error, whatever the file names in it hold. */
 function complain(text: string): void {
@@ -17,7 +17,7 @@ function complain(text: string): void {
 function makeProgram(): Command {
   const program = new Command('cyraudit')
     .description('Read-only audit of Cyrus IMAP master/replica pairs: may replication run, and what would it do?')
-    .version(packageVersion())
+    .version(packageVersion)
     .exitOverride()
     .configureOutput({
       outputError: (text) => {

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
-import { readReportSchema } from './package-files.js';
+import { readReportSchema } from './report-schema.js';
 
 /** A check of any value against schemas/report.schema.json: what is wrong with it, or undefined. */
 export function makeReportValidator(): (value: unknown) => string | undefined {

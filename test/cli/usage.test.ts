@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageVersion } from '../../src/cli/package-files.js';
+import { packageVersion } from '../../src/run/package-version.js';
 import { renderJson } from '../../src/report/json/json-format.js';
 import { runCli } from '../support/cli.js';
 import { cleanReport } from '../support/report.js';
@@ -50,7 +50,7 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
 });
 
 test('--version and --help succeed', () => {
-  expect(runCli(['--version'])).toEqual({ status: 0, stdout: `${packageVersion()}\n`, stderr: '' });
+  expect(runCli(['--version'])).toEqual({ status: 0, stdout: `${packageVersion}\n`, stderr: '' });
   for (const args of [
     ['--help'],
     ['compare', '--help'],

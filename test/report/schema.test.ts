@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeReportValidator } from '../../src/cli/read-report.js';
 import { EFFECTS } from '../../src/model/effects.js';
-import { readReportSchema } from '../../src/cli/package-files.js';
+import { readReportSchema } from '../../src/cli/report-schema.js';
 import { adminReport, cleanReport } from '../support/report.js';
 
 const validate = makeReportValidator();
