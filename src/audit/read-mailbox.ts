@@ -116,10 +116,10 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   };
   if (index === undefined) return base;
   const { head, size } = index;
-  faults.push(...head.faults.filter(({ code }) => code !== 'index-version-unsupported'));
-  const unsupported = head.faults.find(({ code }) => code === 'index-version-unsupported');
-  if (unsupported !== undefined && !isRefusedVersion(head.minor)) {
-    unread.push(`${indexPath}: index version ${unsupported.actual ?? ''} is not decoded by this release of cyraudit`);
+  for (const fault of head.faults) {
+    // A version that replication refuses is judged by that alone; any other is work for a later release.
+    if (fault.code !== 'index-version-unsupported' || isRefusedVersion(head.minor)) faults.push(fault);
+    else unread.push(`${indexPath}: index version ${fault.actual ?? ''} is not decoded by this release of cyraudit`);
   }
   const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };
   if (head.header === undefined || head.version === undefined) return withIndex;
@@ -180,6 +180,7 @@ function toHead(
     storedCrcs: { basic: header.syncCrcBasic, annot: header.syncCrcAnnot },
     computedCrcs: computed.accepted,
     maxUid: totals.maxUid,
+    maxModseq: totals.maxModseq,
   };
 }
 

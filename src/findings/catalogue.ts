@@ -53,6 +53,7 @@ import { emptyMailboxDeleted } from './mailbox/empty-mailbox-deleted.js';
 import { emptyReplicaMailboxReplaced } from './mailbox/empty-replica-mailbox-replaced.js';
 import { headerDisagreesWithList } from './mailbox/header-disagrees-with-list.js';
 import { headerValuesDiffer } from './mailbox/header-values-differ.js';
+import { indexRecreatedOnMaster } from './mailbox/index-recreated-on-master.js';
 import { mailboxAnnotationsLost } from './mailbox/mailbox-annotations-lost.js';
 import { mailboxAnnotationsPending } from './mailbox/mailbox-annotations-pending.js';
 import { mailboxDeletedOnMaster } from './mailbox/mailbox-deleted-on-master.js';
@@ -101,6 +102,23 @@ import { userDeleteNotLogged } from './user/user-delete-not-logged.js';
 import { userDeletedOnMaster } from './user/user-deleted-on-master.js';
 import { userOnlyOnReplica } from './user/user-only-on-replica.js';
 import type { UserSubject } from './user/user-subject.js';
+import type { PendingLogSubject } from './user-metadata/pending-log-subject.js';
+import { quotaLimitDiffers } from './user-metadata/quota-limit-differs.js';
+import { quotaLimitPending } from './user-metadata/quota-limit-pending.js';
+import { quotaUsageWrong } from './user-metadata/quota-usage-wrong.js';
+import { quotarootMissingOnReplica } from './user-metadata/quotaroot-missing-on-replica.js';
+import { quotarootOnlyOnReplica } from './user-metadata/quotaroot-only-on-replica.js';
+import { quotarootPending } from './user-metadata/quotaroot-pending.js';
+import { quotarootRemovalPending } from './user-metadata/quotaroot-removal-pending.js';
+import { seenLostOnReplica } from './user-metadata/seen-lost-on-replica.js';
+import { seenPending } from './user-metadata/seen-pending.js';
+import { subscriptionPending } from './user-metadata/subscription-pending.js';
+import { subscriptionRemovalPending } from './user-metadata/subscription-removal-pending.js';
+import { subscriptionRemovedOnReplica } from './user-metadata/subscription-removed-on-replica.js';
+import { syncLogLineUnreadable } from './user-metadata/sync-log-line-unreadable.js';
+import { syncLogPartialLine } from './user-metadata/sync-log-partial-line.js';
+import { userDatabaseDamaged } from './user-metadata/user-database-damaged.js';
+import type { UserMetadataSubject } from './user-metadata/user-metadata-subject.js';
 
 /** What the audit needs of a finding; the facts are checked where it is declared. */
 type Check<S> = Pick<CheckedFinding<S>, 'code' | 'find'>;
@@ -166,6 +184,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   emptyReplicaMailboxReplaced,
   headerDisagreesWithList,
   headerValuesDiffer,
+  indexRecreatedOnMaster,
   mailboxAnnotationsLost,
   mailboxAnnotationsPending,
   mailboxDeletedOnMaster,
@@ -219,6 +238,26 @@ export const USER_FINDINGS: readonly Check<UserSubject>[] = [
   userOnlyOnReplica,
 ];
 
+export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
+  quotaLimitDiffers,
+  quotaLimitPending,
+  quotaUsageWrong,
+  quotarootMissingOnReplica,
+  quotarootOnlyOnReplica,
+  quotarootPending,
+  quotarootRemovalPending,
+  seenLostOnReplica,
+  seenPending,
+  subscriptionPending,
+  subscriptionRemovalPending,
+  subscriptionRemovedOnReplica,
+];
+
+/** Faults in a user's own databases; the codes that a crash leaves behind are those of any database. */
+export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged];
+
+export const PENDING_LOG_FINDINGS: readonly Check<PendingLogSubject>[] = [syncLogLineUnreadable, syncLogPartialLine];
+
 const ALL = [
   ...FAULT_FINDINGS,
   ...FILE_FINDINGS,
@@ -226,6 +265,9 @@ const ALL = [
   ...MAILBOX_FINDINGS,
   ...RECORD_FINDINGS,
   ...USER_FINDINGS,
+  ...USER_METADATA_FINDINGS,
+  ...USER_FAULT_FINDINGS,
+  ...PENDING_LOG_FINDINGS,
 ] as unknown as readonly FindingKind[];
 
 /** By code, in the order of the codes. Throws at load when a code is declared twice. */
@@ -241,4 +283,9 @@ export const catalogue: ReadonlyMap<string, FindingKind> = (() => {
 /** The findings that a decoder's fault stands for on one side. */
 export function faultFindings(subject: FaultSubject) {
   return FAULT_FINDINGS.flatMap((finding) => finding.find(subject));
+}
+
+/** The same for a file of a user rather than of a mailbox. */
+export function userFaultFindings(subject: FaultSubject) {
+  return [...USER_FAULT_FINDINGS, databaseNeedsRecovery].flatMap((finding) => finding.find(subject));
 }

@@ -42,11 +42,12 @@ export interface MailboxHead {
   readonly mbtypeKind: string;
   /** Mailbox annotations: `entry userid` to value. */
   readonly annotations: ReadonlyMap<string, string>;
-  /** Highest annotation modseq is not kept by Cyrus for mailbox annotations, so none is here. */
   readonly storedCrcs: SyncCrcs;
   readonly computedCrcs: SyncCrcs;
   /** Highest UID of any record, expunged ones included; 0 without records. */
   readonly maxUid: number;
+  /** Highest modseq of any record, expunged ones included; 0 without records. */
+  readonly maxModseq: number;
 }
 
 export const FLAG_NAME_OF_BIT: ReadonlyMap<number, string> = new Map([

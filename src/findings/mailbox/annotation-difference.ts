@@ -9,6 +9,7 @@ export function annotationDifference({
   replica,
   prediction,
   lowerBound,
+  differing,
 }: MailboxSubject): { readonly winner: 'master' | 'replica'; readonly entries: readonly string[]; readonly lost: boolean } | undefined {
   if (master?.head === undefined || replica?.head === undefined || prediction === undefined) return undefined;
   const { head: m } = master;
@@ -21,6 +22,10 @@ export function annotationDifference({
   const loser = winner === 'master' ? r : m;
   const victor = winner === 'master' ? m : r;
   const loserCarriesExtra = entries.some((key) => loser.annotations.has(key));
-  const loserIsOld = loser.highestmodseq <= lowerBound && victor.highestmodseq > loser.highestmodseq;
+  const victorIsAhead = victor.highestmodseq > loser.highestmodseq;
+  // The loser was not changed since the common state; or the records agree and only something that has no record,
+  // such as an annotation, can have raised the winner's highestmodseq.
+  const loserIsOld =
+    victorIsAhead && (loser.highestmodseq <= lowerBound || (differing === 0 && victor.highestmodseq > victor.maxModseq));
   return { winner, entries: entries.map((key) => key.trim()), lost: loserCarriesExtra && !loserIsOld };
 }

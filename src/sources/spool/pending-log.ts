@@ -16,6 +16,10 @@ export interface PendingLog {
   readonly mailboxes: ReadonlySet<string>;
   readonly unmailbox: ReadonlySet<string>;
   readonly unuser: ReadonlySet<string>;
+  /** Quota roots whose limits were set or removed. */
+  readonly quotas: ReadonlySet<string>;
+  /** `userid NUL mboxname` of every subscription that was added or, with the same SUB line, removed. */
+  readonly subscriptions: ReadonlySet<string>;
   readonly faults: readonly FormatFault[];
   /** Files that could not be read. */
   readonly unread: readonly string[];
@@ -44,6 +48,8 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
     mailboxes: new Set<string>(),
     unmailbox: new Set<string>(),
     unuser: new Set<string>(),
+    quotas: new Set<string>(),
+    subscriptions: new Set<string>(),
     faults: [] as FormatFault[],
     unread,
   };
@@ -78,6 +84,13 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
           break;
         case 'UNUSER':
           log.unuser.add(first);
+          break;
+        case 'QUOTA':
+          log.quotas.add(first);
+          break;
+        case 'SUB':
+        case 'UNSUB':
+          if (second !== undefined) log.subscriptions.add(`${first}\0${second}`);
           break;
         default:
       }

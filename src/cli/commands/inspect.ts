@@ -1,0 +1,65 @@
+import { Option, type Command } from 'commander';
+import type { Inspection } from '../../inspect/inspection.js';
+import { printable } from '../../report/printable.js';
+import { itemText } from '../item-text.js';
+import { writeStdout } from '../terminal.js';
+
+type Style = 'text' | 'json' | 'ndjson';
+
+/** Characters that are handed to stdout at a time. */
+const CHUNK = 64 * 1024;
+
+export function addInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('decode files of Cyrus: cyrus.index, cyrus.header, databases, sync logs, quota, imapd.conf')
+    .argument('<file...>', 'files, recognised by their bytes and names')
+    .addOption(new Option('--json', 'one JSON document').conflicts('ndjson'))
+    .option('--ndjson', 'one JSON object per line')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cyraudit inspect cyrus.index
+  cyraudit inspect --ndjson mailboxes.db | grep user.fred
+
+Exit status: 0 decoded, 1 decoded with faults, 3 not readable or unknown.`,
+    )
+    .action(async (files: string[], options: { json?: boolean; ndjson?: boolean }) => {
+      const { inspectFile } = await import('../../inspect/inspect-file.js');
+      const style: Style = options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text';
+      // Every file is recognised before anything is printed: a document that breaks off in the middle is no JSON.
+      const inspections = files.map((file) => ({ file, inspection: inspectFile(file) }));
+      const state = { faults: 0 };
+      let pending = '';
+      for (const part of output(inspections, style, state)) {
+        pending += part;
+        if (pending.length < CHUNK) continue;
+        await writeStdout(pending);
+        pending = '';
+      }
+      await writeStdout(pending);
+      if (state.faults > 0) process.exitCode = 1;
+    });
+}
+
+function* output(
+  inspections: readonly { file: string; inspection: Inspection }[],
+  style: Style,
+  state: { faults: number },
+): Generator<string> {
+  for (const [n, { file, inspection }] of inspections.entries()) {
+    const { kind, items } = inspection;
+    if (style === 'text') yield `${n > 0 ? '\n' : ''}${printable(file)}: ${kind}\n`;
+    if (style === 'json') yield `${n > 0 ? ',\n' : '['}{"file":${JSON.stringify(file)},"kind":"${kind}","items":[`;
+    let first = true;
+    for (const item of items) {
+      if (item.type === 'fault') state.faults += 1;
+      if (style === 'text') yield itemText(item);
+      else if (style === 'ndjson') yield `${JSON.stringify({ file, ...item })}\n`;
+      else yield `${first ? '\n' : ',\n'}${JSON.stringify(item)}`;
+      first = false;
+    }
+    if (style === 'json') yield `]}${n === inspections.length - 1 ? ']\n' : ''}`;
+  }
+}

@@ -1,0 +1,29 @@
+import { defineFaultFinding } from '../define.js';
+
+export const userDatabaseDamaged = defineFaultFinding({
+  code: 'user-database-damaged',
+  class: 'admin',
+  since: '0.1.0',
+  faults: [
+    'db-magic',
+    'db-version',
+    'db-header-crc',
+    'db-truncated',
+    'db-record-crc',
+    'db-record-shape',
+    'db-link',
+    'db-order',
+    'db-count',
+    'db-transaction',
+    'db-unsupported-format',
+    'seen-syntax',
+    'subscription-syntax',
+    'quota-syntax',
+  ],
+  title: 'Seen state, subscriptions or quota of the user are damaged',
+  why: 'A structure, checksum or value in the file does not hold.',
+  replication:
+    'What cannot be read on the master counts as gone: subscriptions are removed on the replica, seen state stays as it is there. A quota record that cannot be read stops the rest of the user.',
+  remedy:
+    'Restore the file from a backup or copy it from the other side while Cyrus is stopped (quota records: cyradm setquota, then quota -f), then audit again.',
+});

@@ -1,0 +1,42 @@
+import type { QuotaDifference, QuotaLimits, SeenDifference } from '../../compare/user-metadata.js';
+import type { SideRole } from '../../model/effects.js';
+import { defineFor } from '../define.js';
+
+/** One difference in what a user has beyond his mailboxes, or one thing that is wrong with it on one side. */
+export type UserMetadataSubject =
+  | QuotaDifference
+  | {
+      readonly kind: 'quota-usage';
+      readonly side: SideRole;
+      readonly root: string;
+      /** Bytes, as the quota record has it and as the user's mailboxes add up. */
+      readonly stored: number;
+      readonly summed: number;
+    }
+  | {
+      readonly kind: 'subscription';
+      readonly only: 'master' | 'replica';
+      readonly mboxname: string;
+      /** Every channel has a pending line for this subscription: it was changed on the master since. */
+      readonly logged: boolean;
+    }
+  | {
+      readonly kind: 'seen';
+      readonly mboxname: string;
+      readonly difference: SeenDifference;
+      /** Messages that would be unseen again for the user on the replica. */
+      readonly messages: number;
+    };
+
+export const defineUserMetadataFinding = defineFor<UserMetadataSubject>('user');
+
+/** A limit as it is shown. */
+export function limitText(limits: QuotaLimits | undefined, resource: keyof QuotaLimits['limits']): string {
+  return String(limits?.limits[resource] ?? 'unlimited');
+}
+
+/** The limits of a root as they are shown: `S 10000 M 50`. */
+export function limitsText(quota: QuotaLimits | undefined): string {
+  const words = Object.entries(quota?.limits ?? {}).map(([name, limit]) => `${name} ${String(limit)}`);
+  return words.length === 0 ? 'unlimited' : words.join(' ');
+}
