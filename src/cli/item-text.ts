@@ -1,4 +1,5 @@
 import { printable } from '../report/printable.js';
+import type { AclEntry } from '../model/mailbox.js';
 import type { Item, Json } from '../inspect/inspection.js';
 
 /** Fields that hold seconds since the epoch. */
@@ -12,6 +13,10 @@ function valueText(name: string, value: Json): string {
   if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? printable(value) : printable(JSON.stringify(value));
   if (Array.isArray(value) && value.every((element) => typeof element !== 'object'))
     return value.length === 0 ? '-' : printable(value.map(String).join(' '));
+  if (name === 'acl' && Array.isArray(value))
+    return printable(
+      (value as readonly AclEntry[]).map(({ identifier, rights }) => `${identifier}=${rights}`).join(' '),
+    );
   return printable(JSON.stringify(value));
 }
 

@@ -12,6 +12,7 @@ import { parseQuotaRecord } from '../formats/quota/quota-record.js';
 import { parseSeenRow } from '../formats/seen/seen-row.js';
 import { parseSubscriptionRow } from '../formats/subscriptions/subscription-key.js';
 import type { Decoded } from '../model/fault.js';
+import type { Mbentry } from '../model/mailbox.js';
 import { openDatabase } from '../sources/spool/open-database.js';
 import { bytesToText, faultItem, fieldsOf, type Inspection, type Item } from './inspection.js';
 
@@ -23,7 +24,7 @@ const ROWS: readonly (readonly [name: RegExp, kind: string, decode: DecodeRow])[
   [/^annotations\.db/, 'annotations', annotationRow],
   [/^cyrus\.annotations/, 'message annotations', messageAnnotationRow],
   [/^quotas\.db/, 'quota roots', (row, file) => valueRow(row, 'quotaroot', parseQuotaRecord(row.value, file))],
-  [/\.seen$/, 'seen state', (row, file) => valueRow(row, 'uniqueid', parseSeenRow(row.value, file))],
+  [/\.seen$|^seen\.db$/, 'seen state', (row, file) => valueRow(row, 'uniqueid', parseSeenRow(row.value, file))],
   [/\.sub$/, 'subscriptions', subscriptionRow],
 ];
 
@@ -83,12 +84,20 @@ function mailboxRow(row: CyrusDbRow, file: string): Iterable<Item> {
   const key = classifyKey(row.key);
   switch (key.kind) {
     case 'name':
-      return decoded({ type: 'mailbox', mboxname: key.mboxname }, parseMbentry(key.mboxname, row.value, file));
+      return mbentry({ type: 'mailbox', mboxname: key.mboxname }, parseMbentry(key.mboxname, row.value, file));
     case 'uniqueid':
-      return decoded({ type: 'uniqueid', uniqueid: key.uniqueid }, parseUniqueidRow(key.uniqueid, row.value, file));
+      return mbentry({ type: 'uniqueid', uniqueid: key.uniqueid }, parseUniqueidRow(key.uniqueid, row.value, file));
     default:
       return [{ ...[...plainRow(row)][0]!, type: key.kind }];
   }
+}
+
+/** The type is shown by its letters, as Cyrus stores them. */
+function mbentry(start: Item, { value, faults }: Decoded<Mbentry>): Iterable<Item> {
+  return decoded(
+    start,
+    value === undefined ? { faults } : { value: { ...value, mbtype: value.mbtype.letters }, faults },
+  );
 }
 
 function annotationRow({ key, value }: CyrusDbRow, file: string): Iterable<Item> {

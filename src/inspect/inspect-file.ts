@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, join } from 'node:path';
 import { TWOSKIP_MAGIC } from '../formats/cyrusdb/twoskip/layout.js';
 import { parseImapdConf } from '../formats/imapd-conf/imapd-conf.js';
 import { MAILBOX_HEADER_MAGIC, parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
@@ -61,7 +61,12 @@ function inspectConf(file: string, bytes: Buffer): Inspection {
     const read = readSmallFile(path, MAX_SMALL);
     return read.bytes === undefined ? new Error(read.failure.reason) : read.bytes.toString('utf8');
   });
-  const options = [...conf.options].map(([name, value]) => ({ type: 'option', name, value }));
+  const options = [...conf.options].map(([name, value]) => ({
+    type: 'option',
+    name,
+    // What is printed here ends up in tickets and mails.
+    value: name.includes('password') ? '(hidden)' : value,
+  }));
   const problems = conf.problems.map((problem) => ({ type: 'fault', code: 'conf-problem', ...fieldsOf(problem) }));
   return { kind: 'imapd.conf', items: [...options, ...problems] };
 }
@@ -72,7 +77,7 @@ function readHead(file: string): Buffer {
       throw new AuditError(
         'not-a-file',
         `${file}: expected a file, found a directory`,
-        `Name files inside it, such as ${dirname(`${file}/x`)}/cyrus.index.`,
+        `Name files inside it, such as ${join(file, 'cyrus.index')}.`,
       );
     const paged = PagedFile.open(file);
     try {
