@@ -38,7 +38,8 @@ export interface QuotaDifference {
 export function compareQuotaRoot(pair: QuotaRootPair): QuotaDifference[] {
   const { master, replica, namedOnMaster, namedOnReplica } = pair;
   // A root that only mailboxes of the replica name is removed there, whether or not the master has it.
-  if (!namedOnMaster) return replica !== undefined && namedOnReplica ? [{ kind: 'quotaroot-only-on-replica', pair }] : [];
+  if (!namedOnMaster)
+    return replica !== undefined && namedOnReplica ? [{ kind: 'quotaroot-only-on-replica', pair }] : [];
   if (master === undefined) return replica === undefined ? [] : [{ kind: 'quotaroot-only-on-replica', pair }];
   if (replica === undefined) return [{ kind: 'quotaroot-only-on-master', pair }];
   return RESOURCES.filter((name) => master.limits[name] !== replica.limits[name]).map((resource) => ({

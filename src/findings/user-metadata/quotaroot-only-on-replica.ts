@@ -7,8 +7,7 @@ export const quotarootOnlyOnReplica = defineUserMetadataFinding({
   since: '0.1.0',
   title: 'Quota root only on the replica',
   why: 'The replica has a quota root that the master does not have, or that no mailbox of the master names. Either it was set on the replica, or it was removed from the master and no pending QUOTA line says so, or its record was lost on the master.',
-  replication:
-    'The root is removed on the replica. The usage of its mailboxes is not added to the root above them.',
+  replication: 'The root is removed on the replica. The usage of its mailboxes is not added to the root above them.',
   remedy:
     'To keep the limit, set it on the master first (cyradm setquota ROOT STORAGE LIMIT). Otherwise let replication run, then correct the usage on the replica: quota -f.',
   example: { root: 'user.fred.Work', limits: 'S 500' },

@@ -35,7 +35,9 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
   let names: string[] = [];
   const unread: string[] = [];
   try {
-    names = readdirSync(dir).filter((name) => LOG_FILE.test(name)).sort();
+    names = readdirSync(dir)
+      .filter((name) => LOG_FILE.test(name))
+      .sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOENT' && code !== 'ENOTDIR') unread.push(`${dir}: ${code ?? 'cannot be read'}`);

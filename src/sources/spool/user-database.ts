@@ -35,7 +35,12 @@ export function openUserDatabase(path: string): UserDatabase {
   }
   if (!bytes.subarray(BINARY_MAGIC.length, BINARY_MAGIC.length + TWOSKIP.length).equals(TWOSKIP)) {
     const name = bytes.toString('latin1', 4, 20).replace(/[^ -~].*$/s, '');
-    return { path, rows: [], faults: [], unread: `${path}: databases of the format '${name}' are not decoded by this release of cyraudit` };
+    return {
+      path,
+      rows: [],
+      faults: [],
+      unread: `${path}: databases of the format '${name}' are not decoded by this release of cyraudit`,
+    };
   }
   const { db, faults } = openTwoskip(bufferSource(bytes), path);
   return { path, rows: db?.rows() ?? [], faults };

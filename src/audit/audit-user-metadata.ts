@@ -1,0 +1,367 @@
+import { recordOffsets } from '../formats/index/scan-records.js';
+import { parseQuotaRecord, QUOTA_RESOURCES, type QuotaRecord } from '../formats/quota/quota-record.js';
+import { parseSeenRow } from '../formats/seen/seen-row.js';
+import { parseSubscriptionRow } from '../formats/subscriptions/subscription-key.js';
+import {
+  compareQuotaRoot,
+  compareSeen,
+  compareSubscriptions,
+  countSeenMessages,
+  type QuotaLimits,
+  type SeenDifference,
+  type SeenState,
+  type UidState,
+} from '../compare/user-metadata.js';
+import { USER_METADATA_FINDINGS, userFaultFindings } from '../findings/catalogue.js';
+import type { UserMetadataSubject } from '../findings/user-metadata/user-metadata-subject.js';
+import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { FormatFault } from '../model/fault.js';
+import { FLAG_EXPUNGED } from '../model/index-file.js';
+import type { Mbentry } from '../model/mailbox.js';
+import { readSmallFile } from '../sources/read-only-file.js';
+import { IndexFile } from '../sources/spool/index-file.js';
+import { openDatabase, type OpenedDatabase } from '../sources/spool/open-database.js';
+import type { Side } from '../sources/spool/open-side.js';
+import type { UserMeta } from '../sources/spool/paths.js';
+import { openUserDatabase } from '../sources/spool/user-database.js';
+import type { AuditContext } from './context.js';
+
+/** What the audit of one of the user's live mailboxes, delayed-delete copies included, knows of its quota. */
+export interface ReadQuotaUse {
+  readonly side: SideRole;
+  readonly mboxname: string;
+  readonly uniqueid: string | undefined;
+  /** As cyrus.header names it. */
+  readonly quotaroot?: string | undefined;
+  /**
+   * Bytes, from the index header. undefined = cyrus.header or the index could not be read: then the roots that are
+   * named on this side are not all known, and no usage is added up.
+   */
+  readonly quotaMailboxUsed: number | undefined;
+  readonly quotaAnnotUsed?: number | undefined;
+  readonly exists?: number | undefined;
+  readonly isDeleted: boolean;
+  readonly lastUid?: number | undefined;
+}
+
+export interface UserMetadataAudit {
+  readonly findings: ReportedFinding[];
+  readonly unread: { side: SideRole; reason: string }[];
+}
+
+type PairRole = 'master' | 'replica';
+const PAIR: readonly PairRole[] = ['master', 'replica'];
+
+/** A quota record is some hundred bytes long. */
+const MAX_QUOTA_BYTES = 64 * 1024;
+
+/**
+ * Compares what a user has beyond his mailboxes, for a user whose INBOX is live on the master: quota limits,
+ * subscriptions, seen state. Sieve scripts need no look of their own: between servers of 3.6 they travel as the
+ * messages of the user's #sieve mailbox, and sync_do_user leaves the script directories alone.
+ * @param own the INBOX on each side; undefined = no live one
+ * @param mailboxes of the user on both sides
+ */
+export function auditUserMetadata(
+  ctx: AuditContext,
+  userid: string,
+  own: { readonly master?: Mbentry | undefined; readonly replica?: Mbentry | undefined },
+  mailboxes: readonly ReadQuotaUse[],
+): UserMetadataAudit {
+  const master = ctx.sides.get('master');
+  const replica = ctx.sides.get('replica');
+  if (master === undefined || replica === undefined || own.master === undefined) return { findings: [], unread: [] };
+  return new UserAudit(ctx, { master: master.side, replica: replica.side }, userid, own, mailboxes).run(
+    own.master.mboxname,
+  );
+}
+
+class UserAudit {
+  private readonly findings: ReportedFinding[] = [];
+  private readonly unread: { side: SideRole; reason: string }[] = [];
+
+  constructor(
+    private readonly ctx: AuditContext,
+    private readonly sides: Readonly<Record<PairRole, Side>>,
+    private readonly userid: string,
+    private readonly own: { readonly master?: Mbentry | undefined; readonly replica?: Mbentry | undefined },
+    private readonly mailboxes: readonly ReadQuotaUse[],
+  ) {}
+
+  run(inbox: string): UserMetadataAudit {
+    this.auditQuota(inbox);
+    this.auditSubscriptions();
+    this.auditSeen();
+    return { findings: this.findings, unread: this.unread };
+  }
+
+  private judge(subject: UserMetadataSubject): void {
+    this.findings.push(...USER_METADATA_FINDINGS.flatMap((finding) => finding.find(subject)));
+  }
+
+  private addFaults(side: SideRole, faults: readonly FormatFault[]): void {
+    for (const fault of faults) this.findings.push(...userFaultFindings({ fault, side }));
+  }
+
+  private auditQuota(inbox: string): void {
+    const quotas = { master: new QuotaReader(this.sides.master), replica: new QuotaReader(this.sides.replica) };
+    try {
+      for (const root of [...new Set(this.mailboxes.flatMap(({ quotaroot }) => quotaroot ?? []))].sort()) {
+        this.auditQuotaRoot(root, inbox, quotas);
+      }
+    } finally {
+      for (const role of PAIR) quotas[role].close();
+    }
+  }
+
+  private auditQuotaRoot(root: string, inbox: string, quotas: Readonly<Record<PairRole, QuotaReader>>): void {
+    const read = { master: quotas.master.read(root), replica: quotas.replica.read(root) };
+    for (const side of PAIR) {
+      const { faults, unread } = read[side];
+      this.addFaults(side, faults);
+      if (unread !== undefined) this.unread.push({ side, reason: unread });
+    }
+    const { master, replica } = read;
+    const damaged = (side: PairRole): boolean => read[side].record === undefined && read[side].faults.length > 0;
+    if (master.unread === undefined && replica.unread === undefined && !damaged('master') && !damaged('replica')) {
+      // A mailbox that cannot be read may name any root; on the master it also stops replication of the user before.
+      const named = (side: PairRole): boolean =>
+        !this.isComplete(side) || this.mailboxes.some((mailbox) => mailbox.side === side && mailbox.quotaroot === root);
+      const differences = compareQuotaRoot({
+        root,
+        ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
+        ...(replica.record === undefined ? {} : { replica: limitsOf(replica.record) }),
+        namedOnMaster: named('master'),
+        namedOnReplica: named('replica'),
+        coversOnMaster: this.mailboxes.some(
+          ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
+        ),
+        logged: this.isLogged((log) => log.quotas.has(root)),
+      });
+      for (const difference of differences) this.judge(difference);
+    }
+    // Above the INBOX a root counts the mailboxes of other users too.
+    if (!isAtOrBelow(root, inbox)) return;
+    for (const side of PAIR) this.checkUsage(side, root, read[side].record);
+  }
+
+  private checkUsage(side: PairRole, root: string, record: QuotaRecord | undefined): void {
+    const stored = record?.resources.S?.used;
+    if (record === undefined || stored === undefined || record.scanning || !this.isComplete(side)) return;
+    // The usage is then taken from the conversations database.
+    if (this.sides[side].conf.isOn('quota_use_conversations', false)) return;
+    let summed = 0;
+    for (const mailbox of this.mailboxes) {
+      if (mailbox.side === side && mailbox.quotaroot === root) summed += mailbox.quotaMailboxUsed ?? 0;
+    }
+    this.judge({ kind: 'quota-usage', side, root, stored, summed });
+  }
+
+  /** True when every mailbox of the side could be read. */
+  private isComplete(side: PairRole): boolean {
+    return this.mailboxes.every((mailbox) => mailbox.side !== side || mailbox.quotaMailboxUsed !== undefined);
+  }
+
+  private auditSubscriptions(): void {
+    const names = { master: this.readSubscriptions('master'), replica: this.readSubscriptions('replica') };
+    if (names.master === undefined || names.replica === undefined) return;
+    const { onlyOnMaster, onlyOnReplica } = compareSubscriptions(names.master, names.replica);
+    for (const mboxname of onlyOnMaster) this.judge({ kind: 'subscription', only: 'master', mboxname, logged: false });
+    for (const mboxname of onlyOnReplica) {
+      const logged = this.isLogged((log) => log.subscriptions.has(`${this.userid}\0${mboxname}`));
+      this.judge({ kind: 'subscription', only: 'replica', mboxname, logged });
+    }
+  }
+
+  /** undefined = not to be compared. */
+  private readSubscriptions(role: PairRole): Set<string> | undefined {
+    const names = new Set<string>();
+    const { defaultdomain } = this.sides[role].layout;
+    const read = this.readRows(role, 'sub', (key, value, path) => {
+      const row = parseSubscriptionRow(key, value, this.userid, path, { defaultdomain });
+      if (row.value?.kind === 'mailbox') names.add(row.value.mboxname);
+      return row.faults;
+    });
+    return read ? names : undefined;
+  }
+
+  private auditSeen(): void {
+    const rows = { master: this.readSeen('master'), replica: this.readSeen('replica') };
+    if (rows.master === undefined || rows.replica === undefined) return;
+    const masterList = this.ctx.sides.get('master')!.list;
+    for (const difference of compareSeen(rows.master, rows.replica)) {
+      // Rows stay behind when a mailbox is deleted; they are sent, and mean nothing.
+      const mbentry = masterList.liveByUniqueid(difference.uniqueid);
+      if (mbentry === undefined) continue;
+      const messages = difference.extra.length === 0 ? 0 : this.countMessages(mbentry, difference);
+      this.judge({ kind: 'seen', mboxname: mbentry.mboxname, difference, messages });
+    }
+  }
+
+  /** undefined = not to be compared. */
+  private readSeen(role: PairRole): Map<string, SeenState> | undefined {
+    const rows = new Map<string, SeenState>();
+    const read = this.readRows(role, 'seen', (key, value, path) => {
+      const row = parseSeenRow(value, path);
+      if (row.value !== undefined) rows.set(key.toString('latin1'), row.value);
+      return row.faults;
+    });
+    return read ? rows : undefined;
+  }
+
+  /** Messages that only the replica has as seen; when an index cannot be read, every UID of the rows counts. */
+  private countMessages(mbentry: Mbentry, { uniqueid, extra }: SeenDifference): number {
+    const onReplica = this.ctx.sides.get('replica')!.list.liveByUniqueid(uniqueid, mbentry.mboxname);
+    const master = openUids(this.sides.master, mbentry);
+    const replica = onReplica === undefined ? NO_UIDS : openUids(this.sides.replica, onReplica);
+    try {
+      if (master === undefined || replica === undefined)
+        return extra.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+      return countSeenMessages(extra, master.uids(), replica.uids());
+    } finally {
+      master?.close();
+      replica?.close();
+    }
+  }
+
+  /** Takes every row of a user's database; false when the file could not be read and says nothing. */
+  private readRows(
+    role: PairRole,
+    suffix: UserMeta,
+    take: (key: Buffer, value: Buffer, path: string) => readonly FormatFault[],
+  ): boolean {
+    const inbox = this.own[role];
+    // A user without INBOX has no databases yet: sync_server looks for them only when he has a mailbox.
+    if (inbox === undefined) return true;
+    const { uniqueid, mbtype } = inbox;
+    const path = this.sides[role].layout.userMetaPath(this.userid, suffix, {
+      ...(uniqueid === undefined ? {} : { uniqueid }),
+      legacyDirs: mbtype.legacyDirs,
+    });
+    if (path === undefined) {
+      this.unread.push({
+        side: role,
+        reason: `${suffix} database of ${this.userid}: the user's name or uniqueid cannot be a file name`,
+      });
+      return false;
+    }
+    const opened = openUserDatabase(path);
+    if (opened.unread !== undefined) {
+      this.unread.push({ side: role, reason: opened.unread });
+      return false;
+    }
+    const faults: FormatFault[] = [];
+    for (const { key, value } of opened.rows) faults.push(...take(key, value, path));
+    // An empty file is a database that was created and not yet written.
+    this.addFaults(role, [
+      ...opened.faults.filter(({ code }) => code !== 'file-empty'),
+      ...faults.slice(0, MAX_ROW_FAULTS),
+    ]);
+    return true;
+  }
+
+  private isLogged(has: (log: AuditContext['logs'][number]) => boolean): boolean {
+    const { logs } = this.ctx;
+    return logs.length > 0 && logs.every(has);
+  }
+}
+
+/** Faults of single rows that are reported per database. */
+const MAX_ROW_FAULTS = 100;
+
+function limitsOf({ resources, modseq }: QuotaRecord): QuotaLimits {
+  const limits: Partial<Record<(typeof QUOTA_RESOURCES)[number], number>> = {};
+  for (const name of QUOTA_RESOURCES) {
+    const limit = resources[name]?.limit;
+    if (limit !== undefined) limits[name] = limit;
+  }
+  return { limits, ...(modseq === undefined ? {} : { modseq }) };
+}
+
+function isAtOrBelow(mboxname: string, root: string): boolean {
+  return mboxname === root || mboxname.startsWith(`${root}.`) || (root.endsWith('!') && mboxname.startsWith(root));
+}
+
+interface QuotaRead {
+  readonly record?: QuotaRecord;
+  readonly faults: readonly FormatFault[];
+  readonly unread?: string;
+}
+
+/** Quota records of one side, from one file each or from the quota database. */
+class QuotaReader {
+  private db: OpenedDatabase | undefined;
+
+  constructor(private readonly side: Side) {}
+
+  read(root: string): QuotaRead {
+    return this.side.layout.quota.legacy ? this.readFile(root) : this.readRow(root);
+  }
+
+  close(): void {
+    this.db?.close();
+  }
+
+  private readFile(root: string): QuotaRead {
+    const path = this.side.layout.quotaPath(root);
+    if (path === undefined) return { faults: [], unread: `quota root ${JSON.stringify(root)} cannot be a file name` };
+    const { bytes, failure } = readSmallFile(path, MAX_QUOTA_BYTES);
+    if (failure !== undefined) return { faults: [], ...(failure.missing ? {} : { unread: failure.reason }) };
+    return parseRecord(bytes, path);
+  }
+
+  private readRow(root: string): QuotaRead {
+    const db = (this.db ??= openDatabase(this.side.layout.quota.db));
+    if (db.failure !== undefined) return { faults: [], ...(db.failure.missing ? {} : { unread: db.failure.reason }) };
+    if (db.faults.some(({ code }) => code === 'db-magic')) {
+      return {
+        faults: [],
+        unread: `${db.path}: not a twoskip database; other formats of quotas are not decoded by this release of cyraudit`,
+      };
+    }
+    if (db.db === undefined) return { faults: db.faults.filter(({ code }) => code !== 'file-empty') };
+    const before = db.faults.length;
+    const value = db.db.get(Buffer.from(root));
+    if (db.faults.length > before) return { faults: db.faults.slice(before) };
+    return value === undefined ? { faults: [] } : parseRecord(value, db.path);
+  }
+}
+
+/** Nothing, or a NUL, is no quota root. Source: quota_read, imap/quota_db.c 3.6.1. */
+function parseRecord(bytes: Buffer, path: string): QuotaRead {
+  if (bytes.length === 0 || bytes[0] === 0) return { faults: [] };
+  const { value, faults } = parseQuotaRecord(bytes, path);
+  return { faults, ...(value === undefined ? {} : { record: value }) };
+}
+
+interface Uids {
+  uids(): Iterable<UidState>;
+  close(): void;
+}
+
+const NO_UIDS: Uids = { uids: () => [], close: () => undefined };
+
+function openUids(side: Side, mbentry: Mbentry): Uids | undefined {
+  const path = side.layout.mailboxDirs(mbentry)?.metaOf('index');
+  const index = path === undefined ? undefined : IndexFile.open(path).index;
+  if (index === undefined) return undefined;
+  const { version } = index.head;
+  if (version === undefined || index.head.header === undefined) {
+    index.close();
+    return undefined;
+  }
+  const o = recordOffsets(version);
+  return {
+    *uids() {
+      for (const { view, count } of index.blocks()) {
+        for (let i = 0, base = 0; i < count; i++, base += o.size) {
+          yield {
+            uid: view.getUint32(base + o.uid),
+            expunged: (view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0,
+          };
+        }
+      }
+    },
+    close: () => index.close(),
+  };
+}
