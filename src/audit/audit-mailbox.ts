@@ -10,6 +10,9 @@ import type { Level } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
 import type { UnauditedPart } from './unit-result.js';
 
+/** Messages whose other copies are looked for; beyond that they count as having none. */
+const MAX_GUIDS = 100_000;
+
 /** A mailbox as the unit sees it: what is on each side, and what the lists say about it. */
 export interface MailboxJob {
   readonly mboxname: string;
@@ -18,6 +21,10 @@ export interface MailboxJob {
     MailboxSubject,
     'mode' | 'mboxname' | 'master' | 'replica' | 'single' | 'prediction' | 'differing' | 'lowerBound' | 'blockedBy'
   >;
+  /** expunge_mode of the master. */
+  readonly expungeIsImmediate: boolean;
+  /** Of these GUIDs, those that are live in another mailbox of the user on the master; reads all of his indexes. */
+  readonly findLiveElsewhere: (guids: ReadonlySet<string>) => ReadonlySet<string>;
   readonly facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>>;
 }
 
@@ -102,6 +109,13 @@ function addRecordFindings(
       if (master?.expunged === false && master.guid !== replica?.guid) masterUids.set(master.guid, uid);
     }
   }
+  const discarded = new Set<string>();
+  if (prediction.stage === 'full') {
+    for (const { action, pair } of prediction.outcomes()) {
+      if (action === 'discard-on-replica' && discarded.size < MAX_GUIDS) discarded.add(pair.replica!.guid);
+    }
+  }
+  const liveElsewhere = discarded.size === 0 ? discarded : job.findLiveElsewhere(discarded);
   for (const outcome of prediction.outcomes()) {
     const { replica } = outcome.pair;
     const elsewhere = replica === undefined ? undefined : masterUids.get(replica.guid);
@@ -112,6 +126,8 @@ function addRecordFindings(
       lowerBound,
       masterDeletedmodseq,
       deletedOnMaster,
+      expungeIsImmediate: job.expungeIsImmediate,
+      liveElsewhereOnMaster: replica !== undefined && liveElsewhere.has(replica.guid),
       ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
     };
     for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));

@@ -2,9 +2,12 @@ import { LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '.
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
+import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseName } from '../formats/mboxlist/names.js';
 import type { SideRole } from '../model/effects.js';
+import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
+import { IndexFile } from '../sources/spool/index-file.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
@@ -159,6 +162,8 @@ class UnitAudit {
       mboxname: newName ?? oldName ?? '',
       sides,
       facts,
+      expungeIsImmediate: this.master.side.conf.get('expunge_mode') === 'immediate',
+      findLiveElsewhere: (guids) => this.findLiveElsewhere(guids, masterEntry),
       listing: {
         ...(conflict === undefined ? {} : { conflict }),
         renameTargetTaken: renamed && this.isTargetTaken(newName, oldName),
@@ -223,6 +228,19 @@ class UnitAudit {
     const partner = this.master.list.liveByUniqueid(other.uniqueid);
     // Two mailboxes that swapped names wait for each other for ever.
     return partner === undefined || partner.mboxname === oldName || partner.mboxname === newName;
+  }
+
+  private findLiveElsewhere(guids: ReadonlySet<string>, except: Mbentry | undefined): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const entry of this.master.list.entriesOf(this.unit)) {
+      if (!isLive(entry) || this.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
+      const path = this.master.side.layout.mailboxDirs(entry)?.metaOf('index');
+      const index = path === undefined ? undefined : IndexFile.open(path).index;
+      if (index === undefined) continue;
+      for (const guid of liveGuids(index)) if (guids.has(guid)) found.add(guid);
+      index.close();
+    }
+    return found;
   }
 
   private auditJob(job: MailboxJob): void {
@@ -360,5 +378,18 @@ class UnitAudit {
 
   private ownerOf(entry: Mbentry): string | undefined {
     return this.parsed(entry).owner;
+  }
+}
+
+/** GUIDs of the live records of an index. */
+function* liveGuids(index: IndexFile): Generator<string> {
+  const { head } = index;
+  if (head.version === undefined) return;
+  const o = recordOffsets(head.version);
+  for (const { bytes, view, count } of index.blocks()) {
+    for (let i = 0, base = 0; i < count; i++, base += o.size) {
+      if ((view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0) continue;
+      yield bytes.toString('hex', base + o.guid, base + o.guid + 20);
+    }
   }
 }

@@ -75,6 +75,7 @@ import { uidvalidityHigherOnReplica } from './mailbox/uidvalidity-higher-on-repl
 import { uniqueidConflict } from './mailbox/uniqueid-conflict.js';
 import { uniqueidRowLost } from './mailbox/uniqueid-row-lost.js';
 import type { MailboxSubject } from './mailbox/mailbox-subject.js';
+import { cleanedExpungePending } from './record/cleaned-expunge-pending.js';
 import { expungeOverridesReplicaChange } from './record/expunge-overrides-replica-change.js';
 import { expungePending } from './record/expunge-pending.js';
 import { expungeUnseen } from './record/expunge-unseen.js';
@@ -208,6 +209,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
 ];
 
 export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
+  cleanedExpungePending,
   expungeOverridesReplicaChange,
   expungePending,
   expungeUnseen,

@@ -13,6 +13,8 @@ export type RecordAction =
   /** They differ and replication never looks at them. */
   | 'unseen'
   | 'append-on-replica'
+  /** An expunged record that the replica never had is noted there too; no user sees it. */
+  | 'append-expunged'
   | 'update-replica'
   | 'expunge-on-replica'
   | 'update-master'
@@ -135,7 +137,10 @@ function isSent(pair: RecordPair, replica: MailboxHead): boolean {
 /** What an accepted upload does to one sent record. */
 function pushAction({ uid, master, replica }: RecordPair, head: MailboxHead): RecordAction {
   if (master === undefined) return 'none';
-  if (replica === undefined) return !master.expunged && uid > head.lastUid ? 'append-on-replica' : 'none';
+  if (replica === undefined) {
+    if (uid <= head.lastUid) return 'none';
+    return master.expunged ? 'append-expunged' : 'append-on-replica';
+  }
   if (master.expunged) return replica.expunged ? 'none' : 'expunge-on-replica';
   return 'update-replica';
 }
@@ -239,8 +244,9 @@ function full(
             yield { pair, action: sameMessage(m, r) };
           }
         } else if (m !== undefined) {
-          if (m.expunged) yield { pair, action: 'none' };
-          else if (uid < replicaMaxUid || uid <= replicaLastUid) yield { pair, action: 'renumber', masterNewUid: ++next };
+          const passed = uid < replicaMaxUid || uid <= replicaLastUid;
+          if (m.expunged) yield { pair, action: passed ? 'none' : 'append-expunged' };
+          else if (passed) yield { pair, action: 'renumber', masterNewUid: ++next };
           else yield { pair, action: 'append-on-replica' };
         } else if (r !== undefined) {
           if (r.expunged) yield { pair, action: 'none' };

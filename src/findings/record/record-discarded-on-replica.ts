@@ -1,4 +1,4 @@
-import { defineRecordFinding } from './record-subject.js';
+import { defineRecordFinding, isProvenExpunge } from './record-subject.js';
 
 export const recordDiscardedOnReplica = defineRecordFinding({
   code: 'record-discarded-on-replica',
@@ -10,8 +10,11 @@ export const recordDiscardedOnReplica = defineRecordFinding({
   remedy:
     'Look at the message on the replica. If the user deleted it on the master, replication may run. If not, copy it out first (IMAP FETCH on the replica, or the message file itself) and deliver it again.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '3', deletedmodseq: '9', knownToMaster: true },
-  check: ({ outcome: { action, pair, replicaNewUid }, lowerBound, deletedOnMaster, masterDeletedmodseq }) =>
-    pair.replica !== undefined && !deletedOnMaster && (action === 'discard-on-replica' || (action === 'clash' && replicaNewUid === 0))
+  check: (subject) => {
+    const { lowerBound, deletedOnMaster, masterDeletedmodseq } = subject;
+    const { action, pair, replicaNewUid } = subject.outcome;
+    const discarded = action === 'discard-on-replica' ? !isProvenExpunge(subject) : action === 'clash' && replicaNewUid === 0;
+    return pair.replica !== undefined && !deletedOnMaster && discarded
       ? {
           uid: pair.uid,
           facts: {
@@ -22,7 +25,8 @@ export const recordDiscardedOnReplica = defineRecordFinding({
           },
           effects: ['expunge-on-replica'],
         }
-      : undefined,
+      : undefined;
+  },
   message: (f) =>
     `message ${f.guid.slice(0, 8)} (modseq ${f.modseq}, the master has purged up to ${f.deletedmodseq}) is only on the replica and would be expunged there${f.knownToMaster ? '; the master once had it' : ''}`,
 });
