@@ -23,7 +23,11 @@ export interface ReportFrame {
   readonly version: string;
   readonly findingCap: number;
   /** The globs that narrowed the audit. */
-  readonly selection: { readonly users: readonly string[]; readonly mailboxes: readonly string[]; readonly partitions: readonly string[] };
+  readonly selection: {
+    readonly users: readonly string[];
+    readonly mailboxes: readonly string[];
+    readonly partitions: readonly string[];
+  };
   readonly startedAt: Date;
   readonly finishedAt: Date;
   readonly sides: readonly { readonly side: Side; readonly hasList: boolean }[];
@@ -156,7 +160,9 @@ function toReportSide(side: Side, hasList: boolean, counts: SideCounts | undefin
     partitions,
     records: counts?.records ?? 0,
     files: counts?.files ?? 0,
-    indexVersions: Object.fromEntries(Object.entries(counts?.indexVersions ?? {}).sort(([a], [b]) => Number(a) - Number(b))),
+    indexVersions: Object.fromEntries(
+      Object.entries(counts?.indexVersions ?? {}).sort(([a], [b]) => Number(a) - Number(b)),
+    ),
     // Typed keys came with 3.6, rows by jmapid with 3.13: that is as much as the list tells.
     engine: hasList ? '3.6' : 'unknown',
     listFormat: side.list.db?.format ?? 'unknown',

@@ -53,20 +53,30 @@ export function auditMailbox(
   const { master, replica } = job.sides;
   const totals: JoinTotals = { lowerBound: 0, equal: 0, differing: 0 };
   let prediction: MailboxPrediction | undefined;
-  if (master?.stream !== undefined && replica?.stream !== undefined && master.head !== undefined && replica.head !== undefined) {
+  if (
+    master?.stream !== undefined &&
+    replica?.stream !== undefined &&
+    master.head !== undefined &&
+    replica.head !== undefined
+  ) {
     const { stream: m } = master;
     const { stream: r } = replica;
     const pairs = (): Iterable<RecordPair> => joinRecords(m, r, { lowerBound: 0, equal: 0, differing: 0 });
     // The first walk learns how far the common state had come; most mailboxes end here without a difference.
     for (const pair of joinRecords(m, r, totals)) void pair;
     prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs);
-    if (totals.differing > 0) addRecordFindings(job, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
+    if (totals.differing > 0)
+      addRecordFindings(job, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
   }
   const side = (role: SideRole): MailboxSideFacts | undefined => {
     const facts = job.facts[role];
     const mailbox = job.sides[role];
     if (facts === undefined || mailbox === undefined) return undefined;
-    return { ...facts, ...(mailbox.head === undefined ? {} : { head: mailbox.head }), exists: mailbox.totals?.exists ?? 0 };
+    return {
+      ...facts,
+      ...(mailbox.head === undefined ? {} : { head: mailbox.head }),
+      exists: mailbox.totals?.exists ?? 0,
+    };
   };
   const sides = Object.fromEntries(roles.flatMap((role) => (side(role) === undefined ? [] : [[role, side(role)!]])));
   const subject: MailboxSubject = {
@@ -86,7 +96,8 @@ export function auditMailbox(
       for (const file of checkFiles(job.sides[role]!, role, level === 'content', counts, unread)) {
         for (const finding of FILE_FINDINGS) collector.add(finding.find(file));
       }
-      for (const reason of unread) unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
+      for (const reason of unread)
+        unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
     }
   }
   return { subject, ...(prediction === undefined ? {} : { prediction }) };

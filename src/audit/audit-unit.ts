@@ -11,6 +11,7 @@ import { IndexFile } from '../sources/spool/index-file.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
+import { auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import { isRenameLogged, isUnuserLogged, type AuditContext, type OpenedSide } from './context.js';
 import { globFilter } from './globs.js';
@@ -21,7 +22,16 @@ import { newSideCounts, type SideCounts, type UnitResult } from './unit-result.j
 export function newUnitResult(ctx: AuditContext): UnitResult {
   const sides: Partial<Record<SideRole, SideCounts>> = {};
   for (const role of ctx.sides.keys()) sides[role] = newSideCounts();
-  return { mailboxes: [], users: [], findings: [], unaudited: [], sides, cleanMailboxes: 0, cleanUsers: 0, bytesRead: 0 };
+  return {
+    mailboxes: [],
+    users: [],
+    findings: [],
+    unaudited: [],
+    sides,
+    cleanMailboxes: 0,
+    cleanUsers: 0,
+    bytesRead: 0,
+  };
 }
 
 /** Where replication of a user stops at a mailbox: before anything is done, at the renames, or at its turn. */
@@ -86,7 +96,8 @@ class UnitAudit {
     }
     for (const entry of replicaEntries.filter(isLive)) {
       const isDeleted = this.isDeleted(entry);
-      const partner = entry.uniqueid === undefined ? undefined : this.master.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
+      const partner =
+        entry.uniqueid === undefined ? undefined : this.master.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
       if (!isDeleted) {
         user.replicaMailboxes++;
         if (partner !== undefined && this.isDeleted(partner)) user.deletedOnMaster++;
@@ -100,11 +111,21 @@ class UnitAudit {
     }
     if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     this.finishMailboxes();
-    if (this.userid !== undefined) this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries);
+    if (this.userid !== undefined) {
+      const own = {
+        ...(inboxEntry === undefined ? {} : { master: inboxEntry }),
+        ...this.replicaInbox(replicaEntries, inbox),
+      };
+      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries, own);
+    }
   }
 
   /** One user's collector; a user without findings counts as clean. */
-  private judgeUser(subject: UserSubject, masterEntries: readonly Mbentry[]): void {
+  private judgeUser(
+    subject: UserSubject,
+    masterEntries: readonly Mbentry[],
+    own: { readonly master?: Mbentry; readonly replica?: Mbentry },
+  ): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     if (this.replica !== undefined) {
       const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.isDeleted(e));
@@ -118,6 +139,14 @@ class UnitAudit {
         this.addListFinding({ kind: 'unuser', userid: subject.userid, mailboxes: subject.replicaMailboxes });
       }
     }
+    const { mailboxes, partitions } = this.ctx.plan;
+    const isWhole = mailboxes.length === 0 && partitions.length === 0;
+    if (this.replica !== undefined && subject.inboxOnMaster === 'live' && isWhole) {
+      const { findings, unread } = auditUserMetadata(this.ctx, subject.userid, own, this.quotaUses());
+      collector.add(findings);
+      for (const { side, reason } of unread)
+        this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
+    }
     if (collector.class === 'clean') {
       this.result.cleanUsers++;
     } else {
@@ -128,6 +157,28 @@ class UnitAudit {
         counts: collector.counts,
       });
     }
+  }
+
+  private replicaInbox(entries: readonly Mbentry[], inbox: string | undefined): { readonly replica?: Mbentry } {
+    const entry = entries.find((e) => e.mboxname === inbox && isLive(e));
+    return entry === undefined ? {} : { replica: entry };
+  }
+
+  /** What the audited mailboxes tell of quota, for both sides. */
+  private quotaUses(): ReadQuotaUse[] {
+    return this.audited.flatMap(({ job }) =>
+      (Object.entries(job.sides) as [SideRole, ReadMailbox][]).map(([side, mailbox]) => ({
+        side,
+        mboxname: mailbox.mbentry.mboxname,
+        uniqueid: mailbox.mbentry.uniqueid,
+        quotaroot: mailbox.header?.quotaroot,
+        quotaMailboxUsed: mailbox.header === undefined ? undefined : mailbox.indexHeader?.quotaMailboxUsed,
+        quotaAnnotUsed: mailbox.indexHeader?.quotaAnnotUsed,
+        exists: mailbox.totals?.exists,
+        isDeleted: this.isDeleted(mailbox.mbentry),
+        lastUid: mailbox.indexHeader?.lastUid,
+      })),
+    );
   }
 
   private makeJob(
@@ -173,7 +224,8 @@ class UnitAudit {
           (userAbsentOnMaster && unuserLogged) ||
           (oldName !== undefined && logs.some((log) => log.unmailbox.has(oldName))),
         renameNeedsLog: renamed && !ownerIsSynced,
-        renameIsLogged: renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
+        renameIsLogged:
+          renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
         userAbsentOnMaster,
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
       },
@@ -205,7 +257,13 @@ class UnitAudit {
   /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
   private conflictOf(entry: Mbentry): { uniqueid: string; lastUid: number; exists: number } | undefined {
     const other = this.replica?.list.byName(entry.mboxname);
-    if (this.replica === undefined || other?.uniqueid === undefined || !isLive(other) || other.uniqueid === entry.uniqueid) return undefined;
+    if (
+      this.replica === undefined ||
+      other?.uniqueid === undefined ||
+      !isLive(other) ||
+      other.uniqueid === entry.uniqueid
+    )
+      return undefined;
     // It makes way first when the master has it under another name.
     if (this.master.list.liveByUniqueid(other.uniqueid) !== undefined) return undefined;
     const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
@@ -273,11 +331,13 @@ class UnitAudit {
     const partition = master?.mbentry.partition;
     const partitionUnknown =
       partition !== undefined && partition !== replica?.mbentry.partition && !replicaPartitions.includes(partition);
-    if (replica !== undefined && (renameTargetTaken || (renameNeedsLog && !renameIsLogged) || partitionUnknown)) return { fails: 'rename' };
+    if (replica !== undefined && (renameTargetTaken || (renameNeedsLog && !renameIsLogged) || partitionUnknown))
+      return { fails: 'rename' };
     const badRecords = Object.values(job.sides).some((mailbox) =>
       mailbox.faults.some(({ code }) => code === 'record-crc' || code === 'record-null-guid'),
     );
-    const typeDiffers = master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
+    const typeDiffers =
+      master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
     if ((conflict?.lastUid ?? 0) > 0 || partitionUnknown || typeDiffers || badRecords) return { fails: 'content' };
     return {};
   }
@@ -325,7 +385,12 @@ class UnitAudit {
       if (row === undefined || row.mboxname === entry.mboxname) continue;
       const other = opened.list.byName(row.mboxname);
       if (other?.uniqueid === entry.uniqueid && isLive(other)) {
-        this.addListFinding({ kind: 'two-names', side: role, uniqueid: entry.uniqueid, names: [row.mboxname, entry.mboxname].sort() });
+        this.addListFinding({
+          kind: 'two-names',
+          side: role,
+          uniqueid: entry.uniqueid,
+          names: [row.mboxname, entry.mboxname].sort(),
+        });
       }
     }
     if (this.unit.kind !== 'user') return;

@@ -20,7 +20,7 @@ import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
-import { openDatabase, type OpenedDatabase } from '../sources/spool/open-database.js';
+import { openDatabase, whyNotDecoded, type OpenedDatabase } from '../sources/spool/open-database.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { UserMeta } from '../sources/spool/paths.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
@@ -313,12 +313,8 @@ class QuotaReader {
   private readRow(root: string): QuotaRead {
     const db = (this.db ??= openDatabase(this.side.layout.quota.db));
     if (db.failure !== undefined) return { faults: [], ...(db.failure.missing ? {} : { unread: db.failure.reason }) };
-    if (db.faults.some(({ code }) => code === 'db-magic')) {
-      return {
-        faults: [],
-        unread: `${db.path}: not a twoskip database; other formats of quotas are not decoded by this release of cyraudit`,
-      };
-    }
+    const undecoded = whyNotDecoded(db);
+    if (undecoded !== undefined) return { faults: [], unread: undecoded };
     if (db.db === undefined) return { faults: db.faults.filter(({ code }) => code !== 'file-empty') };
     const before = db.faults.length;
     const value = db.db.get(Buffer.from(root));

@@ -6,13 +6,16 @@ import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import { MailboxList, type Unit } from '../sources/spool/mailbox-list.js';
+import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';
+import { readPendingLog } from '../sources/spool/pending-log.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
 import type { AuditPlan, Level } from './context.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import { openChecked, type CheckedSide } from './open-lists.js';
+import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type AuditTask } from './run-task.js';
 import { addSideCounts, newSideCounts, type SideCounts, type UnauditedPart, type UnitResult } from './unit-result.js';
 import { planWalk } from './walk-spool.js';
@@ -25,7 +28,8 @@ export interface AuditProgress {
 }
 
 /** A reply of a worker: what it found, or why the task was lost. */
-export type AuditReply = { readonly ok: true; readonly result: UnitResult } | { readonly ok: false; readonly reason: string };
+export type AuditReply =
+  { readonly ok: true; readonly result: UnitResult } | { readonly ok: false; readonly reason: string };
 
 /** Runs tasks on some threads; the pool is handed in, so that the audit knows no thread by name. */
 export interface TaskRunner {
@@ -56,7 +60,11 @@ export const DEFAULT_FINDING_CAP = 100;
 const NAMES_PER_TASK = 128;
 
 /** Audits the sides of a plan. @throws AuditError when a side cannot be audited at all */
-export async function auditSides(specs: readonly SideSpec[], options: AuditOptions, setup: AuditSetup): Promise<Report> {
+export async function auditSides(
+  specs: readonly SideSpec[],
+  options: AuditOptions,
+  setup: AuditSetup,
+): Promise<Report> {
   const startedAt = new Date();
   const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP } = options;
   const findings: ReportedFinding[] = [];
@@ -94,6 +102,7 @@ export async function auditSides(specs: readonly SideSpec[], options: AuditOptio
       } finally {
         await runner.close();
       }
+      judgePendingLogs(checked, findings, unaudited);
       judgePartitions(checked, totals.sides, findings);
     }
     return assembleReport(
@@ -102,7 +111,11 @@ export async function auditSides(specs: readonly SideSpec[], options: AuditOptio
         level,
         version: setup.version,
         findingCap,
-        selection: { users: options.users ?? [], mailboxes: options.mailboxes ?? [], partitions: options.partitions ?? [] },
+        selection: {
+          users: options.users ?? [],
+          mailboxes: options.mailboxes ?? [],
+          partitions: options.partitions ?? [],
+        },
         startedAt,
         finishedAt: new Date(),
         sides: checked.map(({ side, list }) => ({ side, hasList: list !== undefined })),
@@ -139,7 +152,10 @@ async function runTasks(
   const take = (task: AuditTask, names: number, reply: AuditReply): void => {
     done += names;
     if (!reply.ok) {
-      const lost = task.kind === 'walk' ? task.walk.directories.map((name) => `${task.walk.root}/${name}`) : task.units.map(nameOfUnit);
+      const lost =
+        task.kind === 'walk'
+          ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
+          : task.units.map(nameOfUnit);
       for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
       return;
     }
@@ -187,7 +203,11 @@ async function runTasks(
   for (const { side, list } of checked) {
     const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
     if (broken !== undefined) {
-      totals.unaudited.push({ what: 'mailbox list', side: side.role, reason: `${broken.file}: ${broken.code} at byte ${String(broken.offset ?? 0)} while it was read` });
+      totals.unaudited.push({
+        what: 'mailbox list',
+        side: side.role,
+        reason: `${broken.file}: ${broken.code} at byte ${String(broken.offset ?? 0)} while it was read`,
+      });
     }
   }
   const narrowed = plan.users.length > 0 || plan.mailboxes.length > 0 || plan.partitions.length > 0;
@@ -203,8 +223,7 @@ async function runTasks(
 function refuseSameSide(checked: readonly CheckedSide[]): void {
   const [a, b] = checked.map(({ side }) => side);
   if (a === undefined || b === undefined) return;
-  const same =
-    a.confFile === b.confFile || realPath(a.layout.mailboxesDb) === realPath(b.layout.mailboxesDb);
+  const same = a.confFile === b.confFile || realPath(a.layout.mailboxesDb) === realPath(b.layout.mailboxesDb);
   if (same) {
     throw new AuditError(
       'same-side',
@@ -229,9 +248,24 @@ function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: Unaudite
     if (failure?.missing === true || faults.some(({ code }) => code === 'file-empty')) continue;
     if (failure !== undefined) unaudited.push({ what: 'mailbox annotations', side: side.role, reason: failure.reason });
     else if (db === undefined) {
-      unaudited.push({ what: 'mailbox annotations', side: side.role, reason: `${path}: ${faults[0]?.code ?? 'cannot be decoded'}` });
+      const reason = whyNotDecoded(side.annotations) ?? `${path}: ${faults[0]?.code ?? 'cannot be decoded'}`;
+      unaudited.push({ what: 'mailbox annotations', side: side.role, reason });
     }
   }
+}
+
+/** Lines of the master's pending logs that replication would skip, and logs that could not be read. */
+function judgePendingLogs(
+  checked: readonly CheckedSide[],
+  findings: ReportedFinding[],
+  unaudited: UnauditedPart[],
+): void {
+  const master = checked.find(({ side }) => side.role === 'master')?.side;
+  if (master === undefined) return;
+  const logs = master.layout.syncLog.channels.map(readPendingLog);
+  findings.push(...pendingLogFindings(logs));
+  for (const reason of logs.flatMap(({ unread }) => unread))
+    unaudited.push({ what: 'pending log', side: 'master', reason });
 }
 
 function judgePartitions(
@@ -245,7 +279,15 @@ function judgePartitions(
       if (path === undefined) continue;
       for (const finding of LIST_FINDINGS) {
         findings.push(
-          ...finding.find({ kind: 'partition', side: side.role, partition, path, listed, missing, rootIsEmpty: isEmptyDirectory(path) }),
+          ...finding.find({
+            kind: 'partition',
+            side: side.role,
+            partition,
+            path,
+            listed,
+            missing,
+            rootIsEmpty: isEmptyDirectory(path),
+          }),
         );
       }
     }

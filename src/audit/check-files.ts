@@ -53,7 +53,8 @@ export function* checkFiles(
       }
       const guid = bytes.toString('hex', base + o.guid, base + o.guid + 20);
       const problem = hashFile(path, size, guid, counts, unread);
-      if (problem !== undefined) yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
+      if (problem !== undefined)
+        yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
     }
   }
   claimed.sort((a, b) => a - b);
@@ -62,7 +63,14 @@ export function* checkFiles(
     for (const uid of uids) {
       while (at < claimed.length && claimed[at]! < uid) at++;
       if (claimed[at] !== uid) {
-        yield { side, problem: 'unclaimed', uid, path: `${directories[n]!}/${String(uid)}.`, expected: 'a record', found: 'none' };
+        yield {
+          side,
+          problem: 'unclaimed',
+          uid,
+          path: `${directories[n]!}/${String(uid)}.`,
+          expected: 'a record',
+          found: 'none',
+        };
       }
     }
   }
@@ -134,7 +142,7 @@ function hashFile(path: string, size: number, guid: string, counts: FileCounts, 
     const wrongSize = judgeSize(stat.size, size);
     if (wrongSize !== undefined) return wrongSize;
     const hash = createHash('sha1');
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
       if (got === 0) break;
       hash.update(buffer.subarray(0, got));

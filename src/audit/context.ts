@@ -55,7 +55,12 @@ export function openContext(plan: AuditPlan): AuditContext {
 }
 
 /** True when every channel that has a pending log carries this rename, so that whichever serves the replica does. */
-export function isRenameLogged(logs: readonly PendingLog[], oldName: string, newName: string, sameCohort: boolean): boolean {
+export function isRenameLogged(
+  logs: readonly PendingLog[],
+  oldName: string,
+  newName: string,
+  sameCohort: boolean,
+): boolean {
   return (
     logs.length > 0 &&
     logs.every(

@@ -5,7 +5,9 @@ import type { MailboxList, Unit } from '../sources/spool/mailbox-list.js';
  * mailbox. Delayed-delete copies go with their user; they make a unit of their own only when neither list has
  * anything else of him.
  */
-export function* enumerateUnits(lists: readonly MailboxList[]): Generator<{ readonly unit: Unit; readonly names: number }> {
+export function* enumerateUnits(
+  lists: readonly MailboxList[],
+): Generator<{ readonly unit: Unit; readonly names: number }> {
   let current: { unit: Unit; id: string; names: number } | undefined;
   for (const mboxname of mergeNames(lists)) {
     const unit = lists[0]!.unitOf(mboxname);
@@ -16,7 +18,8 @@ export function* enumerateUnits(lists: readonly MailboxList[]): Generator<{ read
     }
     if (current !== undefined) yield { unit: current.unit, names: current.names };
     current = undefined;
-    if (unit.kind === 'user' && isApart(mboxname, unit.inbox) && lists.some((list) => list.hasOwnEntries(unit.inbox))) continue;
+    if (unit.kind === 'user' && isApart(mboxname, unit.inbox) && lists.some((list) => list.hasOwnEntries(unit.inbox)))
+      continue;
     current = { unit, id, names: 1 };
   }
   if (current !== undefined) yield { unit: current.unit, names: current.names };

@@ -6,7 +6,13 @@ export function globFilter(patterns: readonly string[]): (name: string) => boole
   if (patterns.length === 0) return () => true;
   const compiled = patterns.map(
     (pattern) =>
-      new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su'),
+      new RegExp(
+        `^${pattern
+          .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+          .replaceAll('*', '.*')
+          .replaceAll('?', '.')}$`,
+        'su',
+      ),
   );
   return (name) => compiled.some((regexp) => regexp.test(name));
 }

@@ -6,6 +6,7 @@ import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
 import type { FormatFault } from '../model/fault.js';
 import { MailboxList } from '../sources/spool/mailbox-list.js';
+import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, isEmptySide, openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import type { UnauditedPart } from './unit-result.js';
 
@@ -17,11 +18,6 @@ export interface CheckedSide {
 
 /** A list that a server writes to while it is checked is read again this often. */
 const ATTEMPTS = 4;
-
-const NAME_OF_FORMAT: readonly (readonly [RegExp, string])[] = [
-  [/^\xa1\x02\x8b\x0dskiplist file/, 'skiplist'],
-  [/^\xa1\x02\x8b\x0dtwomfile/, 'twom'],
-];
 
 /**
  * Opens a side and checks its mailbox list. What is wrong with the list becomes findings; what cannot be decoded by
@@ -59,12 +55,8 @@ export function openChecked(spec: SideSpec, findings: ReportedFinding[], unaudit
     add({ kind: 'missing', side: sideRole, path, found: '0 bytes' });
     return skip(`${path}: the mailbox list has no bytes`);
   }
-  const magic = first.list.faults.find(({ code }) => code === 'db-magic');
-  if (magic?.actual !== undefined) {
-    const bytes = Buffer.from(magic.actual, 'hex').toString('latin1');
-    const known = NAME_OF_FORMAT.find(([pattern]) => pattern.test(bytes));
-    if (known !== undefined) return skip(`${path}: a ${known[1]} database, which this release of cyraudit cannot decode`);
-  }
+  const undecoded = whyNotDecoded(first.list);
+  if (undecoded !== undefined) return skip(undecoded);
   const { side, faults } = readSettled(first, spec);
   for (const fault of faults) add({ kind: 'fault', side: sideRole, fault });
   const { db } = side.list;
@@ -84,7 +76,12 @@ export function openChecked(spec: SideSpec, findings: ReportedFinding[], unaudit
       });
       return { side };
     }
-    add({ kind: 'empty', side: sideRole, path, directories: side.layout.partitions.some(({ data }) => !isEmptyDirectory(data)) });
+    add({
+      kind: 'empty',
+      side: sideRole,
+      path,
+      directories: side.layout.partitions.some(({ data }) => !isEmptyDirectory(data)),
+    });
     unaudited.push({ what: 'every mailbox', side: sideRole, reason: `${path}: the mailbox list is empty` });
     return { side };
   }

@@ -2,7 +2,12 @@ import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS, type MessageAnnotations, type RecordStream } from '../compare/join-records.js';
-import { OWNER_TOKEN, parseAnnotationValue, parseGlobalAnnotationKey, parseMessageAnnotationKey } from '../formats/annotations/annotation-row.js';
+import {
+  OWNER_TOKEN,
+  parseAnnotationValue,
+  parseGlobalAnnotationKey,
+  parseMessageAnnotationKey,
+} from '../formats/annotations/annotation-row.js';
 import { rowsWithPrefix } from '../formats/cyrusdb/cyrusdb.js';
 import { hex32 } from '../formats/index/read-header.js';
 import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
@@ -14,7 +19,7 @@ import { FLAG_EXPUNGED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-
 import type { AclEntry, MailboxHeader, Mbentry } from '../model/mailbox.js';
 import type { MailboxHead, SyncCrcs } from '../model/record-pair.js';
 import { IndexFile } from '../sources/spool/index-file.js';
-import { openSmallDatabase } from '../sources/spool/open-database.js';
+import { openSmallDatabase, whyNotDecoded } from '../sources/spool/open-database.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
 import { readSmallFile } from '../sources/read-only-file.js';
@@ -61,7 +66,11 @@ const UNOPENABLE: ReadonlySet<FaultCode> = new Set([
 
 /** True when Cyrus can open what was read, as far as the disk tells. */
 export function isOpenable(mailbox: ReadMailbox): boolean {
-  return mailbox.missing.length === 0 && !mailbox.faults.some(({ code }) => UNOPENABLE.has(code)) && !isRefusedVersion(mailbox.minor);
+  return (
+    mailbox.missing.length === 0 &&
+    !mailbox.faults.some(({ code }) => UNOPENABLE.has(code)) &&
+    !isRefusedVersion(mailbox.minor)
+  );
 }
 
 /** Replication refuses older indexes. Source: sync_mailbox_version_check, imap/sync_support.c 3.6.1. */
@@ -77,7 +86,14 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   const dirs = side.layout.mailboxDirs(mbentry);
   const faults: FormatFault[] = [];
   const unread: string[] = [];
-  const nothing = (path: string): ReadMailbox => ({ mbentry, path, missing: ['directory'], faults, unread, close: () => undefined });
+  const nothing = (path: string): ReadMailbox => ({
+    mbentry,
+    path,
+    missing: ['directory'],
+    faults,
+    unread,
+    close: () => undefined,
+  });
   if (dirs === undefined) return nothing(`partition ${mbentry.partition ?? '(none)'} of ${mbentry.mboxname}`);
 
   const indexPath = dirs.metaOf('index');
@@ -128,11 +144,20 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   const userFlags = header?.userFlags ?? [];
   const flagCrcs = new FlagCrcs(userFlags);
   const totals = newTotals();
-  for (const block of index.blocks()) scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
+  for (const block of index.blocks())
+    scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
   if (totals.records < head.header.numRecords) {
-    unread.push(`${indexPath}: ${String(totals.records)} of ${String(head.header.numRecords)} records could be read (${String(size)} bytes): the file changed meanwhile`);
+    unread.push(
+      `${indexPath}: ${String(totals.records)} of ${String(head.header.numRecords)} records could be read (${String(size)} bytes): the file changed meanwhile`,
+    );
   }
-  const stream: RecordStream = { version: head.version, userFlags, flagCrcs, annotations, blocks: () => index.blocks() };
+  const stream: RecordStream = {
+    version: head.version,
+    userFlags,
+    flagCrcs,
+    annotations,
+    blocks: () => index.blocks(),
+  };
   const computed = computedCrcs(stream, totals);
   checkTotals(head.header, head.version, totals, computed, indexPath, faults);
   if (headerRead.bytes !== undefined) checkHeaderCrc(head.header, headerRead.bytes, indexPath, head.version, faults);
@@ -230,7 +255,13 @@ function checkTotals(
   const at = version.header.offsetOf;
   const check = (name: 'exists' | 'answered' | 'flagged' | 'deleted' | 'unseen', counted: number): void => {
     if (at(name) >= 0 && header[name] !== counted) {
-      faults.push({ code: 'index-counter', file, offset: at(name), expected: `${name} ${String(counted)}`, actual: String(header[name]) });
+      faults.push({
+        code: 'index-counter',
+        file,
+        offset: at(name),
+        expected: `${name} ${String(counted)}`,
+        actual: String(header[name]),
+      });
     }
   };
   check('exists', totals.exists);
@@ -239,20 +270,50 @@ function checkTotals(
   check('deleted', totals.deleted);
   check('unseen', totals.unseen);
   if (header.quotaMailboxUsed !== totals.quotaUsed) {
-    faults.push({ code: 'index-counter', file, offset: at('quotaMailboxUsed'), expected: `quota_mailbox_used ${String(totals.quotaUsed)}`, actual: String(header.quotaMailboxUsed) });
+    faults.push({
+      code: 'index-counter',
+      file,
+      offset: at('quotaMailboxUsed'),
+      expected: `quota_mailbox_used ${String(totals.quotaUsed)}`,
+      actual: String(header.quotaMailboxUsed),
+    });
   }
   if (header.syncCrcBasic !== computed.accepted.basic) {
-    faults.push({ code: 'index-sync-crc-basic', file, offset: at('syncCrcBasic'), expected: hex32(computed.accepted.basic), actual: hex32(header.syncCrcBasic) });
+    faults.push({
+      code: 'index-sync-crc-basic',
+      file,
+      offset: at('syncCrcBasic'),
+      expected: hex32(computed.accepted.basic),
+      actual: hex32(header.syncCrcBasic),
+    });
   }
   if (computed.annotSpellings.length > 0 && !computed.annotSpellings.includes(header.syncCrcAnnot)) {
-    faults.push({ code: 'index-sync-crc-annot', file, offset: at('syncCrcAnnot'), expected: hex32(computed.accepted.annot), actual: hex32(header.syncCrcAnnot) });
+    faults.push({
+      code: 'index-sync-crc-annot',
+      file,
+      offset: at('syncCrcAnnot'),
+      expected: hex32(computed.accepted.annot),
+      actual: hex32(header.syncCrcAnnot),
+    });
   }
 }
 
-function checkHeaderCrc(header: IndexHeader, bytes: Buffer, file: string, version: IndexVersion, faults: FormatFault[]): void {
+function checkHeaderCrc(
+  header: IndexHeader,
+  bytes: Buffer,
+  file: string,
+  version: IndexVersion,
+  faults: FormatFault[],
+): void {
   const computed = crc32(bytes);
   if (header.headerFileCrc !== 0 && header.headerFileCrc !== computed) {
-    faults.push({ code: 'header-file-crc', file, offset: version.header.offsetOf('headerFileCrc'), expected: hex32(computed), actual: hex32(header.headerFileCrc) });
+    faults.push({
+      code: 'header-file-crc',
+      file,
+      offset: version.header.offsetOf('headerFileCrc'),
+      expected: hex32(computed),
+      actual: hex32(header.headerFileCrc),
+    });
   }
 }
 
@@ -268,6 +329,8 @@ function readMessageAnnotations(
   try {
     if (opened.failure?.missing === true) return NO_ANNOTATIONS;
     if (opened.failure !== undefined) unread.push(opened.failure.reason);
+    const undecoded = whyNotDecoded(opened);
+    if (undecoded !== undefined) unread.push(undecoded);
     // An empty file is a database that was created and not yet written.
     if (opened.db === undefined) {
       faults.push(...opened.faults.filter(({ code }) => code !== 'file-empty'));
@@ -305,7 +368,12 @@ function readMessageAnnotations(
 }
 
 /** Mailbox annotations from the global database: `entry userid` to value. */
-function readMailboxAnnotations(side: Side, mbentry: Mbentry, userid: string | undefined, unread: string[]): ReadonlyMap<string, string> {
+function readMailboxAnnotations(
+  side: Side,
+  mbentry: Mbentry,
+  userid: string | undefined,
+  unread: string[],
+): ReadonlyMap<string, string> {
   const { db, path } = side.annotations;
   const values = new Map<string, string>();
   if (db === undefined || db.count === 0 || mbentry.uniqueid === undefined) return values;

@@ -6,8 +6,7 @@ import { walkSpool, type WalkTask } from './walk-spool.js';
 
 /** What a worker is asked to do. Plain data. */
 export type AuditTask =
-  | { readonly kind: 'units'; readonly units: readonly Unit[] }
-  | { readonly kind: 'walk'; readonly walk: WalkTask };
+  { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask };
 
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
 
@@ -29,7 +28,10 @@ export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly tas
       auditUnit(ctx, unit, result);
     } catch (error) {
       // One user must not take the rest of the batch with him, and must not look clean.
-      result.unaudited.push({ what: nameOfUnit(unit), reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}` });
+      result.unaudited.push({
+        what: nameOfUnit(unit),
+        reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      });
     }
   }
   return result;

@@ -38,7 +38,8 @@ export function planWalk(role: SideRole, layout: SpoolLayout, unaudited: Unaudit
       for (const name of listDirectories(root, role, unaudited)) {
         if (NOT_MAILBOXES.has(name)) continue;
         if (name !== 'uuid') directories.push(name);
-        else for (const letter of listDirectories(join(root, name), role, unaudited)) directories.push(join(name, letter));
+        else
+          for (const letter of listDirectories(join(root, name), role, unaudited)) directories.push(join(name, letter));
       }
       for (let i = 0; i < directories.length; i += 8) {
         tasks.push({ role, partition: partition.name, root, directories: directories.slice(i, i + 8) });
@@ -49,7 +50,13 @@ export function planWalk(role: SideRole, layout: SpoolLayout, unaudited: Unaudit
 }
 
 function rootsOf(partition: Partition): string[] {
-  return [...new Set([partition.data, ...(partition.meta === undefined ? [] : [partition.meta]), ...partition.metaDirs.values()])];
+  return [
+    ...new Set([
+      partition.data,
+      ...(partition.meta === undefined ? [] : [partition.meta]),
+      ...partition.metaDirs.values(),
+    ]),
+  ];
 }
 
 function listDirectories(path: string, role: SideRole, unaudited: UnauditedPart[]): string[] {
@@ -61,7 +68,8 @@ function listDirectories(path: string, role: SideRole, unaudited: UnauditedPart[
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     // A missing root is judged with the partition: all of its mailboxes are missing then.
-    if (code !== 'ENOENT') unaudited.push({ what: 'spool directory', side: role, reason: `${path}: ${code ?? 'cannot be listed'}` });
+    if (code !== 'ENOENT')
+      unaudited.push({ what: 'spool directory', side: role, reason: `${path}: ${code ?? 'cannot be listed'}` });
     return [];
   }
 }
@@ -98,7 +106,11 @@ class Walker {
       const { code } = error as NodeJS.ErrnoException;
       // It went away while we walked: a mailbox that was just deleted.
       if (code !== 'ENOENT') {
-        this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: ${code ?? 'cannot be listed'}` });
+        this.unaudited.push({
+          what: 'spool directory',
+          side: this.task.role,
+          reason: `${path}: ${code ?? 'cannot be listed'}`,
+        });
       }
       return;
     }
@@ -133,7 +145,10 @@ class Walker {
   private isPlaceOf(entry: Mbentry, path: string): boolean {
     const dirs = this.opened.side.layout.mailboxDirs(entry);
     if (dirs === undefined) return false;
-    return dirs.data === path || (['index', 'header', 'cache', 'annotations'] as const).some((type) => dirname(dirs.metaOf(type)) === path);
+    return (
+      dirs.data === path ||
+      (['index', 'header', 'cache', 'annotations'] as const).some((type) => dirname(dirs.metaOf(type)) === path)
+    );
   }
 
   /** Internal name of a directory of the name layout; the hash levels are dropped. */
@@ -163,7 +178,9 @@ class Walker {
     const uniqueid = id ?? header?.uniqueid ?? '';
     const row = uniqueid === '' ? undefined : this.opened.list.uniqueidRow(uniqueid);
     const names = [header?.mboxname, name, row?.mboxname, ...(row?.history.map(({ mboxname }) => mboxname) ?? [])];
-    const tombstone = names.some((candidate) => candidate !== undefined && isTombstone(this.opened.list, candidate, uniqueid));
+    const tombstone = names.some(
+      (candidate) => candidate !== undefined && isTombstone(this.opened.list, candidate, uniqueid),
+    );
     const listedOnOther = elsewhere === undefined && uniqueid !== '' && this.listedOnOther(uniqueid, names);
     for (const finding of LIST_FINDINGS) {
       this.findings.push(
@@ -190,7 +207,9 @@ class Walker {
 
 function isTombstone(list: MailboxList, mboxname: string, uniqueid: string): boolean {
   const entry = list.byName(mboxname);
-  return entry?.mbtype.deleted === true && (entry.uniqueid === undefined || uniqueid === '' || entry.uniqueid === uniqueid);
+  return (
+    entry?.mbtype.deleted === true && (entry.uniqueid === undefined || uniqueid === '' || entry.uniqueid === uniqueid)
+  );
 }
 
 function readHeader(path: string) {

@@ -1,6 +1,12 @@
 import { readU64 } from '../bytes/layout.js';
 import { decodeRecord } from '../formats/index/decode-record.js';
-import { annotTerms, recordOffsets, type FlagCrcs, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
+import {
+  annotTerms,
+  recordOffsets,
+  type FlagCrcs,
+  type RecordBlock,
+  type RecordOffsets,
+} from '../formats/index/scan-records.js';
 import { basicTerm } from '../formats/index/sync-crc.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { FLAG_EXPUNGED, FLAG_SEEN } from '../model/index-file.js';
@@ -255,8 +261,17 @@ class Cursor {
     return {
       ...record,
       annotations,
-      crcBasic: basicTerm(record.uid, record.modseq, record.lastUpdated, flagsXor, record.internaldate, block.bytes, base + o.guid),
-      crcAnnot: annotTerms(block.view, base, o, record.uid).unpadded ^ (stream.annotations.crcByUid.get(record.uid) ?? 0),
+      crcBasic: basicTerm(
+        record.uid,
+        record.modseq,
+        record.lastUpdated,
+        flagsXor,
+        record.internaldate,
+        block.bytes,
+        base + o.guid,
+      ),
+      crcAnnot:
+        annotTerms(block.view, base, o, record.uid).unpadded ^ (stream.annotations.crcByUid.get(record.uid) ?? 0),
     };
   }
 }

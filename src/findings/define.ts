@@ -54,7 +54,8 @@ export type Widen<F> = {
 };
 
 function makeKind<F extends Facts>(on: SubjectName, definition: FindingDefinition<F>): FindingKind<F> {
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.code)) throw new Error(`finding code ${definition.code}: not kebab-case`);
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.code))
+    throw new Error(`finding code ${definition.code}: not kebab-case`);
   return {
     ...definition,
     on,

@@ -5,7 +5,7 @@ import {
   parseMessageAnnotationKey,
 } from '../formats/annotations/annotation-row.js';
 import type { CyrusDbRow } from '../formats/cyrusdb/cyrusdb.js';
-import { parseFlat } from '../formats/cyrusdb/flat.js';
+import { parseFlat } from '../formats/cyrusdb/flat/parse-flat.js';
 import { classifyKey } from '../formats/mboxlist/key.js';
 import { parseMbentry, parseUniqueidRow } from '../formats/mboxlist/mbentry.js';
 import { parseQuotaRecord } from '../formats/quota/quota-record.js';

@@ -42,7 +42,11 @@ export function applyPrediction(
   return { master: byUid(master), replica: byUid(replica) };
 }
 
-function applyOutcome({ pair, action, masterNewUid, replicaNewUid }: PairOutcome, master: Records, replica: Records): void {
+function applyOutcome(
+  { pair, action, masterNewUid, replicaNewUid }: PairOutcome,
+  master: Records,
+  replica: Records,
+): void {
   const { uid } = pair;
   const m = pair.master === undefined ? undefined : untouched(pair.master);
   const r = pair.replica === undefined ? undefined : untouched(pair.replica);
@@ -75,7 +79,13 @@ function applyOutcome({ pair, action, masterNewUid, replicaNewUid }: PairOutcome
 }
 
 /** The message stays as an expunged record where it was and comes back on both sides under its new UID, if it has one. */
-function move(from: PredictedRecord | undefined, newUid: number | undefined, side: Records, master: Records, replica: Records): void {
+function move(
+  from: PredictedRecord | undefined,
+  newUid: number | undefined,
+  side: Records,
+  master: Records,
+  replica: Records,
+): void {
   if (from === undefined || newUid === undefined) return;
   side.set(from.uid, { ...from, expunged: true });
   if (newUid === 0) return;

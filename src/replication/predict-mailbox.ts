@@ -95,7 +95,14 @@ export function predictMailbox(
 ): MailboxPrediction {
   const uidvalidity = Math.max(master.uidvalidity, replica.uidvalidity);
   if (master.deletedmodseq > replica.highestmodseq) {
-    return full(master, replica, pairs, uidvalidity, false, "the master's deletedmodseq is above the replica's highestmodseq");
+    return full(
+      master,
+      replica,
+      pairs,
+      uidvalidity,
+      false,
+      "the master's deletedmodseq is above the replica's highestmodseq",
+    );
   }
   if (looksUnchanged(master, replica)) {
     return {
@@ -120,7 +127,10 @@ export function predictMailbox(
     annotationsWinner: 'master',
     *outcomes() {
       for (const pair of pairs()) {
-        yield { pair, action: isSent(pair, replica) ? pushAction(pair, replica) : bothExpunged(pair) ? 'none' : 'unseen' };
+        yield {
+          pair,
+          action: isSent(pair, replica) ? pushAction(pair, replica) : bothExpunged(pair) ? 'none' : 'unseen',
+        };
       }
     },
   };
@@ -146,7 +156,11 @@ function pushAction({ uid, master, replica }: RecordPair, head: MailboxHead): Re
 }
 
 /** Why the replica refuses the upload without touching anything; undefined when it takes it. */
-function refusedBecause(master: MailboxHead, replica: MailboxHead, pairs: () => Iterable<RecordPair>): string | undefined {
+function refusedBecause(
+  master: MailboxHead,
+  replica: MailboxHead,
+  pairs: () => Iterable<RecordPair>,
+): string | undefined {
   if (replica.highestmodseq > master.highestmodseq) return "the replica's highestmodseq is higher";
   if (replica.lastUid > master.lastUid) return "the replica's last_uid is higher";
   for (const pair of pairs()) {
@@ -178,7 +192,10 @@ function crcsAgreeAfterPush(master: MailboxHead, replica: MailboxHead, pairs: ()
     basic ^= (pair.replica?.crcBasic ?? 0) ^ (pair.master?.crcBasic ?? 0);
     annot ^= (pair.replica?.crcAnnot ?? 0) ^ (pair.master?.crcAnnot ?? 0);
   }
-  const after = (crcs: SyncCrcs): SyncCrcs => ({ basic: (crcs.basic ^ basic) >>> 0, annot: (crcs.annot ^ annot) >>> 0 });
+  const after = (crcs: SyncCrcs): SyncCrcs => ({
+    basic: (crcs.basic ^ basic) >>> 0,
+    annot: (crcs.annot ^ annot) >>> 0,
+  });
   const onReplica = [after(replica.storedCrcs), after(replica.computedCrcs)];
   const onMaster = [master.storedCrcs, master.computedCrcs];
   return onReplica.some((r) => onMaster.some((m) => crcsAgree(r, m)));

@@ -7,10 +7,7 @@ export const counterStale = defineFaultFinding({
   faults: ['index-counter'],
   effects: ['none'],
   title: 'A counter in the index header is wrong',
-  why:
-    'Counters are kept by increments; a crash or an old bug leaves them off.',
-  replication:
-    'Not compared.',
-  remedy:
-    'reconstruct the mailbox on this side when convenient.',
+  why: 'Counters are kept by increments; a crash or an old bug leaves them off.',
+  replication: 'Not compared.',
+  remedy: 'reconstruct the mailbox on this side when convenient.',
 });

@@ -7,10 +7,7 @@ export const databaseNeedsRecovery = defineFaultFinding({
   faults: ['db-dirty', 'db-trailing-bytes'],
   effects: ['none'],
   title: 'A database was not closed cleanly',
-  why:
-    'A crash left an unfinished transaction behind the committed end. The committed content is whole and was read.',
-  replication:
-    'Cyrus recovers the file when it opens it.',
-  remedy:
-    'Nothing; the next start of Cyrus (ctl_cyrusdb -r) cleans it.',
+  why: 'A crash left an unfinished transaction behind the committed end. The committed content is whole and was read.',
+  replication: 'Cyrus recovers the file when it opens it.',
+  remedy: 'Nothing; the next start of Cyrus (ctl_cyrusdb -r) cleans it.',
 });

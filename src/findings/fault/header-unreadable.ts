@@ -7,8 +7,7 @@ export const headerUnreadable = defineFaultFinding({
   faults: ['header-magic', 'header-syntax'],
   effects: ['blocked'],
   title: 'cyrus.header cannot be read',
-  why:
-    'Without it Cyrus knows neither uniqueid, ACL nor the names of the user flags of this mailbox.',
+  why: 'Without it Cyrus knows neither uniqueid, ACL nor the names of the user flags of this mailbox.',
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
   remedy:

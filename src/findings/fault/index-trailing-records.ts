@@ -7,10 +7,7 @@ export const indexTrailingRecords = defineFaultFinding({
   faults: ['index-trailing-records'],
   effects: ['none'],
   title: 'Bytes behind the last record of cyrus.index',
-  why:
-    'A crash during an append leaves records that the header does not count yet. Cyrus ignores them.',
-  replication:
-    'None.',
-  remedy:
-    'Nothing. The next append overwrites them.',
+  why: 'A crash during an append leaves records that the header does not count yet. Cyrus ignores them.',
+  replication: 'None.',
+  remedy: 'Nothing. The next append overwrites them.',
 });

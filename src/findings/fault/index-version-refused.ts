@@ -9,5 +9,6 @@ export const indexVersionRefused = defineFaultFinding({
   title: 'cyrus.index of a version that replication refuses',
   why: 'Indexes older than version 10 have no GUIDs, and replication refuses their mailboxes.',
   replication: 'Refused on every run with exit status 1; the whole user is blocked.',
-  remedy: 'Upgrade the index: reconstruct -V max the mailbox on this side, then sync_client -u for the user, and audit again.',
+  remedy:
+    'Upgrade the index: reconstruct -V max the mailbox on this side, then sync_client -u for the user, and audit again.',
 });

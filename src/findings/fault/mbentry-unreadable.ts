@@ -7,10 +7,7 @@ export const mbentryUnreadable = defineFaultFinding({
   faults: ['mbentry-syntax'],
   effects: ['blocked'],
   title: 'A row of the mailbox list cannot be read',
-  why:
-    'The value of this row does not have the shape that Cyrus writes.',
-  replication:
-    'Operations on this mailbox fail.',
-  remedy:
-    'Look at the row with cyr_dbtool mailboxes.db twoskip get KEY and restore it from a backup of the list.',
+  why: 'The value of this row does not have the shape that Cyrus writes.',
+  replication: 'Operations on this mailbox fail.',
+  remedy: 'Look at the row with cyr_dbtool mailboxes.db twoskip get KEY and restore it from a backup of the list.',
 });

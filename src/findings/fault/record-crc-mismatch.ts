@@ -7,8 +7,7 @@ export const recordCrcMismatch = defineFaultFinding({
   faults: ['record-crc'],
   effects: ['blocked'],
   title: 'A message record fails its checksum',
-  why:
-    'The bytes of this record were changed outside Cyrus: disk, memory or file system.',
+  why: 'The bytes of this record were changed outside Cyrus: disk, memory or file system.',
   replication:
     'On the master sync_client dies on an assertion when it meets the record, and -A skips every user sorted after this one; on the replica sync_server dies and the user fails on every run.',
   remedy:

@@ -7,10 +7,7 @@ export const uidAboveLastUidOnReplica = defineFaultFinding({
   faults: ['record-uid-above-last-uid'],
   onlyOn: 'replica',
   title: 'A record lies above last_uid on the replica',
-  why:
-    'The index header of the replica says that this UID was never used.',
-  replication:
-    "The replica's header is written again from the master.",
-  remedy:
-    'Nothing, as long as the replica takes no deliveries of its own.',
+  why: 'The index header of the replica says that this UID was never used.',
+  replication: "The replica's header is written again from the master.",
+  remedy: 'Nothing, as long as the replica takes no deliveries of its own.',
 });

@@ -7,10 +7,8 @@ export const uidAboveLastUid = defineFaultFinding({
   faults: ['record-uid-above-last-uid'],
   onlyOn: 'master',
   title: 'A record lies above last_uid on the master',
-  why:
-    'The index header says that this UID was never used. The next delivery uses it again and overwrites the file of the existing message.',
+  why: 'The index header says that this UID was never used. The next delivery uses it again and overwrites the file of the existing message.',
   replication:
     "Replication raises last_uid again if the replica's header is right, but a delivery before that destroys the message.",
-  remedy:
-    'Stop deliveries to this mailbox, reconstruct it on the master, and audit again before it takes mail.',
+  remedy: 'Stop deliveries to this mailbox, reconstruct it on the master, and audit again before it takes mail.',
 });

@@ -7,10 +7,8 @@ export const uidOrder = defineFaultFinding({
   faults: ['record-uid-order', 'record-uid-zero'],
   effects: ['unseen'],
   title: 'UIDs are not strictly ascending',
-  why:
-    'Two records share a UID, or they are out of order. Cyrus searches records by bisection and may find the wrong one or none.',
-  replication:
-    'Not noticed while the headers agree; nothing is repaired.',
+  why: 'Two records share a UID, or they are out of order. Cyrus searches records by bisection and may find the wrong one or none.',
+  replication: 'Not noticed while the headers agree; nothing is repaired.',
   remedy:
     'Look at the mailbox with cyraudit inspect. Then, with replication stopped, reconstruct it on this side from a good copy of its files, run sync_client -u for the user, and audit again.',
 });

@@ -6,10 +6,7 @@ export const uidvalidityZero = defineFaultFinding({
   since: '0.1.0',
   faults: ['index-uidvalidity-zero'],
   title: 'The mailbox has no uidvalidity',
-  why:
-    'uidvalidity must not be zero.',
-  replication:
-    "A zero is replaced by the other side's value.",
-  remedy:
-    'reconstruct the mailbox on this side and audit again.',
+  why: 'uidvalidity must not be zero.',
+  replication: "A zero is replaced by the other side's value.",
+  remedy: 'reconstruct the mailbox on this side and audit again.',
 });

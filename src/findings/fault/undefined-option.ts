@@ -7,10 +7,7 @@ export const undefinedOption = defineFaultFinding({
   faults: ['index-undefined-option'],
   effects: ['unseen'],
   title: 'The index header has an option bit that Cyrus does not define',
-  why:
-    'Every writer masks the options, so the value was damaged.',
-  replication:
-    'The bit is neither compared nor sent.',
-  remedy:
-    'Test the memory of this machine, then reconstruct the mailbox on this side.',
+  why: 'Every writer masks the options, so the value was damaged.',
+  replication: 'The bit is neither compared nor sent.',
+  remedy: 'Test the memory of this machine, then reconstruct the mailbox on this side.',
 });

@@ -7,10 +7,8 @@ export const undefinedSystemFlag = defineFaultFinding({
   faults: ['record-undefined-system-flag'],
   effects: ['unseen'],
   title: 'A record has a flag bit that Cyrus does not define',
-  why:
-    'The record has a valid checksum and a bit that no release writes: the value was damaged in memory before it was written. This is evidence of failing hardware.',
-  replication:
-    'The bit is neither compared nor sent: the sides differ for ever.',
+  why: 'The record has a valid checksum and a bit that no release writes: the value was damaged in memory before it was written. This is evidence of failing hardware.',
+  replication: 'The bit is neither compared nor sent: the sides differ for ever.',
   remedy:
     'Test the memory of this machine before trusting anything on it. Then rewrite the flags of this message (IMAP UID STORE) and audit again.',
 });

@@ -6,10 +6,8 @@ export const unlinkedNotExpunged = defineFaultFinding({
   since: '0.1.0',
   faults: ['record-unlinked-not-expunged'],
   title: 'A record is unlinked but not expunged',
-  why:
-    'No code path of Cyrus writes that: the flags are damaged, and the message file may be gone.',
-  replication:
-    'The message counts as live but its file is not sent.',
+  why: 'No code path of Cyrus writes that: the flags are damaged, and the message file may be gone.',
+  replication: 'The message counts as live but its file is not sent.',
   remedy:
     'Look at the mailbox with cyraudit inspect. Then, with replication stopped, reconstruct it on this side from a good copy of its files, run sync_client -u for the user, and audit again.',
 });

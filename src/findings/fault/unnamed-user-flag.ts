@@ -7,10 +7,7 @@ export const unnamedUserFlag = defineFaultFinding({
   faults: ['record-unnamed-user-flag'],
   effects: ['unseen'],
   title: 'A record has a user flag without a name',
-  why:
-    'A bit is set for which cyrus.header has no name: the header was replaced or damaged, or the bit flipped.',
-  replication:
-    'The flag is not sent; the sides never converge.',
-  remedy:
-    'reconstruct the mailbox on this side (it clears the bit), run sync_client -u for the user, and audit again.',
+  why: 'A bit is set for which cyrus.header has no name: the header was replaced or damaged, or the bit flipped.',
+  replication: 'The flag is not sent; the sides never converge.',
+  remedy: 'reconstruct the mailbox on this side (it clears the bit), run sync_client -u for the user, and audit again.',
 });

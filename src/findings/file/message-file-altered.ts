@@ -6,8 +6,10 @@ export const messageFileAltered = defineFileFinding({
   since: '0.1.0',
   title: 'Message file is not the message of its record',
   why: 'The SHA-1 of the file is not the GUID of the record: bit rot, or a file that was overwritten.',
-  replication: 'Never noticed when the record is already replicated. If it is not, the upload is refused and this user fails on every run.',
-  remedy: 'Put the good copy (same GUID, from the other side or a backup) in its place and audit again with --level content.',
+  replication:
+    'Never noticed when the record is already replicated. If it is not, the upload is refused and this user fails on every run.',
+  remedy:
+    'Put the good copy (same GUID, from the other side or a backup) in its place and audit again with --level content.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
     expected: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',

@@ -8,7 +8,8 @@ export const messageFileMissing = defineFileFinding({
   why: 'The index has a live record, and the file with the message is not there. The user sees a message that cannot be opened.',
   replication:
     'Never noticed when the record is already replicated. If it is not, the upload makes sync_server abort and this user fails on every run.',
-  remedy: 'Copy the file from the other side (same GUID) into place, owned by cyrus; or from a backup. Then audit again with --level content.',
+  remedy:
+    'Copy the file from the other side (same GUID) into place, owned by cyrus; or from a backup. Then audit again with --level content.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes' },
   check: ({ side, problem, uid, path, expected }) =>
     problem === 'missing' ? { side, uid, facts: { path, expected }, effects: ['unseen'] } : undefined,

@@ -6,9 +6,15 @@ export const entryLostOnReplica = defineListFinding({
   since: '0.1.0',
   title: 'A mailbox of the replica has lost its entry in the mailbox list',
   why: 'The directory of the mailbox is on the replica with its index, its list has no live entry for it, and the master has the mailbox.',
-  replication: 'The mailbox is uploaded again over the old directory: messages that only the replica had are lost, and its quota usage is counted twice.',
-  remedy: 'Put the entry back on the replica with the server stopped (or move the directory away after looking for messages that the master lacks), then run sync_client -u and quota -f there.',
-  example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h', mboxname: 'user.fred', uniqueid: '7unn4hc962zx7rcdridljy7h' },
+  replication:
+    'The mailbox is uploaded again over the old directory: messages that only the replica had are lost, and its quota usage is counted twice.',
+  remedy:
+    'Put the entry back on the replica with the server stopped (or move the directory away after looking for messages that the master lacks), then run sync_client -u and quota -f there.',
+  example: {
+    path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
+    mboxname: 'user.fred',
+    uniqueid: '7unn4hc962zx7rcdridljy7h',
+  },
   check: (s) =>
     s.kind === 'directory' && s.side === 'replica' && !s.beingRemoved && s.listedOnOther
       ? {

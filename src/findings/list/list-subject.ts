@@ -8,7 +8,12 @@ export type ListSubject =
   | { readonly kind: 'missing'; readonly side: SideRole; readonly path: string; readonly found: string }
   | { readonly kind: 'empty'; readonly side: SideRole; readonly path: string; readonly directories: boolean }
   | { readonly kind: 'fault'; readonly side: SideRole; readonly fault: FormatFault }
-  | { readonly kind: 'two-names'; readonly side: SideRole; readonly uniqueid: string; readonly names: readonly string[] }
+  | {
+      readonly kind: 'two-names';
+      readonly side: SideRole;
+      readonly uniqueid: string;
+      readonly names: readonly string[];
+    }
   | { readonly kind: 'inbox-missing'; readonly side: SideRole; readonly userid: string; readonly mailboxes: number }
   | { readonly kind: 'unuser'; readonly userid: string; readonly mailboxes: number }
   | {

@@ -20,9 +20,17 @@ export const mboxlistDamaged = defineListFinding({
   since: '0.1.0',
   title: 'The mailbox list is damaged',
   why: 'A structure or checksum of mailboxes.db does not hold. What cannot be read looks to Cyrus as if it did not exist.',
-  replication: 'Cyrus may recover the list silently to what it can read; the mailboxes that vanish from it are then taken for deleted or are forgotten.',
-  remedy: 'Do not start Cyrus and keep a copy of the file. Restore mailboxes.db from the newest good backup (db.backup1, db.backup2), compare it with the spool, and audit again.',
-  example: { file: 'conf/mailboxes.db', offset: 336, expected: '0x89212311', found: '0x00000000', what: 'db-record-crc' },
+  replication:
+    'Cyrus may recover the list silently to what it can read; the mailboxes that vanish from it are then taken for deleted or are forgotten.',
+  remedy:
+    'Do not start Cyrus and keep a copy of the file. Restore mailboxes.db from the newest good backup (db.backup1, db.backup2), compare it with the spool, and audit again.',
+  example: {
+    file: 'conf/mailboxes.db',
+    offset: 336,
+    expected: '0x89212311',
+    found: '0x00000000',
+    what: 'db-record-crc',
+  },
   check: (s) =>
     s.kind === 'fault' && DAMAGE.includes(s.fault.code)
       ? {

@@ -6,8 +6,10 @@ export const mboxlistEmpty = defineListFinding({
   since: '0.1.0',
   title: 'The mailbox list is empty',
   why: 'mailboxes.db has no entry. A server in use always has some.',
-  replication: 'On the master: nothing is done and sync_client exits 0, as if all were well; UNUSER lines in the log destroy users on the replica. On the replica: everything is uploaded again.',
-  remedy: 'If this side is new and was never filled, sync it by hand once. Otherwise do not start Cyrus: restore mailboxes.db from a backup and audit again.',
+  replication:
+    'On the master: nothing is done and sync_client exits 0, as if all were well; UNUSER lines in the log destroy users on the replica. On the replica: everything is uploaded again.',
+  remedy:
+    'If this side is new and was never filled, sync it by hand once. Otherwise do not start Cyrus: restore mailboxes.db from a backup and audit again.',
   example: { path: 'conf/mailboxes.db', directories: true },
   check: (s) =>
     s.kind === 'empty' ? { side: s.side, facts: { path: s.path, directories: s.directories } } : undefined,

@@ -6,10 +6,11 @@ export const mboxlistMissing = defineListFinding({
   since: '0.1.0',
   title: 'There is no mailbox list',
   why: 'mailboxes.db is not there, or has no bytes. Cyrus creates an empty one at its next start and says nothing.',
-  replication: 'On the master: nothing is done and sync_client exits 0, as if all were well; UNUSER lines in the log destroy users on the replica. On the replica: everything is uploaded again over the old directories.',
-  remedy: 'Do not start Cyrus. Restore mailboxes.db from the newest backup in db.backup1 or db.backup2 below the configdirectory, or rebuild it from the spool, and audit again.',
+  replication:
+    'On the master: nothing is done and sync_client exits 0, as if all were well; UNUSER lines in the log destroy users on the replica. On the replica: everything is uploaded again over the old directories.',
+  remedy:
+    'Do not start Cyrus. Restore mailboxes.db from the newest backup in db.backup1 or db.backup2 below the configdirectory, or rebuild it from the spool, and audit again.',
   example: { path: 'conf/mailboxes.db', found: 'no file' },
-  check: (s) =>
-    s.kind === 'missing' ? { side: s.side, facts: { path: s.path, found: s.found } } : undefined,
+  check: (s) => (s.kind === 'missing' ? { side: s.side, facts: { path: s.path, found: s.found } } : undefined),
   message: (f) => `${f.path}: ${f.found}`,
 });

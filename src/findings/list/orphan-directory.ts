@@ -7,8 +7,13 @@ export const orphanDirectory = defineListFinding({
   title: 'Mailbox directory that no entry of the list claims',
   why: 'A directory with an index is on the partition and neither side lists its mailbox: the rest of an old delete, or of an entry that both sides have lost.',
   replication: 'None. Nobody can see the mailbox.',
-  remedy: 'Look into the directory (cyraudit inspect its cyrus.header). Put the entry back if the mail is wanted, or move the directory away.',
-  example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h', mboxname: 'user.fred.Old', uniqueid: '7unn4hc962zx7rcdridljy7h' },
+  remedy:
+    'Look into the directory (cyraudit inspect its cyrus.header). Put the entry back if the mail is wanted, or move the directory away.',
+  example: {
+    path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
+    mboxname: 'user.fred.Old',
+    uniqueid: '7unn4hc962zx7rcdridljy7h',
+  },
   check: (s) =>
     s.kind === 'directory' && !s.beingRemoved && !s.listedOnOther && !(s.tombstone && s.side !== 'replica')
       ? { side: s.side, facts: { path: s.path, mboxname: s.mboxname, uniqueid: s.uniqueid }, effects: ['none'] }

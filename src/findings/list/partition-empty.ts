@@ -6,7 +6,8 @@ export const partitionEmpty = defineListFinding({
   since: '0.1.0',
   title: 'A partition is empty or not mounted',
   why: 'The mailbox list names mailboxes on this partition and not one of their directories is there.',
-  replication: 'Every mailbox fails with exit status 1. A reconstruct on such a side would record the loss as if users had deleted their mail.',
+  replication:
+    'Every mailbox fails with exit status 1. A reconstruct on such a side would record the loss as if users had deleted their mail.',
   remedy: 'Mount the partition, or restore it. Do not run reconstruct or cyr_expire on this side before that.',
   example: { partition: 'default', path: 'spool', listed: 12 },
   check: (s) =>

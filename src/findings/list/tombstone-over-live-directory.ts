@@ -6,9 +6,15 @@ export const tombstoneOverLiveDirectory = defineListFinding({
   since: '0.1.0',
   title: 'The list says that a mailbox was deleted, and its directory is there',
   why: 'An entry of the mailbox list was turned into a tombstone while the mailbox itself is whole: list damage, not a delete.',
-  replication: "On the master: the replica's mailbox is destroyed with everything in it, at once and with exit status 0.",
-  remedy: 'Do not start replication. Restore mailboxes.db from a backup, or put the entry back with the server stopped, and audit again.',
-  example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h', mboxname: 'user.fred.Work', uniqueid: '7unn4hc962zx7rcdridljy7h' },
+  replication:
+    "On the master: the replica's mailbox is destroyed with everything in it, at once and with exit status 0.",
+  remedy:
+    'Do not start replication. Restore mailboxes.db from a backup, or put the entry back with the server stopped, and audit again.',
+  example: {
+    path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
+    mboxname: 'user.fred.Work',
+    uniqueid: '7unn4hc962zx7rcdridljy7h',
+  },
   check: (s) =>
     s.kind === 'directory' && s.side !== 'replica' && !s.beingRemoved && s.tombstone
       ? {

@@ -6,8 +6,10 @@ export const uniqueidInTwoNames = defineListFinding({
   since: '0.1.0',
   title: 'One uniqueid under two names',
   why: 'Two live entries of the mailbox list have the same uniqueid, so they share one directory. A healthy list never has that.',
-  replication: "On the master: the replica's mailbox is renamed to the wrong name and never comes back, with exit status 0.",
-  remedy: 'Find out which name is right (cyrus.header in the directory says), remove the other entry with the server stopped, and audit again.',
+  replication:
+    "On the master: the replica's mailbox is renamed to the wrong name and never comes back, with exit status 0.",
+  remedy:
+    'Find out which name is right (cyrus.header in the directory says), remove the other entry with the server stopped, and audit again.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', names: ['user.fred.A', 'user.fred.B'] },
   check: (s) =>
     s.kind === 'two-names' && s.side !== 'replica'

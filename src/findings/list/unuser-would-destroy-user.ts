@@ -7,7 +7,8 @@ export const unuserWouldDestroyUser = defineListFinding({
   title: 'A pending log line would destroy a user on the replica',
   why: 'The pending log has an UNUSER line for a user whose INBOX is not in the list of the master, and the list does not remember deleting it: the entry was lost, not removed.',
   replication: 'The line needs no tombstone: the replica deletes every mailbox of the user at once.',
-  remedy: 'Do not start replication. Take the UNUSER line out of the log (keep a copy), restore the mailbox list of the master, and audit again.',
+  remedy:
+    'Do not start replication. Take the UNUSER line out of the log (keep a copy), restore the mailbox list of the master, and audit again.',
   example: { userid: 'fred', mailboxes: 4 },
   check: (s) =>
     s.kind === 'unuser'

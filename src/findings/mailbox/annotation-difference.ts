@@ -10,7 +10,8 @@ export function annotationDifference({
   prediction,
   lowerBound,
   differing,
-}: MailboxSubject): { readonly winner: 'master' | 'replica'; readonly entries: readonly string[]; readonly lost: boolean } | undefined {
+}: MailboxSubject):
+  { readonly winner: 'master' | 'replica'; readonly entries: readonly string[]; readonly lost: boolean } | undefined {
   if (master?.head === undefined || replica?.head === undefined || prediction === undefined) return undefined;
   const { head: m } = master;
   const { head: r } = replica;
@@ -26,6 +27,7 @@ export function annotationDifference({
   // The loser was not changed since the common state; or the records agree and only something that has no record,
   // such as an annotation, can have raised the winner's highestmodseq.
   const loserIsOld =
-    victorIsAhead && (loser.highestmodseq <= lowerBound || (differing === 0 && victor.highestmodseq > victor.maxModseq));
+    victorIsAhead &&
+    (loser.highestmodseq <= lowerBound || (differing === 0 && victor.highestmodseq > victor.maxModseq));
   return { winner, entries: entries.map((key) => key.trim()), lost: loserCarriesExtra && !loserIsOld };
 }

@@ -9,6 +9,7 @@ export const blockedByMailbox = defineMailboxFinding({
   replication: 'Not reached: this mailbox stays as it is on every run.',
   remedy: 'Repair the mailbox named here first, then audit again.',
   example: { mailbox: 'user.fred.Broken' },
-  check: ({ blockedBy }) => (blockedBy === undefined ? undefined : { facts: { mailbox: blockedBy }, effects: ['blocked'] }),
+  check: ({ blockedBy }) =>
+    blockedBy === undefined ? undefined : { facts: { mailbox: blockedBy }, effects: ['blocked'] },
   message: (f) => `waits for ${f.mailbox}, which fails`,
 });

@@ -10,8 +10,14 @@ export const deleteNotLogged = defineMailboxFinding({
   remedy: 'Look at the mailbox on the replica and delete it there when it is not wanted.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 3 },
   check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, userAbsentOnMaster }) =>
-    mode === 'pair' && master === undefined && replica !== undefined && tombstoneOnMaster && !deleteIsCarried && !userAbsentOnMaster
+    mode === 'pair' &&
+    master === undefined &&
+    replica !== undefined &&
+    tombstoneOnMaster &&
+    !deleteIsCarried &&
+    !userAbsentOnMaster
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,
-  message: (f) => `deleted on the master, still on the replica (${String(f.exists)} messages), and no log line carries it`,
+  message: (f) =>
+    `deleted on the master, still on the replica (${String(f.exists)} messages), and no log line carries it`,
 });

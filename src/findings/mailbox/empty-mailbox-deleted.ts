@@ -10,7 +10,12 @@ export const emptyMailboxDeleted = defineMailboxFinding({
   remedy: 'Nothing. Let replication run.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
   check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried }) =>
-    mode === 'pair' && master === undefined && replica?.head !== undefined && tombstoneOnMaster && deleteIsCarried && replica.exists === 0
+    mode === 'pair' &&
+    master === undefined &&
+    replica?.head !== undefined &&
+    tombstoneOnMaster &&
+    deleteIsCarried &&
+    replica.exists === 0
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '' }, effects: ['delete-on-replica'] }
       : undefined,
   message: () => 'will be deleted on the replica; it holds no message',

@@ -10,7 +10,9 @@ export const mailboxDeletedOnMaster = defineMailboxFinding({
   remedy: 'Nothing. Let replication run.',
   example: { replicaName: 'user.fred.Work', masterName: 'DELETED.user.fred.Work.6B00FA8B' },
   check: ({ master, replica, renameNeedsLog, renameIsLogged, userAbsentOnMaster }) =>
-    master?.isDeleted === true && replica?.isDeleted === false && (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged)
+    master?.isDeleted === true &&
+    replica?.isDeleted === false &&
+    (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged)
       ? {
           facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
           effects: ['rename-on-replica'],

@@ -6,8 +6,10 @@ export const mailboxDirectoryMissing = defineMailboxFinding({
   since: '0.1.0',
   title: 'Mailbox without its directory',
   why: 'The mailbox list has the mailbox and its directory is not on the partition.',
-  replication: 'Opening it fails: every run for this user ends with exit status 1. It is neither created again nor deleted.',
-  remedy: 'Restore the directory from a backup or from the other side (rsync it with the servers stopped, then reconstruct), or remove the entry if the mailbox is not wanted. Audit again.',
+  replication:
+    'Opening it fails: every run for this user ends with exit status 1. It is neither created again nor deleted.',
+  remedy:
+    'Restore the directory from a backup or from the other side (rsync it with the servers stopped, then reconstruct), or remove the entry if the mailbox is not wanted. Audit again.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h' },
   check: (subject) =>
     sidesOf(subject)

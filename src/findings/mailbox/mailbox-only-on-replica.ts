@@ -7,10 +7,16 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
   title: 'Mailbox only on the replica',
   why: "The replica has a mailbox that the master's list neither has nor remembers as deleted.",
   replication: 'Neither deleted nor copied back: it stays only on the replica, and sync_client exits 0.',
-  remedy: 'If it is wanted, create it on the master by replicating this user in the other direction (sync_client -u from the replica) or copy its messages. If it is not, delete it on the replica.',
+  remedy:
+    'If it is wanted, create it on the master by replicating this user in the other direction (sync_client -u from the replica) or copy its messages. If it is not, delete it on the replica.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
   check: ({ mode, master, replica, tombstoneOnMaster, userAbsentOnMaster }) =>
-    mode === 'pair' && master === undefined && replica !== undefined && !replica.isDeleted && !tombstoneOnMaster && !userAbsentOnMaster
+    mode === 'pair' &&
+    master === undefined &&
+    replica !== undefined &&
+    !replica.isDeleted &&
+    !tombstoneOnMaster &&
+    !userAbsentOnMaster
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,
   message: (f) => `only on the replica (${String(f.exists)} messages); replication leaves it there`,

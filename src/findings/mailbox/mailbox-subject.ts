@@ -54,7 +54,9 @@ export interface MailboxSubject {
 export const defineMailboxFinding = defineFor<MailboxSubject>('mailbox');
 
 /** The sides of a subject with their roles. */
-export function sidesOf(subject: MailboxSubject): readonly { readonly side: 'master' | 'replica' | 'single'; readonly facts: MailboxSideFacts }[] {
+export function sidesOf(
+  subject: MailboxSubject,
+): readonly { readonly side: 'master' | 'replica' | 'single'; readonly facts: MailboxSideFacts }[] {
   return (['master', 'replica', 'single'] as const).flatMap((side) => {
     const facts = subject[side];
     return facts === undefined ? [] : [{ side, facts }];

@@ -7,7 +7,8 @@ export const renameTargetTaken = defineMailboxFinding({
   title: 'The new name is taken on the replica',
   why: 'The mailbox was renamed on the master, and the replica has another mailbox under the new name that does not make way.',
   replication: 'The rename is refused and the whole user fails on every run.',
-  remedy: 'Rename or remove the mailbox that holds the name on the replica, run sync_client -u for the user, and audit again.',
+  remedy:
+    'Rename or remove the mailbox that holds the name on the replica, run sync_client -u for the user, and audit again.',
   example: { replicaName: 'user.fred.Old', masterName: 'user.fred.New' },
   check: ({ master, replica, renameTargetTaken: taken }) =>
     master !== undefined && replica !== undefined && master.mbentry.mboxname !== replica.mbentry.mboxname && taken

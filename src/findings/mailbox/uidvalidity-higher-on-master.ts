@@ -11,7 +11,10 @@ export const uidvalidityHigherOnMaster = defineMailboxFinding({
   remedy: 'Nothing. Let replication run.',
   example: { master: 1795224859, replica: 1795224858 },
   check: ({ master, replica }) =>
-    master?.head !== undefined && replica?.head !== undefined && master.head.uidvalidity > replica.head.uidvalidity && !wasRecreated(master.head, replica.head)
+    master?.head !== undefined &&
+    replica?.head !== undefined &&
+    master.head.uidvalidity > replica.head.uidvalidity &&
+    !wasRecreated(master.head, replica.head)
       ? { facts: { master: master.head.uidvalidity, replica: replica.head.uidvalidity }, effects: ['update-replica'] }
       : undefined,
   message: (f) => `master ${String(f.master)}, replica ${String(f.replica)}: the replica will follow`,

@@ -6,8 +6,10 @@ export const uidvalidityHigherOnReplica = defineMailboxFinding({
   since: '0.1.0',
   title: 'uidvalidity is higher on the replica',
   why: 'The mailbox was created again or renumbered on the replica, or created again on the master from an old state.',
-  replication: "The master takes the replica's value: every client of the master throws its cache away and downloads the mailbox again.",
-  remedy: 'Find out how the values came apart. If the download is acceptable, let replication run; otherwise set the value on the replica back while it is out of service (reconstruct does not do that).',
+  replication:
+    "The master takes the replica's value: every client of the master throws its cache away and downloads the mailbox again.",
+  remedy:
+    'Find out how the values came apart. If the download is acceptable, let replication run; otherwise set the value on the replica back while it is out of service (reconstruct does not do that).',
   example: { master: 1795224858, replica: 1795224859 },
   check: ({ master, replica }) =>
     master?.head !== undefined && replica?.head !== undefined && replica.head.uidvalidity > master.head.uidvalidity

@@ -6,9 +6,15 @@ export const uniqueidConflict = defineMailboxFinding({
   since: '0.1.0',
   title: 'Same name, different mailbox',
   why: 'The two sides have mailboxes of this name that were created separately: the uniqueids differ, and that of the replica has held messages.',
-  replication: 'Refused on every run; the rest of the user is blocked. sync_client -O would destroy the messages on the replica.',
-  remedy: 'Rename the mailbox on the replica (or delete it when it is not wanted), run sync_client -u for the user, then move what is needed into the right one.',
-  example: { masterUniqueid: '7unn4hc962zx7rcdridljy7h', replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj', replicaExists: 3 },
+  replication:
+    'Refused on every run; the rest of the user is blocked. sync_client -O would destroy the messages on the replica.',
+  remedy:
+    'Rename the mailbox on the replica (or delete it when it is not wanted), run sync_client -u for the user, then move what is needed into the right one.',
+  example: {
+    masterUniqueid: '7unn4hc962zx7rcdridljy7h',
+    replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj',
+    replicaExists: 3,
+  },
   check: ({ master, replica, conflict }) =>
     master !== undefined && replica === undefined && conflict !== undefined && conflict.lastUid > 0
       ? {
@@ -20,5 +26,6 @@ export const uniqueidConflict = defineMailboxFinding({
           effects: ['blocked'],
         }
       : undefined,
-  message: (f) => `master has uniqueid ${f.masterUniqueid}, replica ${f.replicaUniqueid} with ${String(f.replicaExists)} messages`,
+  message: (f) =>
+    `master has uniqueid ${f.masterUniqueid}, replica ${f.replicaUniqueid} with ${String(f.replicaExists)} messages`,
 });

@@ -7,7 +7,8 @@ export const uniqueidRowLost = defineMailboxFinding({
   title: 'The mailbox list has no row by uniqueid for this mailbox',
   why: 'A third-generation list holds every mailbox twice, by name and by uniqueid. One of the two rows is gone or names another mailbox.',
   replication: 'Lookups by uniqueid fail: renames are not recognised and the mailbox may be refused.',
-  remedy: 'With the server stopped, dump and load the list (ctl_mboxlist -d, ctl_mboxlist -u), or write the row with cyr_dbtool; then audit again.',
+  remedy:
+    'With the server stopped, dump and load the list (ctl_mboxlist -d, ctl_mboxlist -u), or write the row with cyr_dbtool; then audit again.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
   check: (subject) =>
     sidesOf(subject)

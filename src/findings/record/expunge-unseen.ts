@@ -21,5 +21,6 @@ export const expungeUnseen = defineRecordFinding({
           effects: ['unseen'],
         }
       : undefined,
-  message: (f) => `message ${f.guid.slice(0, 8)} is expunged on the ${f.expungedOn} only, and replication will not notice`,
+  message: (f) =>
+    `message ${f.guid.slice(0, 8)} is expunged on the ${f.expungedOn} only, and replication will not notice`,
 });

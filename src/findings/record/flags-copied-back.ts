@@ -10,9 +10,16 @@ export const flagsCopiedBack = defineRecordFinding({
   replication: "The master takes the replica's flags and annotations.",
   remedy: 'Nothing. Let replication run.',
   example: { onlyOnMaster: '', onlyOnReplica: '\\Answered' },
-  check: ({ outcome: { action, pair: { uid, master: m, replica: r } }, lowerBound }) =>
+  check: ({
+    outcome: {
+      action,
+      pair: { uid, master: m, replica: r },
+    },
+    lowerBound,
+  }) =>
     action === 'update-master' && m !== undefined && r !== undefined && !sameSets(m, r) && nothingLost(m, r, lowerBound)
       ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-master'] }
       : undefined,
-  message: (f) => `the master will take the replica's flags${f.onlyOnReplica === '' ? '' : `, gaining ${f.onlyOnReplica}`}${f.onlyOnMaster === '' ? '' : `, dropping ${f.onlyOnMaster}`}`,
+  message: (f) =>
+    `the master will take the replica's flags${f.onlyOnReplica === '' ? '' : `, gaining ${f.onlyOnReplica}`}${f.onlyOnMaster === '' ? '' : `, dropping ${f.onlyOnMaster}`}`,
 });

@@ -8,10 +8,21 @@ export const flagsLostOnReplica = defineRecordFinding({
   title: 'Flags or annotations set on the replica would be overwritten',
   why: 'Both sides may have changed the message since they were last equal, and the replica carries something that the master lacks. The disk cannot tell a flag set on the replica from one that the master removed.',
   replication: "The master's whole set replaces the replica's, usually without a log line.",
-  remedy: 'If the flags named here matter, set them on the master too (IMAP UID STORE) before replication runs. If not, let it run.',
+  remedy:
+    'If the flags named here matter, set them on the master too (IMAP UID STORE) before replication runs. If not, let it run.',
   example: { onlyOnReplica: '\\Flagged', masterModseq: '9', replicaModseq: '8' },
-  check: ({ outcome: { action, pair: { uid, master: m, replica: r } }, lowerBound }) =>
-    action === 'update-replica' && m !== undefined && r !== undefined && !sameSets(m, r) && !nothingLost(r, m, lowerBound)
+  check: ({
+    outcome: {
+      action,
+      pair: { uid, master: m, replica: r },
+    },
+    lowerBound,
+  }) =>
+    action === 'update-replica' &&
+    m !== undefined &&
+    r !== undefined &&
+    !sameSets(m, r) &&
+    !nothingLost(r, m, lowerBound)
       ? {
           uid,
           facts: { onlyOnReplica: lostFrom(r, m), masterModseq: String(m.modseq), replicaModseq: String(r.modseq) },

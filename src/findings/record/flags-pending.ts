@@ -10,9 +10,20 @@ export const flagsPending = defineRecordFinding({
   replication: "The replica takes the master's flags and annotations.",
   remedy: 'Nothing. Let replication run.',
   example: { onlyOnMaster: '\\Seen', onlyOnReplica: '' },
-  check: ({ outcome: { action, pair: { uid, master: m, replica: r } }, lowerBound }) =>
-    action === 'update-replica' && m !== undefined && r !== undefined && !sameSets(m, r) && nothingLost(r, m, lowerBound)
+  check: ({
+    outcome: {
+      action,
+      pair: { uid, master: m, replica: r },
+    },
+    lowerBound,
+  }) =>
+    action === 'update-replica' &&
+    m !== undefined &&
+    r !== undefined &&
+    !sameSets(m, r) &&
+    nothingLost(r, m, lowerBound)
       ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-replica'] }
       : undefined,
-  message: (f) => `the replica will take the master's flags${f.onlyOnMaster === '' ? '' : `, gaining ${f.onlyOnMaster}`}${f.onlyOnReplica === '' ? '' : `, dropping ${f.onlyOnReplica}`}`,
+  message: (f) =>
+    `the replica will take the master's flags${f.onlyOnMaster === '' ? '' : `, gaining ${f.onlyOnMaster}`}${f.onlyOnReplica === '' ? '' : `, dropping ${f.onlyOnReplica}`}`,
 });

@@ -15,7 +15,10 @@ export const guidMismatchOneExpunged = defineRecordFinding({
     newUid: 8,
   },
   check: ({ outcome: { action, pair, masterNewUid, replicaNewUid } }) =>
-    action === 'clash' && pair.master !== undefined && pair.replica !== undefined && pair.master.expunged !== pair.replica.expunged
+    action === 'clash' &&
+    pair.master !== undefined &&
+    pair.replica !== undefined &&
+    pair.master.expunged !== pair.replica.expunged
       ? {
           uid: pair.uid,
           facts: {

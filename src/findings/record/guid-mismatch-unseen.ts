@@ -9,10 +9,17 @@ export const guidMismatchUnseen = defineRecordFinding({
   replication: 'Nothing, ever. Users see different mail depending on the side that serves them.',
   remedy:
     'Compare both message files with their GUIDs (cyraudit compare --level content), keep the right one, reconstruct the mailbox on the wrong side, run sync_client -u, and audit again.',
-  example: { masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071' },
+  example: {
+    masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
+    replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
+  },
   check: ({ outcome: { action, pair } }) =>
-    action === 'unseen' && pair.master !== undefined && pair.replica !== undefined && pair.master.guid !== pair.replica.guid
+    action === 'unseen' &&
+    pair.master !== undefined &&
+    pair.replica !== undefined &&
+    pair.master.guid !== pair.replica.guid
       ? { uid: pair.uid, facts: { masterGuid: pair.master.guid, replicaGuid: pair.replica.guid }, effects: ['unseen'] }
       : undefined,
-  message: (f) => `master holds ${f.masterGuid.slice(0, 8)}, replica holds ${f.replicaGuid.slice(0, 8)}, and replication will not notice`,
+  message: (f) =>
+    `master holds ${f.masterGuid.slice(0, 8)}, replica holds ${f.replicaGuid.slice(0, 8)}, and replication will not notice`,
 });

@@ -6,7 +6,8 @@ export const guidMismatch = defineRecordFinding({
   since: '0.1.0',
   title: 'Same UID, different message: a split brain',
   why: 'Both sides gave the same UID to different messages while they were apart.',
-  replication: 'Both messages are kept, with their flags, under new UIDs: the one with the lower GUID gets the lower UID.',
+  replication:
+    'Both messages are kept, with their flags, under new UIDs: the one with the lower GUID gets the lower UID.',
   remedy:
     'Find out when both sides were in service. If new UIDs are acceptable (POP3 users download again), run sync_client -u for this user, then audit again. Do not use sync_client -O: it repairs nothing here.',
   example: {

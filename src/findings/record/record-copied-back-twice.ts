@@ -6,7 +6,8 @@ export const recordCopiedBackTwice = defineRecordFinding({
   since: '0.1.0',
   title: 'Message that both sides have under different UIDs would be duplicated',
   why: 'The same message was delivered to both sides separately. Replication matches by UID, not by content.',
-  replication: "The replica's copy is copied back to the master beside the one that is already there: the user sees it twice.",
+  replication:
+    "The replica's copy is copied back to the master beside the one that is already there: the user sees it twice.",
   remedy:
     'Expunge one of the two copies by hand on the side where it is not wanted (IMAP: UID STORE n +FLAGS \\Deleted, UID EXPUNGE n on the replica), then audit again.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', masterUid: 7 },
@@ -22,5 +23,6 @@ export const recordCopiedBackTwice = defineRecordFinding({
           effects: ['copy-back-to-master'],
         }
       : undefined,
-  message: (f) => `the replica's message ${f.guid.slice(0, 8)} is on the master as uid ${String(f.masterUid)} already and would be there twice`,
+  message: (f) =>
+    `the replica's message ${f.guid.slice(0, 8)} is on the master as uid ${String(f.masterUid)} already and would be there twice`,
 });

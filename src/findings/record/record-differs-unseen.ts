@@ -7,19 +7,35 @@ export const recordDiffersUnseen = defineRecordFinding({
   since: '0.1.0',
   title: 'The record differs, and replication cannot see it',
   why: 'Flags or other fields of one message differ between the sides, but headers and cached sync CRCs agree: a damaged or half-written index, or a change that a crash kept out of the header.',
-  replication: 'Nothing: the difference stays until the record is changed again, and then one value silently replaces the other.',
-  remedy: 'Find out which side is right, reconstruct the mailbox on the other one (it recomputes header and CRC), run sync_client -u for the user, and audit again.',
+  replication:
+    'Nothing: the difference stays until the record is changed again, and then one value silently replaces the other.',
+  remedy:
+    'Find out which side is right, reconstruct the mailbox on the other one (it recomputes header and CRC), run sync_client -u for the user, and audit again.',
   example: { onlyOnMaster: '\\Seen', onlyOnReplica: '', fields: ['systemFlags'] },
-  check: ({ outcome: { action, pair: { uid, master: m, replica: r } } }) =>
+  check: ({
+    outcome: {
+      action,
+      pair: { uid, master: m, replica: r },
+    },
+  }) =>
     action === 'unseen' && m !== undefined && r !== undefined && m.guid === r.guid && m.expunged === r.expunged
       ? {
           uid,
           facts: {
             onlyOnMaster: lostFrom(m, r),
             onlyOnReplica: lostFrom(r, m),
-            fields: (['modseq', 'lastUpdated', 'internaldate', 'savedate', 'cid', 'createdmodseq', 'size', 'systemFlags'] as const).filter(
-              (field) => m[field] !== r[field],
-            ),
+            fields: (
+              [
+                'modseq',
+                'lastUpdated',
+                'internaldate',
+                'savedate',
+                'cid',
+                'createdmodseq',
+                'size',
+                'systemFlags',
+              ] as const
+            ).filter((field) => m[field] !== r[field]),
           },
           effects: ['unseen'],
         }

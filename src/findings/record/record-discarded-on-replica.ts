@@ -6,14 +6,16 @@ export const recordDiscardedOnReplica = defineRecordFinding({
   since: '0.1.0',
   title: 'Message only on the replica would be expunged there',
   why: "The master has no record of this message and its deletedmodseq is above the message's modseq: Cyrus takes it for one that the master expunged and cleaned out. The disk cannot tell that from a message the master never had, or whose record a reconstruct dropped after its file was lost.",
-  replication: 'The message is expunged on the replica, silently and with exit status 0. If the master never had it, this destroys the last copy.',
+  replication:
+    'The message is expunged on the replica, silently and with exit status 0. If the master never had it, this destroys the last copy.',
   remedy:
     'Look at the message on the replica. If the user deleted it on the master, replication may run. If not, copy it out first (IMAP FETCH on the replica, or the message file itself) and deliver it again.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '3', deletedmodseq: '9', knownToMaster: true },
   check: (subject) => {
     const { lowerBound, deletedOnMaster, masterDeletedmodseq } = subject;
     const { action, pair, replicaNewUid } = subject.outcome;
-    const discarded = action === 'discard-on-replica' ? !isProvenExpunge(subject) : action === 'clash' && replicaNewUid === 0;
+    const discarded =
+      action === 'discard-on-replica' ? !isProvenExpunge(subject) : action === 'clash' && replicaNewUid === 0;
     return pair.replica !== undefined && !deletedOnMaster && discarded
       ? {
           uid: pair.uid,

@@ -10,14 +10,28 @@ export const recordFieldsDiffer = defineRecordFinding({
   replication: 'The record is written again on one side and both agree afterwards.',
   remedy: 'Nothing. Let replication run.',
   example: { fields: ['modseq', 'internaldate'] },
-  check: ({ outcome: { action, pair: { uid, master: m, replica: r } } }) =>
+  check: ({
+    outcome: {
+      action,
+      pair: { uid, master: m, replica: r },
+    },
+  }) =>
     (action === 'update-replica' || action === 'update-master') && m !== undefined && r !== undefined && sameSets(m, r)
       ? {
           uid,
           facts: {
-            fields: (['modseq', 'lastUpdated', 'internaldate', 'savedate', 'cid', 'createdmodseq', 'size', 'systemFlags'] as const).filter(
-              (field) => m[field] !== r[field],
-            ),
+            fields: (
+              [
+                'modseq',
+                'lastUpdated',
+                'internaldate',
+                'savedate',
+                'cid',
+                'createdmodseq',
+                'size',
+                'systemFlags',
+              ] as const
+            ).filter((field) => m[field] !== r[field]),
           },
           effects: [action],
         }

@@ -12,7 +12,11 @@ export const recordLostToDeletedMailbox = defineRecordFinding({
     'Fetch the message from the replica before replication runs and deliver it to the user (deliver, or IMAP APPEND on the master), or restore the mailbox on the master: unexpunge or cyr_expire will not do it, rename the DELETED mailbox back with cyradm renamemailbox.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '42' },
   check: ({ outcome: { action, pair }, deletedOnMaster }) =>
-    deletedOnMaster && pair.replica !== undefined && !pair.replica.expunged && pair.master === undefined && action !== 'none'
+    deletedOnMaster &&
+    pair.replica !== undefined &&
+    !pair.replica.expunged &&
+    pair.master === undefined &&
+    action !== 'none'
       ? {
           uid: pair.uid,
           facts: { guid: pair.replica.guid, modseq: String(pair.replica.modseq) },

@@ -10,7 +10,10 @@ export const recordOnlyOnReplica = defineRecordFinding({
   remedy: 'Nothing. Afterwards find out who delivered to the replica: it should not have been in service.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '42' },
   check: ({ outcome: { action, pair }, deletedOnMaster, masterUidOfReplicaGuid }) =>
-    action === 'append-on-master' && pair.replica !== undefined && !deletedOnMaster && masterUidOfReplicaGuid === undefined
+    action === 'append-on-master' &&
+    pair.replica !== undefined &&
+    !deletedOnMaster &&
+    masterUidOfReplicaGuid === undefined
       ? {
           uid: pair.uid,
           facts: { guid: pair.replica.guid, modseq: String(pair.replica.modseq) },

@@ -6,7 +6,8 @@ export const userDeletedOnMaster = defineUserFinding({
   since: '0.1.0',
   title: 'User deleted on the master, not yet on the replica',
   why: 'The master remembers deleting the user and the pending log carries it. What the replica alone holds would have findings of its own.',
-  replication: 'The mailboxes become delayed-delete copies, or are deleted, on the replica; subscriptions and seen state are removed.',
+  replication:
+    'The mailboxes become delayed-delete copies, or are deleted, on the replica; subscriptions and seen state are removed.',
   remedy: 'Nothing. Let replication run.',
   example: { mailboxes: 4 },
   check: (subject) =>

@@ -6,8 +6,10 @@ export const userOnlyOnReplica = defineUserFinding({
   since: '0.1.0',
   title: 'User only on the replica',
   why: "The replica has mailboxes of a user whom the master's list neither has nor remembers as deleted.",
-  replication: 'sync_client -A never looks at the user; -u says that he does not exist locally. Both exit 0, and nothing is copied or deleted.',
-  remedy: 'Find out on which side the user belongs. To keep him, replicate him in the other direction (sync_client -u on the replica towards the master); to drop him, delete him on the replica.',
+  replication:
+    'sync_client -A never looks at the user; -u says that he does not exist locally. Both exit 0, and nothing is copied or deleted.',
+  remedy:
+    'Find out on which side the user belongs. To keep him, replicate him in the other direction (sync_client -u on the replica towards the master); to drop him, delete him on the replica.',
   example: { mailboxes: 4 },
   check: (subject) =>
     subject.inboxOnMaster !== 'live' &&

@@ -7,7 +7,7 @@ export interface CyrusDbRow {
 
 /** A database read in its committed view. */
 export interface CyrusDb {
-  readonly format: 'twoskip' | 'flat';
+  readonly format: 'twoskip' | 'skiplist' | 'flat';
   /** Live keys as the header counts them, or as they were counted. */
   readonly count: number;
   /** Faults met so far, also while iterating: an iteration that ended early has left one here. */

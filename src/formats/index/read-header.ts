@@ -68,7 +68,12 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   }
   const end = header.startOffset + header.numRecords * header.recordSize;
   if (fileSize < end) {
-    fault('index-truncated', fileSize, `${String(header.numRecords)} records, ${String(end)} bytes`, `${String(fileSize)} bytes`);
+    fault(
+      'index-truncated',
+      fileSize,
+      `${String(header.numRecords)} records, ${String(end)} bytes`,
+      `${String(fileSize)} bytes`,
+    );
     return { minor, faults };
   }
   if (fileSize > end) {

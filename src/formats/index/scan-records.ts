@@ -166,7 +166,14 @@ export function scanRecords(
     const computedCrc = crc32(bytes, base, base + o.crc);
     if (storedCrc !== computedCrc) {
       totals.badRecords++;
-      fault({ code: 'record-crc', file, offset: at(o.crc), uid, expected: hex32(computedCrc), actual: hex32(storedCrc) });
+      fault({
+        code: 'record-crc',
+        file,
+        offset: at(o.crc),
+        uid,
+        expected: hex32(computedCrc),
+        actual: hex32(storedCrc),
+      });
       continue;
     }
     const flags = view.getUint32(base + o.systemFlags) | 0;
@@ -179,23 +186,58 @@ export function scanRecords(
     }
     if (uid <= totals.maxUid) {
       totals.badRecords++;
-      fault({ code: 'record-uid-order', file, offset: at(o.uid), uid, expected: `above ${String(totals.maxUid)}`, actual: String(uid) });
+      fault({
+        code: 'record-uid-order',
+        file,
+        offset: at(o.uid),
+        uid,
+        expected: `above ${String(totals.maxUid)}`,
+        actual: String(uid),
+      });
     } else {
       totals.maxUid = uid;
     }
     if (uid > header.lastUid) {
-      fault({ code: 'record-uid-above-last-uid', file, offset: at(o.uid), uid, expected: `at most ${String(header.lastUid)}`, actual: String(uid) });
+      fault({
+        code: 'record-uid-above-last-uid',
+        file,
+        offset: at(o.uid),
+        uid,
+        expected: `at most ${String(header.lastUid)}`,
+        actual: String(uid),
+      });
     }
     const modseq = readU64(view, base + o.modseq);
     if (modseq > totals.maxModseq) totals.maxModseq = modseq;
     if (modseq > header.highestmodseq) {
-      fault({ code: 'record-modseq-above-highest', file, offset: at(o.modseq), uid, expected: `at most ${String(header.highestmodseq)}`, actual: String(modseq) });
+      fault({
+        code: 'record-modseq-above-highest',
+        file,
+        offset: at(o.modseq),
+        uid,
+        expected: `at most ${String(header.highestmodseq)}`,
+        actual: String(modseq),
+      });
     }
     if ((flags & ~LEGAL_SYSTEM_FLAGS) !== 0) {
-      fault({ code: 'record-undefined-system-flag', file, offset: at(o.systemFlags), uid, expected: 'defined flag bits', actual: hex32((flags & ~LEGAL_SYSTEM_FLAGS) >>> 0) });
+      fault({
+        code: 'record-undefined-system-flag',
+        file,
+        offset: at(o.systemFlags),
+        uid,
+        expected: 'defined flag bits',
+        actual: hex32((flags & ~LEGAL_SYSTEM_FLAGS) >>> 0),
+      });
     }
     if ((flags & FLAG_UNLINKED) !== 0 && (flags & FLAG_EXPUNGED) === 0) {
-      fault({ code: 'record-unlinked-not-expunged', file, offset: at(o.systemFlags), uid, expected: 'EXPUNGED with UNLINKED', actual: hex32(flags >>> 0) });
+      fault({
+        code: 'record-unlinked-not-expunged',
+        file,
+        offset: at(o.systemFlags),
+        uid,
+        expected: 'EXPUNGED with UNLINKED',
+        actual: hex32(flags >>> 0),
+      });
     }
     if (isNullGuid(view, base + o.guid)) {
       fault({ code: 'record-null-guid', file, offset: at(o.guid), uid, expected: 'a GUID', actual: 'all zero' });
@@ -208,7 +250,14 @@ export function scanRecords(
         bits = (bits & ~(1 << bit)) >>> 0;
         const crc = flagCrcs.ofUserFlag(word * 32 + bit);
         if (crc === undefined) {
-          fault({ code: 'record-unnamed-user-flag', file, offset: at(o.userFlags), uid, expected: 'a flag named in cyrus.header', actual: `user flag ${String(word * 32 + bit)}` });
+          fault({
+            code: 'record-unnamed-user-flag',
+            file,
+            offset: at(o.userFlags),
+            uid,
+            expected: 'a flag named in cyrus.header',
+            actual: `user flag ${String(word * 32 + bit)}`,
+          });
         } else {
           xor ^= crc;
         }
@@ -243,7 +292,12 @@ export function scanRecords(
 const terms = { unpadded: 0, padded: 0 };
 
 /** XOR of the virtual annotation terms of one record, in both spellings. The result object is reused. */
-export function annotTerms(view: DataView, base: number, o: RecordOffsets, uid: number): { unpadded: number; padded: number } {
+export function annotTerms(
+  view: DataView,
+  base: number,
+  o: RecordOffsets,
+  uid: number,
+): { unpadded: number; padded: number } {
   let common = 0;
   if (o.savedate >= 0) {
     const savedate = view.getUint32(base + o.savedate);

@@ -45,7 +45,13 @@ export class IndexFile {
         first = bytes.subarray(0, readFully(fd, bytes, 0, MAX_HEADER_SIZE, 0));
       }
       const size = whole === undefined ? stat.size : whole.length;
-      const index = new IndexFile(path, fd, size, readIndexHeader(first.subarray(0, MAX_HEADER_SIZE), size, path), whole);
+      const index = new IndexFile(
+        path,
+        fd,
+        size,
+        readIndexHeader(first.subarray(0, MAX_HEADER_SIZE), size, path),
+        whole,
+      );
       return { index };
     } catch (error) {
       closeSync(fd);

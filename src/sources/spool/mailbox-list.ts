@@ -65,7 +65,12 @@ export class MailboxList {
     }
     const inbox = mboxnameToDbname(unit.inbox);
     const cut = inbox.indexOf(0x1d) + 1;
-    const deleted = Buffer.concat([inbox.subarray(0, cut), Buffer.from(this.deletedPrefix), HIERSEP, inbox.subarray(cut)]);
+    const deleted = Buffer.concat([
+      inbox.subarray(0, cut),
+      Buffer.from(this.deletedPrefix),
+      HIERSEP,
+      inbox.subarray(cut),
+    ]);
     const entries: Mbentry[] = [];
     const own = this.byName(unit.inbox);
     if (own !== undefined) entries.push(own);

@@ -1,13 +1,16 @@
 import { bufferSource } from '../../bytes/byte-source.js';
 import type { CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
-import { openTwoskip } from '../../formats/cyrusdb/twoskip/twoskip.js';
+import { openCyrusDb, type CyrusDbFormat } from '../../formats/cyrusdb/open-cyrusdb.js';
 import type { FormatFault } from '../../model/fault.js';
 import { PagedFile, readFailure, readSmallFile, type ReadFailure } from '../read-only-file.js';
 
 /** A database file, or why it is not one. */
 export interface OpenedDatabase {
   readonly path: string;
+  readonly format?: CyrusDbFormat;
   readonly db?: CyrusDb;
+  /** Names a format that is known and not decoded by this release. */
+  readonly unsupported?: string;
   /** The system did not let us read it. */
   readonly failure?: ReadFailure;
   /** What is wrong with the bytes; grows while `db` is read. */
@@ -17,6 +20,13 @@ export interface OpenedDatabase {
 
 const nothingToClose = (): void => undefined;
 
+/** Why a database is not decoded, for a person; undefined when it is, or when its faults say why. */
+export function whyNotDecoded({ path, unsupported }: OpenedDatabase): string | undefined {
+  return unsupported === undefined
+    ? undefined
+    : `${path}: ${unsupported}, which this release of cyraudit cannot decode`;
+}
+
 /** Opens a database of any size, a page at a time. */
 export function openDatabase(path: string): OpenedDatabase {
   let file: PagedFile;
@@ -25,11 +35,9 @@ export function openDatabase(path: string): OpenedDatabase {
   } catch (error) {
     return { path, failure: readFailure(error, path), faults: [], close: nothingToClose };
   }
-  const opened = openTwoskip(file, path);
   return {
     path,
-    ...(opened.db === undefined ? {} : { db: opened.db }),
-    faults: opened.faults,
+    ...openCyrusDb(file, path),
     close: () => {
       file.close();
     },
@@ -47,6 +55,5 @@ export function openSmallDatabase(path: string): OpenedDatabase {
       ? { path, failure: read.failure, faults: [], close: nothingToClose }
       : openDatabase(path);
   }
-  const opened = openTwoskip(bufferSource(read.bytes), path);
-  return { path, ...(opened.db === undefined ? {} : { db: opened.db }), faults: opened.faults, close: nothingToClose };
+  return { path, ...openCyrusDb(bufferSource(read.bytes), path), close: nothingToClose };
 }

@@ -85,9 +85,17 @@ function findConf({ source, role }: SideSpec): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AuditError('conf-missing', `${source}: no such file or directory`, `Name the imapd.conf of ${name}, or the directory that holds it.`);
+      throw new AuditError(
+        'conf-missing',
+        `${source}: no such file or directory`,
+        `Name the imapd.conf of ${name}, or the directory that holds it.`,
+      );
     }
-    throw new AuditError('conf-unreadable', `${source}: ${code ?? 'cannot be read'}`, 'Run cyraudit as root or as the user cyrus.');
+    throw new AuditError(
+      'conf-unreadable',
+      `${source}: ${code ?? 'cannot be read'}`,
+      'Run cyraudit as root or as the user cyrus.',
+    );
   }
   if (!stat.isDirectory()) return realpathSync(source);
   const inside = join(source, 'imapd.conf');
@@ -97,7 +105,11 @@ function findConf({ source, role }: SideSpec): string {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
       throw new AuditError('conf-unreadable', `${inside}: EACCES`, 'Run cyraudit as root or as the user cyrus.');
     }
-    throw new AuditError('conf-missing', `${source}: a directory without an imapd.conf`, `Name the imapd.conf of ${name}, or the directory that holds it.`);
+    throw new AuditError(
+      'conf-missing',
+      `${source}: a directory without an imapd.conf`,
+      `Name the imapd.conf of ${name}, or the directory that holds it.`,
+    );
   }
   return realpathSync(inside);
 }
@@ -105,7 +117,11 @@ function findConf({ source, role }: SideSpec): string {
 function readConf(path: string): string {
   const read = readSmallFile(path, MAX_CONF_BYTES);
   if (read.failure === undefined) return read.bytes.toString('utf8');
-  throw new AuditError('conf-unreadable', read.failure.reason, 'Name a readable imapd.conf, or run cyraudit as root or as the user cyrus.');
+  throw new AuditError(
+    'conf-unreadable',
+    read.failure.reason,
+    'Name a readable imapd.conf, or run cyraudit as root or as the user cyrus.',
+  );
 }
 
 /**
@@ -113,7 +129,10 @@ function readConf(path: string): string {
  * path, not a damaged server.
  */
 export function isEmptySide(side: Side): boolean {
-  return !existsSync(side.layout.mailboxesDb) && side.layout.partitions.every((partition) => isEmptyDirectory(partition.data));
+  return (
+    !existsSync(side.layout.mailboxesDb) &&
+    side.layout.partitions.every((partition) => isEmptyDirectory(partition.data))
+  );
 }
 
 /** True for a directory that is missing or has no entry. */

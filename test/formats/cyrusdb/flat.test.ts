@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseFlat } from '../../../src/formats/cyrusdb/flat.js';
+import { parseFlat } from '../../../src/formats/cyrusdb/flat/parse-flat.js';
 
 const parse = (text: string) => {
   const { value, faults } = parseFlat(Buffer.from(text, 'latin1'), 'f');

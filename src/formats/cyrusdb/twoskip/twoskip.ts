@@ -46,11 +46,13 @@ export function openTwoskip(source: ByteSource, file: string): OpenedTwoskip {
   const fail = (code: FaultCode, offset: number, expected: string, actual: string): OpenedTwoskip => ({
     faults: [{ code, file, offset, expected, actual }],
   });
-  if (source.size === 0) return { faults: [{ code: 'file-empty', file, expected: 'a twoskip database', actual: '0 bytes' }] };
+  if (source.size === 0)
+    return { faults: [{ code: 'file-empty', file, expected: 'a twoskip database', actual: '0 bytes' }] };
   if (head.length < TWOSKIP_MAGIC.length || !head.subarray(0, 20).equals(TWOSKIP_MAGIC)) {
     return fail('db-magic', 0, TWOSKIP_MAGIC.toString('hex'), head.subarray(0, 20).toString('hex'));
   }
-  if (head.length < twoskipHeader.size) return fail('db-truncated', head.length, '64 bytes of header', `${String(head.length)} bytes`);
+  if (head.length < twoskipHeader.size)
+    return fail('db-truncated', head.length, '64 bytes of header', `${String(head.length)} bytes`);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const get = (name: keyof typeof twoskipHeader.fields): number => readNumber(view, 0, twoskipHeader.fields[name]);
   const computed = crc32(head, 0, 60);
@@ -83,12 +85,23 @@ export class Twoskip implements CyrusDb {
   ) {
     if (header.dirty) this.fault('db-dirty', 56, 'a clean database', 'DIRTY is set');
     if (source.size > header.currentSize) {
-      this.fault('db-trailing-bytes', header.currentSize, `${String(header.currentSize)} bytes`, `${String(source.size)} bytes`);
+      this.fault(
+        'db-trailing-bytes',
+        header.currentSize,
+        `${String(header.currentSize)} bytes`,
+        `${String(source.size)} bytes`,
+      );
     }
     const dummy = this.record(DUMMY_AT);
     if (dummy !== undefined) {
       if (dummy.type === TYPE.dummy && dummy.level === MAX_LEVEL) this.dummy = dummy;
-      else this.fault('db-record-shape', DUMMY_AT, 'the dummy record', `type ${String(dummy.type)} level ${String(dummy.level)}`);
+      else
+        this.fault(
+          'db-record-shape',
+          DUMMY_AT,
+          'the dummy record',
+          `type ${String(dummy.type)} level ${String(dummy.level)}`,
+        );
     }
   }
 
@@ -165,7 +178,12 @@ export class Twoskip implements CyrusDb {
       next = this.linked(target, next);
     }
     if (next !== undefined && next.type !== TYPE.record) {
-      this.fault('db-link', record.offset, 'a link to a record', `offset ${String(next.offset)}, type ${String(next.type)}`);
+      this.fault(
+        'db-link',
+        record.offset,
+        'a link to a record',
+        `offset ${String(next.offset)}, type ${String(next.type)}`,
+      );
       return undefined;
     }
     return next;
@@ -272,7 +290,8 @@ export class Twoskip implements CyrusDb {
       last = record.type;
       at = record.end;
     }
-    if (last !== TYPE.commit && last !== TYPE.dummy) this.fault('db-transaction', at, 'a commit at the end', 'an open transaction');
+    if (last !== TYPE.commit && last !== TYPE.dummy)
+      this.fault('db-transaction', at, 'a commit at the end', 'an open transaction');
   }
 
   /** Level 0 in key order against the links of all upper levels and the count in the header. */
@@ -300,7 +319,13 @@ export class Twoskip implements CyrusDb {
     if (this.faults.length > before) return;
     if (!this.header.dirty) {
       const open = expected.findIndex((offset, link) => link >= 2 && offset !== 0);
-      if (open >= 0) this.fault('db-link', expected[open]!, `skip level ${String(open - 1)} ends`, `it goes on to ${String(expected[open])}`);
+      if (open >= 0)
+        this.fault(
+          'db-link',
+          expected[open]!,
+          `skip level ${String(open - 1)} ends`,
+          `it goes on to ${String(expected[open])}`,
+        );
     }
     if (count !== this.header.numRecords) {
       this.fault('db-count', 32, `${String(count)} records`, String(this.header.numRecords));

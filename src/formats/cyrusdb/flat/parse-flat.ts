@@ -1,5 +1,6 @@
-import type { Decoded, FaultCode, FormatFault } from '../../model/fault.js';
-import type { CyrusDbRow } from './cyrusdb.js';
+import type { Decoded, FaultCode, FormatFault } from '../../../model/fault.js';
+import type { CyrusDbRow } from '../cyrusdb.js';
+import { OrderTracker } from '../key-order.js';
 
 const TAB = 0x09;
 const LF = 0x0a;
@@ -22,7 +23,7 @@ export function parseFlat(bytes: Buffer, file: string): Decoded<CyrusDbRow[]> {
 
   let previous: Buffer | undefined;
   // Which order a file has depends on the release and the host; damage is an order that is none of them.
-  const orders = [compareMbox, compareRaw, compareSigned].map((compare) => ({ compare, holds: true }));
+  const order = new OrderTracker();
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(LF, at);
     if (end < 0) {
@@ -37,12 +38,7 @@ export function parseFlat(bytes: Buffer, file: string): Decoded<CyrusDbRow[]> {
     } else {
       const encoded = line.subarray(0, tab);
       if (previous !== undefined) {
-        const before = previous;
-        const broken = orders.filter(({ holds, compare }) => holds && compare(before, encoded) >= 0);
-        for (const order of broken) order.holds = false;
-        if (broken.length > 0 && !orders.some(({ holds }) => holds)) {
-          fault('db-order', at, `a key above ${shown(before)}`, shown(encoded));
-        }
+        if (!order.accepts(previous, encoded)) fault('db-order', at, `a key above ${shown(previous)}`, shown(encoded));
       }
       previous = encoded;
       const key = unescape(encoded);
@@ -77,32 +73,6 @@ function unescape(encoded: Buffer): { bytes: Buffer; whole: boolean } {
     }
   }
   return { bytes: Buffer.from(out), whole };
-}
-
-/** A dot sorts before everything printable, so that children follow their parent. Source: lib/bsearch.c 3.6.1. */
-const MBOX_ORDER = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte === 0) return 0;
-  if (byte === TAB || byte === LF) return 1;
-  if (byte === 0x2e) return 2;
-  return byte <= 8 ? byte + 2 : byte;
-});
-
-/** A plain `char` on x86. */
-const SIGNED_ORDER = Int8Array.from({ length: 256 }, (_, byte) => byte);
-
-type Compare = (a: Buffer, b: Buffer) => number;
-
-const compareMbox: Compare = (a, b) => compareBy(MBOX_ORDER, a, b);
-const compareSigned: Compare = (a, b) => compareBy(SIGNED_ORDER, a, b);
-const compareRaw: Compare = (a, b) => a.compare(b);
-
-function compareBy(order: Uint8Array | Int8Array, a: Buffer, b: Buffer): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i += 1) {
-    const difference = order[a[i]!]! - order[b[i]!]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
 }
 
 function shown(key: Buffer): string {

@@ -1,0 +1,290 @@
+import type { ByteSource } from '../../../bytes/byte-source.js';
+import { readNumber } from '../../../bytes/layout.js';
+import type { FaultCode, FormatFault } from '../../../model/fault.js';
+import type { CyrusDb, CyrusDbRow } from '../cyrusdb.js';
+import { OrderTracker } from '../key-order.js';
+import { END_OF_POINTERS, MAX_LEVEL, SKIPLIST_MAGIC, TYPE, skiplistHeader } from './layout.js';
+
+/** Where the parts of one INORDER or ADD record are. */
+interface SkiplistRecord {
+  readonly type: number;
+  readonly keyAt: number;
+  readonly keyLength: number;
+  readonly valueAt: number;
+  readonly valueLength: number;
+  readonly pointersAt: number;
+  readonly level: number;
+  readonly end: number;
+}
+
+const MAX_FAULTS = 100;
+const EMPTY_HEAD = 12;
+
+/**
+ * Reads a skiplist database in its committed view: the records of the last checkpoint, then the log up to the last
+ * commit. The pointers are not used: a transaction overwrites them in place, so that after a crash they lie.
+ * Memory: 8 bytes per key. Source: recovery in lib/cyrusdb_skiplist.c, 2.3.19 to 3.13; cyrusdb.md section 4.
+ */
+export function openSkiplist(
+  source: ByteSource,
+  file: string,
+): { readonly db?: Skiplist; readonly faults: readonly FormatFault[] } {
+  const head = source.read(0, skiplistHeader.size);
+  const fail = (code: FaultCode, offset: number, expected: string, actual: string) => ({
+    faults: [{ code, file, offset, expected, actual }],
+  });
+  if (head.length < 20 || !head.subarray(0, 20).equals(SKIPLIST_MAGIC)) {
+    return fail('db-magic', 0, SKIPLIST_MAGIC.toString('hex'), head.subarray(0, 20).toString('hex'));
+  }
+  if (head.length < skiplistHeader.size)
+    return fail('db-truncated', head.length, '48 bytes of header', `${String(head.length)} bytes`);
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const get = (name: keyof typeof skiplistHeader.fields): number => readNumber(view, 0, skiplistHeader.fields[name]);
+  if (get('version') !== 1) return fail('db-version', 20, 'version 1', String(get('version')));
+  if (get('maxLevel') === 0 || get('maxLevel') > MAX_LEVEL)
+    return fail('db-record-shape', 28, `maxlevel up to ${String(MAX_LEVEL)}`, String(get('maxLevel')));
+  const db = new Skiplist(source, file, get('maxLevel'), get('currentLevel'));
+  db.load();
+  return { db, faults: db.faults };
+}
+
+export class Skiplist implements CyrusDb {
+  readonly format = 'skiplist';
+  readonly faults: FormatFault[] = [];
+  /** Offsets of the live records, in raw order of their keys. */
+  private live = new Float64Array(0);
+
+  constructor(
+    private readonly source: ByteSource,
+    readonly file: string,
+    private readonly maxLevel: number,
+    private readonly currentLevel: number,
+  ) {}
+
+  get count(): number {
+    return this.live.length;
+  }
+
+  *rows(from?: Buffer): Generator<CyrusDbRow> {
+    for (let i = from === undefined ? 0 : this.search(from); i < this.live.length; i++) {
+      const row = this.row(this.live[i]!);
+      if (row === undefined) return;
+      yield row;
+    }
+  }
+
+  get(key: Buffer): Buffer | undefined {
+    const i = this.search(key);
+    if (i >= this.live.length) return undefined;
+    const row = this.row(this.live[i]!);
+    return row?.key.equals(key) === true ? row.value : undefined;
+  }
+
+  /** Whatever is wrong shows while the file is loaded. There are no checksums: a changed value cannot be seen. */
+  verify(): readonly FormatFault[] {
+    return this.faults;
+  }
+
+  /** Scans the whole file once. */
+  load(): void {
+    const dummyEnd = this.checkDummy();
+    if (dummyEnd === undefined) return;
+    const inorder: number[] = [];
+    let at = dummyEnd;
+    let previous: Buffer | undefined;
+    const order = new OrderTracker();
+    for (;;) {
+      const record = this.source.size - at >= EMPTY_HEAD && this.u32(at) === TYPE.inorder ? this.record(at) : undefined;
+      if (record === undefined) break;
+      const key = this.key(record);
+      if (previous !== undefined && !order.accepts(previous, key))
+        this.fault('db-order', at, 'a key above the one before it', key.toString('latin1', 0, 60));
+      previous = key;
+      inorder.push(at);
+      at = record.end;
+    }
+    this.replay(inorder, at, order.isRaw);
+  }
+
+  /** Applies the complete transactions of the log to the records of the checkpoint. */
+  private replay(inorder: readonly number[], logStart: number, isRaw: boolean): void {
+    const added = new Map<string, number>();
+    const removed = new Set<number>();
+    const known = new Set<number>();
+    let pending: ({ readonly add: number } | { readonly remove: number })[] = [];
+    let committed = logStart;
+    let at = logStart;
+    const { size } = this.source;
+    while (at + 4 <= size) {
+      const type = this.u32(at);
+      if (type === 0) {
+        // Runs of zero words come from an old recovery bug and are passed over by Cyrus too.
+        at += 4;
+        if (pending.length === 0) committed = at;
+        continue;
+      }
+      if (type === TYPE.commit) {
+        for (const change of pending) {
+          if ('add' in change) {
+            added.set(this.keyAt(change.add), change.add);
+            known.add(change.add);
+          } else {
+            removed.add(change.remove);
+            if (known.has(change.remove) && added.get(this.keyAt(change.remove)) === change.remove)
+              added.delete(this.keyAt(change.remove));
+          }
+        }
+        pending = [];
+        at += 4;
+        committed = at;
+        continue;
+      }
+      if (type === TYPE.delete && at + 8 <= size) {
+        const target = this.u32(at + 4);
+        if (target < skiplistHeader.size || target >= at) {
+          this.fault('db-link', at + 4, 'the offset of an earlier record', String(target));
+          break;
+        }
+        pending.push({ remove: target });
+        at += 8;
+        continue;
+      }
+      const record = type === TYPE.add ? this.record(at, true) : undefined;
+      if (record === undefined) {
+        if (type !== TYPE.add && type !== TYPE.delete)
+          this.fault('db-record-shape', at, 'a record of the log', String(type));
+        break;
+      }
+      pending.push({ add: at });
+      at = record.end;
+    }
+    if (committed < size) {
+      // A transaction without its commit is what a crash leaves; it was never part of the database.
+      const torn = this.faults.length > 0 ? 'damage' : 'an unfinished transaction';
+      this.fault(
+        'db-trailing-bytes',
+        committed,
+        `${String(committed)} committed bytes`,
+        `${String(size)} bytes: ${torn}`,
+      );
+    }
+    this.arrange(
+      inorder.filter((offset) => !removed.has(offset)),
+      added,
+      isRaw,
+    );
+  }
+
+  /** Puts the live records into raw key order; a key that was replaced keeps its last record. */
+  private arrange(inorder: readonly number[], added: ReadonlyMap<string, number>, isRaw: boolean): void {
+    // Latin-1 text compares by code unit exactly as its bytes do.
+    const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+    const log = [...added].map(([key, offset]) => ({ key, offset })).sort(byKey);
+    if (!isRaw) {
+      const rows = inorder.map((offset) => ({ key: this.keyAt(offset), offset })).filter(({ key }) => !added.has(key));
+      this.live = Float64Array.from([...rows, ...log].sort(byKey), ({ offset }) => offset);
+      return;
+    }
+    const live: number[] = [];
+    let next = 0;
+    for (const offset of inorder) {
+      if (log.length === 0) {
+        live.push(offset);
+        continue;
+      }
+      const key = this.keyAt(offset);
+      while (next < log.length && log[next]!.key < key) live.push(log[next++]!.offset);
+      if (log[next]?.key !== key) live.push(offset);
+    }
+    for (; next < log.length; next++) live.push(log[next]!.offset);
+    this.live = Float64Array.from(live);
+  }
+
+  private checkDummy(): number | undefined {
+    const at = skiplistHeader.size;
+    if (this.u32(at) !== TYPE.dummy) {
+      this.fault('db-record-shape', at, 'the dummy record', String(this.u32(at)));
+      return undefined;
+    }
+    const end = at + 4 * (3 + this.maxLevel + 1);
+    if (end > this.source.size || this.u32(end - 4) !== END_OF_POINTERS) {
+      this.fault('db-truncated', at, 'a whole dummy record', `${String(this.source.size)} bytes`);
+      return undefined;
+    }
+    if (this.currentLevel > this.maxLevel)
+      this.fault('db-record-shape', 32, `curlevel up to ${String(this.maxLevel)}`, String(this.currentLevel));
+    return end;
+  }
+
+  /** Decodes the record at `at`. `mayBeTorn`: running past the end of the file is what a crash leaves, not damage. */
+  private record(at: number, mayBeTorn = false): SkiplistRecord | undefined {
+    const { size } = this.source;
+    const tooLong = (expected: string, actual: string): undefined => {
+      if (!mayBeTorn) this.fault('db-record-shape', at, expected, actual);
+      return undefined;
+    };
+    const type = this.u32(at);
+    const keyLength = this.u32(at + 4);
+    const keyAt = at + 8;
+    const valueLengthAt = keyAt + padded(keyLength);
+    if (valueLengthAt + 4 > size) return tooLong('a key within the file', `${String(keyLength)} bytes of key`);
+    const valueLength = this.u32(valueLengthAt);
+    const valueAt = valueLengthAt + 4;
+    const pointersAt = valueAt + padded(valueLength);
+    if (pointersAt + 8 > size) return tooLong('a value within the file', `${String(valueLength)} bytes of value`);
+    let level = 0;
+    while (
+      level <= this.maxLevel &&
+      pointersAt + 4 * level + 4 <= size &&
+      this.u32(pointersAt + 4 * level) !== END_OF_POINTERS
+    )
+      level++;
+    const end = pointersAt + 4 * level + 4;
+    if (end > size) return tooLong('a whole record', 'the file ends before');
+    if (level === 0 || level > this.maxLevel) {
+      this.fault('db-record-shape', at, `1 to ${String(this.maxLevel)} pointers and their end`, String(level));
+      return undefined;
+    }
+    return { type, keyAt, keyLength, valueAt, valueLength, pointersAt, level, end };
+  }
+
+  private search(key: Buffer): number {
+    let low = 0;
+    let high = this.live.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.keyBytes(this.live[middle]!).compare(key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  private row(offset: number): CyrusDbRow | undefined {
+    const record = this.record(offset);
+    if (record === undefined) return undefined;
+    return { key: this.key(record), value: Buffer.from(this.source.read(record.valueAt, record.valueLength)) };
+  }
+
+  private key(record: SkiplistRecord): Buffer {
+    return Buffer.from(this.source.read(record.keyAt, record.keyLength));
+  }
+
+  private keyBytes(offset: number): Buffer {
+    return this.source.read(offset + 8, this.u32(offset + 4));
+  }
+
+  private keyAt(offset: number): string {
+    return this.keyBytes(offset).toString('latin1');
+  }
+
+  private u32(at: number): number {
+    const bytes = this.source.read(at, 4);
+    return bytes.length < 4 ? 0 : bytes.readUInt32BE(0);
+  }
+
+  private fault(code: FaultCode, offset: number, expected: string, actual: string): void {
+    if (this.faults.length < MAX_FAULTS) this.faults.push({ code, file: this.file, offset, expected, actual });
+  }
+}
+
+const padded = (length: number): number => Math.ceil(length / 4) * 4;
