@@ -357,7 +357,7 @@ function readMessageAnnotations(
         break;
       }
       let ofUid = byUid.get(uid);
-      if (ofUid === undefined) byUid.set(uid, (ofUid = new Map()));
+      if (ofUid === undefined) byUid.set(uid, (ofUid = new Map<string, string>()));
       ofUid.set(`${entry} ${owner}`, value.value.value.toString('latin1'));
     }
     faults.push(...opened.faults);

@@ -41,9 +41,3 @@ export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly tas
 export function nameOfUnit(unit: Unit): string {
   return unit.kind === 'user' ? `user ${unit.userid}` : `mailbox ${unit.mboxname}`;
 }
-
-/** Lets go of the files that this thread holds open. */
-export function closeTaskContext(): void {
-  opened?.ctx.close();
-  opened = undefined;
-}

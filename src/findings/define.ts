@@ -79,7 +79,7 @@ export function defineFor<S>(on: SubjectName) {
     definition: FindingDefinition<Widen<F>> & { readonly example: F; readonly check: Check<S, Widen<F>> },
   ): CheckedFinding<S, Widen<F>> => {
     const { check, ...rest } = definition;
-    const kind = makeKind<Widen<F>>(on, rest as FindingDefinition<Widen<F>>);
+    const kind = makeKind<Widen<F>>(on, rest);
     return {
       ...kind,
       find: (subject) => {

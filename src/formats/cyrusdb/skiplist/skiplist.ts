@@ -227,11 +227,11 @@ export class Skiplist implements CyrusDb {
     const keyLength = this.u32(at + 4);
     const keyAt = at + 8;
     const valueLengthAt = keyAt + padded(keyLength);
-    if (valueLengthAt + 4 > size) return tooLong('a key within the file', `${String(keyLength)} bytes of key`);
+    if (valueLengthAt + 4 > size) { tooLong('a key within the file', `${String(keyLength)} bytes of key`); return; }
     const valueLength = this.u32(valueLengthAt);
     const valueAt = valueLengthAt + 4;
     const pointersAt = valueAt + padded(valueLength);
-    if (pointersAt + 8 > size) return tooLong('a value within the file', `${String(valueLength)} bytes of value`);
+    if (pointersAt + 8 > size) { tooLong('a value within the file', `${String(valueLength)} bytes of value`); return; }
     let level = 0;
     while (
       level <= this.maxLevel &&
@@ -240,7 +240,7 @@ export class Skiplist implements CyrusDb {
     )
       level++;
     const end = pointersAt + 4 * level + 4;
-    if (end > size) return tooLong('a whole record', 'the file ends before');
+    if (end > size) { tooLong('a whole record', 'the file ends before'); return; }
     if (level === 0 || level > this.maxLevel) {
       this.fault('db-record-shape', at, `1 to ${String(this.maxLevel)} pointers and their end`, String(level));
       return undefined;
