@@ -4,7 +4,7 @@ import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailb
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
-import { checkFiles, type FileCounts } from './check-files.js';
+import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { Level } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
@@ -31,6 +31,8 @@ export interface MailboxJob {
 export interface MailboxAudit {
   readonly subject: MailboxSubject;
   readonly prediction?: MailboxPrediction;
+  /** A file that replication has to read is not what its record says: the engine fails here on every run. */
+  readonly fileFails: boolean;
 }
 
 /**
@@ -63,7 +65,8 @@ export function auditMailbox(
     const { stream: r } = replica;
     const pairs = (): Iterable<RecordPair> => joinRecords(m, r, { lowerBound: 0, equal: 0, differing: 0 });
     // The first walk learns how far the common state had come; most mailboxes end here without a difference.
-    for (const pair of joinRecords(m, r, totals)) void pair;
+    const walk = joinRecords(m, r, totals);
+    while (walk.next().done !== true);
     prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs);
     if (totals.differing > 0)
       addRecordFindings(job, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
@@ -89,18 +92,50 @@ export function auditMailbox(
     lowerBound: totals.lowerBound,
   };
   for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
+  let fileFails = false;
   if (level !== 'index') {
     for (const role of roles) {
+      const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
       const counts = (fileCounts[role] ??= { files: 0, bytesHashed: 0 });
       const unread: string[] = [];
       for (const file of checkFiles(job.sides[role]!, role, level === 'content', counts, unread)) {
-        for (const finding of FILE_FINDINGS) collector.add(finding.find(file));
+        const travels = mustTravel(file);
+        fileFails ||= travels;
+        for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
       for (const reason of unread)
         unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
     }
   }
-  return { subject, ...(prediction === undefined ? {} : { prediction }) };
+  return { subject, fileFails, ...(prediction === undefined ? {} : { prediction }) };
+}
+
+/**
+ * Tells for the damaged files of one side whether replication has to read them. Ask in ascending order of UID: the
+ * prediction is walked along. Source: sync_mailbox, fetch_file, imap/sync_support.c 3.6.1.
+ */
+function travelCheck(
+  role: SideRole,
+  onReplica: boolean,
+  prediction: MailboxPrediction | undefined,
+): (file: CheckedFile) => boolean {
+  if (role === 'single') return () => false;
+  // A mailbox that the replica lacks is created there with every live message.
+  if (!onReplica) return ({ problem, expunged }) => problem !== 'unclaimed' && !expunged;
+  if (prediction === undefined) return () => false;
+  const outcomes = prediction.outcomes();
+  // Nothing is walked before the first damaged file.
+  let at: ReturnType<typeof outcomes.next> | undefined;
+  return ({ problem, uid }) => {
+    if (problem === 'unclaimed') return false;
+    at ??= outcomes.next();
+    while (at.done !== true && at.value.pair.uid < uid) at = outcomes.next();
+    if (at.done === true || at.value.pair.uid !== uid) return false;
+    const { action, masterNewUid = 0, replicaNewUid = 0 } = at.value;
+    return role === 'master'
+      ? action === 'append-on-replica' || masterNewUid > 0
+      : action === 'append-on-master' || replicaNewUid > 0;
+  };
 }
 
 function addRecordFindings(

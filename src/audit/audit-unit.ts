@@ -325,7 +325,7 @@ class UnitAudit {
     }
   }
 
-  private failureOf(job: MailboxJob, { subject }: MailboxAudit): { fails?: FailurePhase } {
+  private failureOf(job: MailboxJob, { subject, fileFails }: MailboxAudit): { fails?: FailurePhase } {
     if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
     const { renameTargetTaken, renameNeedsLog, renameIsLogged, master, replica, conflict, replicaPartitions } = subject;
     const partition = master?.mbentry.partition;
@@ -338,7 +338,8 @@ class UnitAudit {
     );
     const typeDiffers =
       master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
-    if ((conflict?.lastUid ?? 0) > 0 || partitionUnknown || typeDiffers || badRecords) return { fails: 'content' };
+    if ((conflict?.lastUid ?? 0) > 0 || partitionUnknown || typeDiffers || badRecords || fileFails)
+      return { fails: 'content' };
     return {};
   }
 

@@ -9,6 +9,8 @@ export interface FileSubject {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** Replication has to read this file, and stops the user when it cannot. */
+  readonly travels: boolean;
 }
 
 export const defineFileFinding = defineFor<FileSubject>('file');

@@ -15,7 +15,9 @@ export const messageFileAltered = defineFileFinding({
     expected: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     found: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
   },
-  check: ({ side, problem, uid, path, expected, found }) =>
-    problem === 'guid' ? { side, uid, facts: { path, expected, found }, effects: ['unseen'] } : undefined,
+  check: ({ side, problem, uid, path, expected, found, travels }) =>
+    problem === 'guid'
+      ? { side, uid, facts: { path, expected, found }, effects: [travels ? 'blocked' : 'unseen'] }
+      : undefined,
   message: (f) => `${f.path}: expected SHA-1 ${f.expected}, found ${f.found}`,
 });

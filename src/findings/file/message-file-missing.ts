@@ -11,7 +11,9 @@ export const messageFileMissing = defineFileFinding({
   remedy:
     'Copy the file from the other side (same GUID) into place, owned by cyrus; or from a backup. Then audit again with --level content.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes' },
-  check: ({ side, problem, uid, path, expected }) =>
-    problem === 'missing' ? { side, uid, facts: { path, expected }, effects: ['unseen'] } : undefined,
+  check: ({ side, problem, uid, path, expected, travels }) =>
+    problem === 'missing'
+      ? { side, uid, facts: { path, expected }, effects: [travels ? 'blocked' : 'unseen'] }
+      : undefined,
   message: (f) => `${f.path} is missing (${f.expected})`,
 });

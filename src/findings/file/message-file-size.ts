@@ -11,9 +11,9 @@ export const messageFileSize = defineFileFinding({
   remedy:
     'Compare with the file of the same GUID on the other side, put the good copy in its place, and audit again with --level content.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes', found: '0 bytes' },
-  check: ({ side, problem, uid, path, expected, found }) =>
+  check: ({ side, problem, uid, path, expected, found, travels }) =>
     problem === 'empty' || problem === 'size'
-      ? { side, uid, facts: { path, expected, found }, effects: ['unseen'] }
+      ? { side, uid, facts: { path, expected, found }, effects: [travels ? 'blocked' : 'unseen'] }
       : undefined,
   message: (f) => `${f.path}: expected ${f.expected}, found ${f.found}`,
 });
