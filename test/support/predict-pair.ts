@@ -1,0 +1,199 @@
+import type { CaseFile, ReducedMailbox, ReducedRecord, ReducedSide } from '../../fixtures/make/case-file.js';
+import { auditUnit, newUnitResult } from '../../src/audit/audit-unit.js';
+import { openContext, type AuditContext, type AuditPlan, type OpenedSide } from '../../src/audit/context.js';
+import { enumerateUnits } from '../../src/audit/enumerate-units.js';
+import { readMailbox, type ReadMailbox } from '../../src/audit/read-mailbox.js';
+import { joinRecords } from '../../src/compare/join-records.js';
+import { decodeRecord } from '../../src/formats/index/decode-record.js';
+import { recordOffsets } from '../../src/formats/index/scan-records.js';
+import { parseName } from '../../src/formats/mboxlist/names.js';
+import type { IndexRecord } from '../../src/model/index-file.js';
+import type { Mbentry } from '../../src/model/mailbox.js';
+import { applyPrediction, untouched, type PredictedRecord } from '../../src/replication/apply-prediction.js';
+import { predictMailbox, type SyncStage } from '../../src/replication/predict-mailbox.js';
+import { isLive, type Unit } from '../../src/sources/spool/mailbox-list.js';
+import { openSide } from '../../src/sources/spool/open-side.js';
+import type { UnpackedPair } from './fixture.js';
+
+/** What is expected of one mailbox on one side after the run; `gone` when it is deleted there. */
+export interface ExpectedMailbox {
+  readonly mboxname: string;
+  readonly uniqueid: string;
+  readonly side: 'master' | 'replica';
+  readonly records: readonly PredictedRecord[] | 'gone' | 'untold';
+  /** How it came about, for the failure message. */
+  readonly by: SyncStage | 'out of scope' | 'blocked' | 'created' | 'alone' | 'damaged';
+}
+
+export interface PairExpectation {
+  readonly mailboxes: readonly ExpectedMailbox[];
+  /** True when a mailbox that the command covers stops the replication of its user. */
+  readonly blocked: boolean;
+}
+
+/** True when the recorded command covers this unit. */
+export function isCovered(command: string, unit: Unit, logged: ReadonlySet<string>): boolean {
+  if (/ -A\b/.test(command)) return true;
+  const user = / -u (\S+)/.exec(command)?.[1];
+  if (user !== undefined) return unit.kind === 'user' && unit.userid === user;
+  return logged.has(unit.kind === 'user' ? unit.userid : unit.mboxname);
+}
+
+/** undefined when a list cannot be opened: then nothing can be said of any mailbox. */
+export function openPair(pair: UnpackedPair): AuditContext | undefined {
+  const plan: AuditPlan = {
+    sides: [
+      { role: 'master', source: pair.master },
+      { role: 'replica', source: pair.replica },
+    ],
+    level: 'content',
+    findingCap: 1000,
+    users: [],
+    mailboxes: [],
+    partitions: [],
+  };
+  for (const spec of plan.sides) {
+    const side = openSide(spec);
+    const faults = side.list.db?.verify();
+    side.close();
+    if (faults === undefined || faults.length > 0) return undefined;
+  }
+  return openContext(plan);
+}
+
+/** Predicts every mailbox of the pair on both sides, as it is after the recorded command. */
+export function expectPair(ctx: AuditContext, command: string): PairExpectation {
+  const master = ctx.sides.get('master')!;
+  const replica = ctx.sides.get('replica')!;
+  const logged = new Set(
+    ctx.logs.flatMap((log) =>
+      [...log.mailboxes, ...log.unuser].flatMap((name) => [name, ownerOf(master, name) ?? name]),
+    ),
+  );
+  const mailboxes: ExpectedMailbox[] = [];
+  let blocked = false;
+  for (const { unit } of enumerateUnits([master.list, replica.list])) {
+    const covered = isCovered(command, unit, logged);
+    const result = newUnitResult(ctx);
+    auditUnit(ctx, unit, result);
+    const effects = new Map(
+      result.mailboxes.map(({ uniqueid, findings }) => [uniqueid, new Set(findings.flatMap((f) => f.effects ?? []))]),
+    );
+    const has = (entry: Mbentry, effect: 'blocked' | 'delete-on-replica' | 'overwrite-on-replica'): boolean =>
+      effects.get(entry.uniqueid)?.has(effect) ?? false;
+    const masterEntries = master.list.entriesOf(unit).filter(isLive);
+    const inbox = unit.kind === 'shared' || masterEntries.some(({ mboxname }) => mboxname === unit.inbox);
+    const isSynced = (entry: Mbentry): boolean => covered && inbox && !has(entry, 'blocked');
+    blocked ||= covered && inbox && masterEntries.some((entry) => has(entry, 'blocked'));
+    for (const entry of masterEntries) {
+      const partner = replica.list.liveByUniqueid(entry.uniqueid!, entry.mboxname);
+      mailboxes.push(...predictOne(master, replica, entry, partner, covered, isSynced(entry)));
+    }
+    for (const entry of replica.list.entriesOf(unit).filter(isLive)) {
+      if (master.list.liveByUniqueid(entry.uniqueid!, entry.mboxname) !== undefined) continue;
+      const rolling = / -[rR]\b/.test(command);
+      // A user without an INBOX is passed over, except by the log's own lines.
+      const deleted = (inbox || rolling) && has(entry, 'delete-on-replica');
+      const removed = rolling && !inbox && ctx.logs.some((log) => log.unuser.has(unit.userid));
+      const sameName = masterEntries.find(({ mboxname }) => mboxname === entry.mboxname);
+      const replaced = sameName !== undefined && has(sameName, 'overwrite-on-replica');
+      const gone = covered && (deleted || removed || replaced);
+      mailboxes.push(expected(entry, 'replica', gone ? 'gone' : recordsOf(replica, entry), 'alone'));
+    }
+  }
+  return { mailboxes, blocked };
+}
+
+function predictOne(
+  master: OpenedSide,
+  replica: OpenedSide,
+  entry: Mbentry,
+  partner: Mbentry | undefined,
+  covered: boolean,
+  synced: boolean,
+): ExpectedMailbox[] {
+  const m = readMailbox(master.side, entry, ownerOf(master, entry.mboxname));
+  const r = partner === undefined ? undefined : readMailbox(replica.side, partner, ownerOf(replica, partner.mboxname));
+  try {
+    const both = (
+      onMaster: PredictedRecord[] | 'untold',
+      onReplica: PredictedRecord[] | 'gone' | 'untold',
+      by: ExpectedMailbox['by'],
+    ) => [expected(entry, 'master', onMaster, by), expected(partner ?? entry, 'replica', onReplica, by)];
+    if (!synced)
+      return both(untouchedOf(m), r === undefined ? 'gone' : untouchedOf(r), covered ? 'blocked' : 'out of scope');
+    if (r === undefined) return both(untouchedOf(m), untouchedOf(m), 'created');
+    if (m.stream === undefined || r.stream === undefined) return both(untouchedOf(m), untouchedOf(r), 'damaged');
+    const { stream: a } = m;
+    const { stream: b } = r;
+    const prediction = predictMailbox(m.head!, r.head!, () =>
+      joinRecords(a, b, { lowerBound: 0, equal: 0, differing: 0 }),
+    );
+    const after = applyPrediction(prediction, { master: decodeAll(m), replica: decodeAll(r) });
+    return both([...after.master], [...after.replica], prediction.stage);
+  } finally {
+    m.close();
+    r?.close();
+  }
+}
+
+const expected = (
+  entry: Mbentry,
+  side: 'master' | 'replica',
+  records: ExpectedMailbox['records'],
+  by: ExpectedMailbox['by'],
+): ExpectedMailbox => ({ mboxname: entry.mboxname, uniqueid: entry.uniqueid!, side, records, by });
+
+function recordsOf(opened: OpenedSide, entry: Mbentry): PredictedRecord[] | 'untold' {
+  const mailbox = readMailbox(opened.side, entry, ownerOf(opened, entry.mboxname));
+  try {
+    return untouchedOf(mailbox);
+  } finally {
+    mailbox.close();
+  }
+}
+
+/** A mailbox that we cannot read leaves nothing to compare. */
+const untouchedOf = (mailbox: ReadMailbox): PredictedRecord[] | 'untold' =>
+  mailbox.stream === undefined ? 'untold' : decodeAll(mailbox).map(untouched);
+
+function decodeAll({ stream }: ReadMailbox): IndexRecord[] {
+  const records: IndexRecord[] = [];
+  const o = recordOffsets(stream!.version);
+  for (const block of stream!.blocks()) {
+    for (let i = 0; i < block.count; i++) records.push(decodeRecord(block, i, o, stream!.userFlags));
+  }
+  return records;
+}
+
+function ownerOf({ side }: OpenedSide, mboxname: string): string | undefined {
+  const { deletedPrefix, defaultdomain } = side.layout;
+  return parseName(mboxname, { deletedPrefix, defaultdomain }).owner;
+}
+
+/** The recorded mailbox of this uniqueid, whatever its name is now. */
+export function recordedMailbox(side: ReducedSide, uniqueid: string): ReducedMailbox | undefined {
+  return Object.values(side.mailboxes).find((mailbox) => mailbox.uniqueid === uniqueid);
+}
+
+/** What the recorder noted among the flags: a bad CRC, stray system bits, user flags without a name. */
+const NOT_A_FLAG = /^(record-crc-bad|sys:0x[0-9a-f]+|u\d+)$/i;
+
+/** A recorded record in the form of a predicted one. */
+export const fromRecorded = ([uid, guid, expunged, flags]: ReducedRecord): PredictedRecord => ({
+  uid,
+  guid,
+  expunged: expunged === 1,
+  flags: flags
+    .filter((flag) => !NOT_A_FLAG.test(flag))
+    .map((flag) => (flag.startsWith('\\') ? flag : flag.toLowerCase()))
+    .sort(),
+});
+
+/** One line per record, so that a difference can be read. */
+export const toLines = (records: readonly PredictedRecord[]): string[] =>
+  records.map(({ uid, guid, expunged, flags }) => `${String(uid)} ${guid}${expunged ? ' X' : ''} (${flags.join(' ')})`);
+
+/** The run whose result was recorded. */
+export const decisiveRun = (recorded: CaseFile): CaseFile['runs'][number] =>
+  recorded.runs.find(({ command }) => command === recorded.command)!;
