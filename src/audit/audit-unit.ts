@@ -249,7 +249,7 @@ class UnitAudit {
       isDeleted: this.isDeleted(entry),
       missing: mailbox.missing,
       headerDisagrees: disagrees,
-      uniqueidRowLost: entry.uniqueid !== undefined && row?.mboxname !== entry.mboxname,
+      uniqueidRowLost: opened.list.hasUniqueidRows && entry.uniqueid !== undefined && row?.mboxname !== entry.mboxname,
       path: mailbox.path,
     };
   }
@@ -381,18 +381,10 @@ class UnitAudit {
   private checkList(opened: OpenedSide, entries: readonly Mbentry[]): void {
     const { role } = opened.side;
     for (const entry of entries) {
-      if (!isLive(entry) || entry.uniqueid === undefined) continue;
-      const row = opened.list.uniqueidRow(entry.uniqueid);
-      if (row === undefined || row.mboxname === entry.mboxname) continue;
-      const other = opened.list.byName(row.mboxname);
-      if (other?.uniqueid === entry.uniqueid && isLive(other)) {
-        this.addListFinding({
-          kind: 'two-names',
-          side: role,
-          uniqueid: entry.uniqueid,
-          names: [row.mboxname, entry.mboxname].sort(),
-        });
-      }
+      const twin = isLive(entry) ? opened.list.twinOf(entry) : undefined;
+      if (twin === undefined) continue;
+      const names = [twin, entry.mboxname].sort();
+      this.addListFinding({ kind: 'two-names', side: role, uniqueid: entry.uniqueid ?? '', names });
     }
     if (this.unit.kind !== 'user') return;
     const { inbox, userid } = this.unit;

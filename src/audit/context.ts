@@ -1,4 +1,5 @@
-import { MailboxList } from '../sources/spool/mailbox-list.js';
+import type { MailboxList } from '../sources/spool/mailbox-list.js';
+import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLog, type PendingLog } from '../sources/spool/pending-log.js';
 import type { SideRole } from '../model/effects.js';
@@ -36,12 +37,9 @@ export function openContext(plan: AuditPlan): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
   for (const spec of plan.sides) {
     const side = openSide(spec);
-    const { db } = side.list;
-    if (db === undefined) throw new Error(`${side.list.path}: opened by a worker although it cannot be read`);
-    sides.set(spec.role, {
-      side,
-      list: new MailboxList(db, side.list.path, side.layout.deletedPrefix, side.layout.defaultdomain),
-    });
+    const list = openMailboxList(side);
+    if (list === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
+    sides.set(spec.role, { side, list });
   }
   const master = sides.get('master');
   return {

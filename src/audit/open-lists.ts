@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
-import { classifyKey } from '../formats/mboxlist/key.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
 import type { FormatFault } from '../model/fault.js';
-import { MailboxList } from '../sources/spool/mailbox-list.js';
+import type { MailboxList } from '../sources/spool/mailbox-list.js';
+import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, isEmptySide, openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import type { UnauditedPart } from './unit-result.js';
@@ -65,17 +65,8 @@ export function openChecked(spec: SideSpec, findings: ReportedFinding[], unaudit
     unaudited.push({ what: 'every mailbox', side: sideRole, reason: `${path}: the mailbox list is damaged` });
     return { side };
   }
-  const list = new MailboxList(db, path, side.layout.deletedPrefix, side.layout.defaultdomain);
+  const list = openMailboxList(side)!;
   if (list.names().next().done === true) {
-    const row = db.rows().next();
-    if (row.done !== true && classifyKey(row.value.key).kind !== 'uniqueid') {
-      unaudited.push({
-        what: 'every mailbox',
-        side: sideRole,
-        reason: `${path}: a mailbox list as Cyrus before 3.6 wrote it, which this release of cyraudit cannot decode`,
-      });
-      return { side };
-    }
     add({
       kind: 'empty',
       side: sideRole,

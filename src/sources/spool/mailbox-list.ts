@@ -4,6 +4,7 @@ import { mboxnameToDbname, parseName } from '../../formats/mboxlist/names.js';
 import { rowsWithPrefix, type CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import type { FormatFault } from '../../model/fault.js';
 import type { Mbentry } from '../../model/mailbox.js';
+import type { SpoolLayout } from './paths.js';
 
 const NAME_ROW = Buffer.from('N');
 const HIERSEP = Buffer.from([0x1f]);
@@ -19,24 +20,60 @@ export type Unit =
   | { readonly kind: 'user'; readonly userid: string; readonly inbox: string }
   | { readonly kind: 'shared'; readonly mboxname: string };
 
-/** Lookups in a third-generation mailbox list. Faults of rows are collected. */
-export class MailboxList {
+/** Lookups in a mailbox list of any generation. Names are internal names. */
+export interface MailboxList {
+  readonly db: CyrusDb;
+  /** Generation of the content: text values of 2.2 to 2.4, dlist values of 2.5 to 3.5, typed keys of 3.6 and later. */
+  readonly generation: 1 | 2 | 3;
+  /** True when every mailbox has a second row, by uniqueid. */
+  readonly hasUniqueidRows: boolean;
+  /** Faults of rows that were looked at. */
+  readonly faults: FormatFault[];
+  /** The entry of this name, tombstones and intermediates included. */
+  byName(mboxname: string): Mbentry | undefined;
+  /** The row by uniqueid: it names the mailbox as it is called now, or was called last. */
+  uniqueidRow(uniqueid: string): Mbentry | undefined;
+  /** The live mailbox with this uniqueid. `hint` is a name under which it may be found when its row by uniqueid is lost. */
+  liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined;
+  /** Another live name with the uniqueid of this live entry. */
+  twinOf(entry: Mbentry): string | undefined;
+  /** Every entry of a unit in list order: the user's own mailboxes first, then the delayed-delete copies. */
+  entriesOf(unit: Unit): Mbentry[];
+  /** True when the list has any row of this user outside the delayed-delete copies. */
+  hasOwnEntries(inbox: string): boolean;
+  /** The unit that a name belongs to. */
+  unitOf(mboxname: string): Unit;
+  /** Every name in the order of the keys of 3.6, undecoded: cheap enough for the one pass over the whole list. */
+  names(): Generator<{ readonly key: Buffer; readonly mboxname: string }>;
+}
+
+/** The unit of an internal name. */
+export function unitOfName(mboxname: string, { deletedPrefix, defaultdomain }: Pick<SpoolLayout, 'deletedPrefix' | 'defaultdomain'>): Unit {
+  const name = parseName(mboxname, { deletedPrefix, defaultdomain });
+  if (name.owner === undefined) return { kind: 'shared', mboxname };
+  const parts = name.isDeleted ? name.parts.slice(1) : name.parts;
+  const local = `${parts[0]!}.${parts[1]!}`;
+  const cut = mboxname.indexOf('!');
+  return { kind: 'user', userid: name.owner, inbox: cut < 0 ? local : `${mboxname.slice(0, cut)}!${local}` };
+}
+
+/** A list of the third generation: typed keys, read row by row. */
+export class TypedMailboxList implements MailboxList {
   readonly faults: FormatFault[] = [];
+  readonly generation = 3;
+  readonly hasUniqueidRows = true;
 
   constructor(
     readonly db: CyrusDb,
     private readonly file: string,
-    private readonly deletedPrefix: string,
-    private readonly defaultdomain: string,
+    private readonly layout: Pick<SpoolLayout, 'deletedPrefix' | 'defaultdomain'>,
   ) {}
 
-  /** The entry of this name, tombstones and intermediates included. */
   byName(mboxname: string): Mbentry | undefined {
     const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
     return value === undefined ? undefined : this.decode(mboxname, value);
   }
 
-  /** The row by uniqueid: it names the mailbox as it is called now, or was called last. */
   uniqueidRow(uniqueid: string): Mbentry | undefined {
     const value = this.db.get(Buffer.from(`I${uniqueid}`));
     if (value === undefined) return undefined;
@@ -45,7 +82,6 @@ export class MailboxList {
     return entry;
   }
 
-  /** The live mailbox with this uniqueid. `hint` is a name under which it may be found when its row by uniqueid is lost. */
   liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined {
     if (hint !== undefined) {
       const entry = this.byName(hint);
@@ -57,7 +93,14 @@ export class MailboxList {
     return entry?.uniqueid === uniqueid && isLive(entry) ? entry : undefined;
   }
 
-  /** Every entry of a unit in list order: the user's own mailboxes first, then the delayed-delete copies. */
+  twinOf(entry: Mbentry): string | undefined {
+    if (entry.uniqueid === undefined) return undefined;
+    const row = this.uniqueidRow(entry.uniqueid);
+    if (row === undefined || row.mboxname === entry.mboxname) return undefined;
+    const other = this.byName(row.mboxname);
+    return other?.uniqueid === entry.uniqueid && isLive(other) ? other.mboxname : undefined;
+  }
+
   entriesOf(unit: Unit): Mbentry[] {
     if (unit.kind === 'shared') {
       const entry = this.byName(unit.mboxname);
@@ -67,7 +110,7 @@ export class MailboxList {
     const cut = inbox.indexOf(0x1d) + 1;
     const deleted = Buffer.concat([
       inbox.subarray(0, cut),
-      Buffer.from(this.deletedPrefix),
+      Buffer.from(this.layout.deletedPrefix),
       HIERSEP,
       inbox.subarray(cut),
     ]);
@@ -85,24 +128,16 @@ export class MailboxList {
     return entries;
   }
 
-  /** True when the list has any row of this user outside the delayed-delete copies. */
   hasOwnEntries(inbox: string): boolean {
     const prefix = Buffer.concat([NAME_ROW, mboxnameToDbname(inbox)]);
     if (this.db.get(prefix) !== undefined) return true;
     return rowsWithPrefix(this.db, Buffer.concat([prefix, HIERSEP])).next().done !== true;
   }
 
-  /** The unit that a name belongs to. */
   unitOf(mboxname: string): Unit {
-    const name = parseName(mboxname, { deletedPrefix: this.deletedPrefix, defaultdomain: this.defaultdomain });
-    if (name.owner === undefined) return { kind: 'shared', mboxname };
-    const parts = name.isDeleted ? name.parts.slice(1) : name.parts;
-    const local = `${parts[0]!}.${parts[1]!}`;
-    const cut = mboxname.indexOf('!');
-    return { kind: 'user', userid: name.owner, inbox: cut < 0 ? local : `${mboxname.slice(0, cut)}!${local}` };
+    return unitOfName(mboxname, this.layout);
   }
 
-  /** Every name row in key order, undecoded: cheap enough for the one pass over the whole list. */
   *names(): Generator<{ readonly key: Buffer; readonly mboxname: string }> {
     for (const row of rowsWithPrefix(this.db, NAME_ROW)) {
       const key = classifyKey(row.key);
