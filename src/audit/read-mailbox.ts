@@ -133,9 +133,17 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   if (index === undefined) return base;
   const { head, size } = index;
   for (const fault of head.faults) {
-    // A version that replication refuses is judged by that alone; any other is work for a later release.
-    if (fault.code !== 'index-version-unsupported' || isRefusedVersion(head.minor)) faults.push(fault);
+    if (fault.code !== 'index-version-unsupported') faults.push(fault);
     else unread.push(`${indexPath}: index version ${fault.actual ?? ''} is not decoded by this release of cyraudit`);
+  }
+  if (isRefusedVersion(head.minor)) {
+    faults.push({
+      code: 'index-version-refused',
+      file: indexPath,
+      offset: 8,
+      expected: 'version 10 or later',
+      actual: String(head.minor),
+    });
   }
   const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };
   if (head.header === undefined || head.version === undefined) return withIndex;
@@ -232,12 +240,13 @@ function computedCrcs(stream: RecordStream, totals: RecordTotals): ComputedCrcs 
       }
     }
   }
+  const hasBasicCrc = stream.version.header.offsetOf('syncCrcBasic') >= 0;
   const hasAnnotCrc = stream.version.header.offsetOf('syncCrcAnnot') >= 0;
   const spell = (init: number, virtual: number): number => (init ^ virtual ^ real) >>> 0;
   const annotSpellings = [spell(ANNOT_CRC_INIT, totals.crcAnnot), spell(ANNOT_CRC_INIT, totals.crcAnnotPadded)];
   if (stream.version.minor <= 13) annotSpellings.push(spell(0, totals.crcAnnot), spell(0, totals.crcAnnotPadded));
   return {
-    accepted: { basic: totals.crcBasic >>> 0, annot: hasAnnotCrc ? annotSpellings[0]! : 0 },
+    accepted: { basic: hasBasicCrc ? totals.crcBasic >>> 0 : 0, annot: hasAnnotCrc ? annotSpellings[0]! : 0 },
     annotSpellings: hasAnnotCrc ? annotSpellings : [],
   };
 }
@@ -278,7 +287,7 @@ function checkTotals(
       actual: String(header.quotaMailboxUsed),
     });
   }
-  if (header.syncCrcBasic !== computed.accepted.basic) {
+  if (at('syncCrcBasic') >= 0 && header.syncCrcBasic !== computed.accepted.basic) {
     faults.push({
       code: 'index-sync-crc-basic',
       file,

@@ -139,6 +139,7 @@ function sameBytes(a: RecordBlock, b: RecordBlock): boolean {
 
 function maxModseq(block: RecordBlock, o: RecordOffsets): number {
   let max = 0;
+  if (o.modseq < 0) return max;
   for (let i = 0, at = o.modseq; i < block.count; i++, at += o.size) {
     const modseq = readU64(block.view, at);
     if (modseq > max) max = modseq;
@@ -166,8 +167,8 @@ function sameWords(m: Cursor, r: Cursor): boolean {
     same(o.lastUpdated, 1) &&
     same(o.userFlags, 4) &&
     (o.savedate < 0 || same(o.savedate, 1)) &&
-    same(o.guid, 5) &&
-    same(o.modseq, 2) &&
+    (o.guid < 0 || same(o.guid, 5)) &&
+    (o.modseq < 0 || same(o.modseq, 2)) &&
     (o.cid < 0 || same(o.cid, 2)) &&
     (o.createdmodseq < 0 || same(o.createdmodseq, 2))
   );
@@ -235,7 +236,8 @@ class Cursor {
   }
 
   modseq(): number {
-    return readU64(this.block!.view, this.index * this.offsets.size + this.offsets.modseq);
+    const { modseq, size } = this.offsets;
+    return modseq < 0 ? 0 : readU64(this.block!.view, this.index * size + modseq);
   }
 
   skipBlock(): void {
@@ -250,7 +252,7 @@ class Cursor {
     const base = this.index * o.size;
     this.index++;
     const annotations = stream.annotations.byUid.get(record.uid) ?? NO_VALUES;
-    if (record.expunged) return { ...record, annotations, crcBasic: 0, crcAnnot: 0 };
+    if (record.expunged || o.guid < 0) return { ...record, annotations, crcBasic: 0, crcAnnot: 0 };
     let flagsXor = stream.flagCrcs.systemXor(record.systemFlags & (FLAG_SEEN * 2 - 1));
     for (let word = 0; word < 4; word++) {
       const bits = block.view.getUint32(base + o.userFlags + word * 4);

@@ -21,6 +21,7 @@ export const FAULT_CODES = [
   'index-too-short',
   'index-version-unknown',
   'index-version-unsupported',
+  'index-version-refused',
   'index-start-offset',
   'index-record-size',
   'index-truncated',

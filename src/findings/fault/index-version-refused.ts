@@ -4,7 +4,7 @@ export const indexVersionRefused = defineFaultFinding({
   code: 'index-version-refused',
   class: 'admin',
   since: '0.1.0',
-  faults: ['index-version-unsupported'],
+  faults: ['index-version-refused'],
   effects: ['blocked'],
   title: 'cyrus.index of a version that replication refuses',
   why: 'Indexes older than version 10 have no GUIDs, and replication refuses their mailboxes.',

@@ -1,16 +1,21 @@
 import { readU64 } from '../../bytes/layout.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED, type IndexRecord } from '../../model/index-file.js';
-import type { RecordBlock, RecordOffsets } from './scan-records.js';
+import { recordModseq, type RecordBlock, type RecordOffsets } from './scan-records.js';
+
+/** Versions before 10 have no GUID. */
+const NULL_GUID = '0'.repeat(40);
 
 /**
  * Decodes one record of a block.
  * @param userFlagNames names by user flag number; undefined = free slot
+ * @param highestmodseq of the header; without it a modseq is taken as it is stored
  */
 export function decodeRecord(
   block: RecordBlock,
   index: number,
   o: RecordOffsets,
   userFlagNames: readonly (string | undefined)[],
+  highestmodseq = Number.POSITIVE_INFINITY,
 ): IndexRecord {
   const { view, bytes } = block;
   const base = index * o.size;
@@ -28,8 +33,8 @@ export function decodeRecord(
   }
   return {
     uid: view.getUint32(base + o.uid),
-    guid: bytes.toString('hex', base + o.guid, base + o.guid + 20),
-    modseq: readU64(view, base + o.modseq),
+    guid: o.guid < 0 ? NULL_GUID : bytes.toString('hex', base + o.guid, base + o.guid + 20),
+    modseq: recordModseq(view, base, o, highestmodseq),
     createdmodseq: o.createdmodseq < 0 ? 0 : readU64(view, base + o.createdmodseq),
     internaldate: view.getUint32(base + o.internaldate),
     lastUpdated: view.getUint32(base + o.lastUpdated),

@@ -9,8 +9,12 @@ import type { IndexVersion } from './versions/index-version.js';
 const MINOR_VERSION_AT = 8;
 /** Bytes that suffice to read any header. */
 export const MAX_HEADER_SIZE = 192;
-/** Option bits that a writer from 2.4 on can leave. Source: MAILBOX_OPTIONS_MASK and internal bits, imap/mailbox.h 3.6.7. */
+/**
+ * Option bits that a writer can leave; releases up to 2.3 had one more. Source: MAILBOX_OPTIONS_MASK and internal bits,
+ * imap/mailbox.h 2.3.19, 3.6.7.
+ */
 const LEGAL_OPTIONS = 0xe000001d;
+const LEGAL_OPTIONS_BEFORE_12 = 0xe000001f;
 
 export interface ReadIndexHeader {
   readonly minor?: number;
@@ -41,8 +45,8 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   const version = INDEX_VERSIONS.get(minor);
   if (version === undefined) {
     const writtenBy = KNOWN_UNSUPPORTED.get(minor);
-    if (writtenBy === undefined) fault('index-version-unknown', MINOR_VERSION_AT, 'version 12 to 19', String(minor));
-    else fault('index-version-unsupported', MINOR_VERSION_AT, 'version 12 to 19', `${String(minor)} (${writtenBy})`);
+    if (writtenBy === undefined) fault('index-version-unknown', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', String(minor));
+    else fault('index-version-unsupported', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', `${String(minor)} (${writtenBy})`);
     return { minor, faults };
   }
   const layout = version.header;
@@ -51,11 +55,13 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
     return { minor, faults };
   }
   const crcAt = layout.offsetOf('headerCrc');
-  const storedCrc = view.getUint32(crcAt);
-  const computedCrc = crc32(head, 0, crcAt);
-  if (storedCrc !== computedCrc) {
-    fault('index-header-crc', crcAt, hex32(computedCrc), hex32(storedCrc));
-    return { minor, faults };
+  if (crcAt >= 0) {
+    const storedCrc = view.getUint32(crcAt);
+    const computedCrc = crc32(head, 0, crcAt);
+    if (storedCrc !== computedCrc) {
+      fault('index-header-crc', crcAt, hex32(computedCrc), hex32(storedCrc));
+      return { minor, faults };
+    }
   }
   const header = toHeader(view, version);
   if (header.startOffset !== layout.size) {
@@ -80,7 +86,7 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
     fault('index-trailing-records', end, `${String(end)} bytes`, `${String(fileSize)} bytes`);
   }
   if (header.uidvalidity === 0) fault('index-uidvalidity-zero', layout.offsetOf('uidvalidity'), 'a uidvalidity', '0');
-  if ((header.options & ~LEGAL_OPTIONS) !== 0) {
+  if ((header.options & ~(minor < 12 ? LEGAL_OPTIONS_BEFORE_12 : LEGAL_OPTIONS)) !== 0) {
     fault('index-undefined-option', layout.offsetOf('options'), 'defined option bits', hex32(header.options >>> 0));
   }
   return { minor, header, version, faults };

@@ -32,6 +32,7 @@ export interface RecordOffsets {
   readonly cid: number;
   readonly createdmodseq: number;
   readonly crc: number;
+  readonly modseqMayBeShifted: boolean;
 }
 
 const OFFSETS = new Map<IndexVersion, RecordOffsets>();
@@ -55,6 +56,7 @@ export function recordOffsets(version: IndexVersion): RecordOffsets {
       cid: at('cid'),
       createdmodseq: at('createdmodseq'),
       crc: at('recordCrc'),
+      modseqMayBeShifted: version.modseqMayBeShifted === true,
     };
     OFFSETS.set(version, offsets);
   }
@@ -154,6 +156,8 @@ export function scanRecords(
 ): void {
   const o = recordOffsets(version);
   const { bytes, view } = block;
+  // Before version 12 the seen state was in the seen database only, and the bit must be clear.
+  const legalFlags = version.minor < 12 ? LEGAL_SYSTEM_FLAGS & ~FLAG_SEEN : LEGAL_SYSTEM_FLAGS;
   const fault = (f: FormatFault): void => {
     if (faults.length < MAX_FAULTS) faults.push(f);
     else totals.faultsDropped++;
@@ -162,19 +166,21 @@ export function scanRecords(
     const uid = view.getUint32(base + o.uid);
     totals.records++;
     const at = (offset: number): number => block.fileOffset + base + offset;
-    const storedCrc = view.getUint32(base + o.crc);
-    const computedCrc = crc32(bytes, base, base + o.crc);
-    if (storedCrc !== computedCrc) {
-      totals.badRecords++;
-      fault({
-        code: 'record-crc',
-        file,
-        offset: at(o.crc),
-        uid,
-        expected: hex32(computedCrc),
-        actual: hex32(storedCrc),
-      });
-      continue;
+    if (o.crc >= 0) {
+      const storedCrc = view.getUint32(base + o.crc);
+      const computedCrc = crc32(bytes, base, base + o.crc);
+      if (storedCrc !== computedCrc) {
+        totals.badRecords++;
+        fault({
+          code: 'record-crc',
+          file,
+          offset: at(o.crc),
+          uid,
+          expected: hex32(computedCrc),
+          actual: hex32(storedCrc),
+        });
+        continue;
+      }
     }
     const flags = view.getUint32(base + o.systemFlags) | 0;
     if (uid === 0) {
@@ -207,7 +213,7 @@ export function scanRecords(
         actual: String(uid),
       });
     }
-    const modseq = readU64(view, base + o.modseq);
+    const modseq = recordModseq(view, base, o, header.highestmodseq);
     if (modseq > totals.maxModseq) totals.maxModseq = modseq;
     if (modseq > header.highestmodseq) {
       fault({
@@ -219,14 +225,14 @@ export function scanRecords(
         actual: String(modseq),
       });
     }
-    if ((flags & ~LEGAL_SYSTEM_FLAGS) !== 0) {
+    if ((flags & ~legalFlags) !== 0) {
       fault({
         code: 'record-undefined-system-flag',
         file,
         offset: at(o.systemFlags),
         uid,
         expected: 'defined flag bits',
-        actual: hex32((flags & ~LEGAL_SYSTEM_FLAGS) >>> 0),
+        actual: hex32((flags & ~legalFlags) >>> 0),
       });
     }
     if ((flags & FLAG_UNLINKED) !== 0 && (flags & FLAG_EXPUNGED) === 0) {
@@ -239,7 +245,7 @@ export function scanRecords(
         actual: hex32(flags >>> 0),
       });
     }
-    if (isNullGuid(view, base + o.guid)) {
+    if (o.guid >= 0 && isNullGuid(view, base + o.guid)) {
       fault({ code: 'record-null-guid', file, offset: at(o.guid), uid, expected: 'a GUID', actual: 'all zero' });
     }
     let xor = flagCrcs.systemXor(flags);
@@ -274,6 +280,7 @@ export function scanRecords(
     if ((flags & FLAG_SEEN) === 0) totals.unseen++;
     if (flags & FLAG_ARCHIVED) totals.archived++;
     totals.quotaUsed += view.getUint32(base + o.messageSize);
+    if (o.guid < 0) continue;
     totals.crcBasic ^= basicTerm(
       uid,
       modseq,
@@ -287,6 +294,17 @@ export function scanRecords(
     totals.crcAnnot ^= annot.unpadded;
     totals.crcAnnotPadded ^= annot.padded;
   }
+}
+
+/**
+ * Modseq of a record; 0 where the version has none. Releases 2.5 and 3.0 wrote versions 8 and 9 with the value in the
+ * upper half of the field. Source: mailbox_index_record_to_buf, imap/mailbox.c 2.5.17, 3.0.18.
+ */
+export function recordModseq(view: DataView, base: number, o: RecordOffsets, highestmodseq: number): number {
+  if (o.modseq < 0) return 0;
+  const modseq = readU64(view, base + o.modseq);
+  const isShifted = o.modseqMayBeShifted && modseq > highestmodseq && view.getUint32(base + o.modseq + 4) === 0;
+  return isShifted ? view.getUint32(base + o.modseq) : modseq;
 }
 
 const terms = { unpadded: 0, padded: 0 };

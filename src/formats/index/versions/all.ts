@@ -1,4 +1,9 @@
 import type { IndexVersion } from './index-version.js';
+import { v06 } from './v06.js';
+import { v07 } from './v07.js';
+import { v08 } from './v08.js';
+import { v09 } from './v09.js';
+import { v10 } from './v10.js';
 import { v12 } from './v12.js';
 import { v13 } from './v13.js';
 import { v14 } from './v14.js';
@@ -10,15 +15,11 @@ import { v19 } from './v19.js';
 
 /** Every version that can be decoded, by minor version. */
 export const INDEX_VERSIONS: ReadonlyMap<number, IndexVersion> = new Map(
-  [v12, v13, v14, v15, v16, v17, v18, v19].map((version) => [version.minor, version]),
+  [v06, v07, v08, v09, v10, v12, v13, v14, v15, v16, v17, v18, v19].map((version) => [version.minor, version]),
 );
 
 /** Versions that exist but are not decoded here, with the releases that wrote them. */
 export const KNOWN_UNSUPPORTED: ReadonlyMap<number, string> = new Map([
-  [6, '2.2'],
-  [7, '2.3.0 to 2.3.3'],
-  [8, 'development before 2.3.7'],
-  [9, '2.3.7 to 2.3.9'],
-  [10, '2.3.10 to 2.3.20'],
+  [11, 'never released'],
   [20, '3.13'],
 ]);

@@ -7,4 +7,6 @@ export interface IndexVersion {
   readonly writtenBy: string;
   readonly header: Layout;
   readonly record: Layout;
+  /** Releases 2.5 and 3.0 wrote a 32-bit modseq into the upper half of the 64-bit field of this version. */
+  readonly modseqMayBeShifted?: boolean;
 }

@@ -58,6 +58,22 @@ const recordHead = {
   userFlags: u32x4(36),
 } as const;
 
+/** Record bytes 0..59 of versions 6-10: byte 20 is not a time yet but the offset of the content. */
+export const recordBeforeGuid = {
+  uid: u32(0),
+  internaldate: time32(4),
+  sentdate: time32(8),
+  size: u32(12),
+  headerSize: u32(16),
+  contentOffset: u32(20),
+  cacheOffset: u32(24),
+  lastUpdated: time32(28),
+  systemFlags: u32(32),
+  userFlags: u32x4(36),
+  contentLines: u32(52),
+  cacheVersion: u32(56),
+} as const;
+
 const recordTail = {
   cacheVersion: u32(56),
   guid: bytes(60, 20),
