@@ -1,3 +1,4 @@
+import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
@@ -292,7 +293,7 @@ class UnitAudit {
     const found = new Set<string>();
     for (const entry of this.master.list.entriesOf(this.unit)) {
       if (!isLive(entry) || this.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
-      const path = this.master.side.layout.mailboxDirs(entry)?.metaOf('index');
+      const path = locateMailbox(this.master.side.layout, entry)?.metaOf('index');
       const index = path === undefined ? undefined : IndexFile.open(path).index;
       if (index === undefined) continue;
       for (const guid of liveGuids(index)) if (guids.has(guid)) found.add(guid);

@@ -1,3 +1,4 @@
+import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseQuotaRecord, QUOTA_RESOURCES, type QuotaRecord } from '../formats/quota/quota-record.js';
 import { parseSeenRow } from '../formats/seen/seen-row.js';
@@ -338,7 +339,7 @@ interface Uids {
 const NO_UIDS: Uids = { uids: () => [], close: () => undefined };
 
 function openUids(side: Side, mbentry: Mbentry): Uids | undefined {
-  const path = side.layout.mailboxDirs(mbentry)?.metaOf('index');
+  const path = locateMailbox(side.layout, mbentry)?.metaOf('index');
   const index = path === undefined ? undefined : IndexFile.open(path).index;
   if (index === undefined) return undefined;
   const { version } = index.head;

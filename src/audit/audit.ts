@@ -5,7 +5,7 @@ import { LIST_FINDINGS } from '../findings/catalogue.js';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
-import type { MailboxList} from '../sources/spool/mailbox-list.js';
+import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';

@@ -1,3 +1,4 @@
+import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from '../bytes/crc32.js';
@@ -83,7 +84,7 @@ export function isRefusedVersion(minor: number | undefined): boolean {
  * annotations. `userid` is the owner, whose name stands for the owner token.
  */
 export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undefined): ReadMailbox {
-  const dirs = side.layout.mailboxDirs(mbentry);
+  const dirs = locateMailbox(side.layout, mbentry);
   const faults: FormatFault[] = [];
   const unread: string[] = [];
   const nothing = (path: string): ReadMailbox => ({

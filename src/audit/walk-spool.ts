@@ -1,3 +1,4 @@
+import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
@@ -143,7 +144,7 @@ class Walker {
 
   /** True when the files of this entry belong into `path`, be it for messages or metadata. */
   private isPlaceOf(entry: Mbentry, path: string): boolean {
-    const dirs = this.opened.side.layout.mailboxDirs(entry);
+    const dirs = locateMailbox(this.opened.side.layout, entry);
     if (dirs === undefined) return false;
     return (
       dirs.data === path ||

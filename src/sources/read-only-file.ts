@@ -27,7 +27,9 @@ export interface ReadFailure {
   readonly reason: string;
 }
 
-export type FileRead = { readonly bytes: Buffer; readonly failure?: undefined } | { readonly failure: ReadFailure; readonly bytes?: undefined };
+export type FileRead =
+  | { readonly bytes: Buffer; readonly failure?: undefined }
+  | { readonly failure: ReadFailure; readonly bytes?: undefined };
 
 /** Turns a system error into a reason a person can read. */
 export function readFailure(error: unknown, path: string): ReadFailure {

@@ -1,4 +1,5 @@
 import { defineMailboxFinding } from './mailbox-subject.js';
+import { renamedOnMaster } from './renamed-on-master.js';
 
 export const mailboxRenamedOnReplica = defineMailboxFinding({
   code: 'mailbox-renamed-on-replica',
@@ -18,7 +19,7 @@ export const mailboxRenamedOnReplica = defineMailboxFinding({
     !replica.isDeleted &&
     !renameTargetTaken &&
     (!renameNeedsLog || renameIsLogged) &&
-    (master.mbentry.foldermodseq ?? 0) <= (replica.mbentry.foldermodseq ?? 0)
+    !renamedOnMaster(master, replica)
       ? {
           facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
           effects: ['rename-on-replica', 'overwrite-on-replica'],

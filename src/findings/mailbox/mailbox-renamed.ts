@@ -1,4 +1,5 @@
 import { defineMailboxFinding } from './mailbox-subject.js';
+import { renamedOnMaster } from './renamed-on-master.js';
 
 export const mailboxRenamed = defineMailboxFinding({
   code: 'mailbox-renamed',
@@ -16,7 +17,7 @@ export const mailboxRenamed = defineMailboxFinding({
     master.isDeleted === replica.isDeleted &&
     !renameTargetTaken &&
     (!renameNeedsLog || renameIsLogged) &&
-    (master.isDeleted || (master.mbentry.foldermodseq ?? 0) > (replica.mbentry.foldermodseq ?? 0))
+    (master.isDeleted || renamedOnMaster(master, replica))
       ? {
           facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
           effects: ['rename-on-replica'],

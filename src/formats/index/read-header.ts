@@ -45,8 +45,15 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   const version = INDEX_VERSIONS.get(minor);
   if (version === undefined) {
     const writtenBy = KNOWN_UNSUPPORTED.get(minor);
-    if (writtenBy === undefined) fault('index-version-unknown', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', String(minor));
-    else fault('index-version-unsupported', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', `${String(minor)} (${writtenBy})`);
+    if (writtenBy === undefined)
+      fault('index-version-unknown', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', String(minor));
+    else
+      fault(
+        'index-version-unsupported',
+        MINOR_VERSION_AT,
+        'version 6 to 10 or 12 to 19',
+        `${String(minor)} (${writtenBy})`,
+      );
     return { minor, faults };
   }
   const layout = version.header;

@@ -28,7 +28,9 @@ const SPACE = 0x20;
 export function parsePlainEntry(mboxname: string, value: Buffer, file: string): Decoded<Mbentry> {
   if (value[0] === PERCENT) {
     const { value: entry, faults } = parseMbentry(mboxname, value, file);
-    return entry === undefined ? { faults } : { value: { ...entry, mbtype: { ...entry.mbtype, legacyDirs: true } }, faults };
+    return entry === undefined
+      ? { faults }
+      : { value: { ...entry, mbtype: { ...entry.mbtype, legacyDirs: true } }, faults };
   }
   return parseTextEntry(mboxname, value, file);
 }

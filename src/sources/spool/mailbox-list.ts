@@ -48,7 +48,10 @@ export interface MailboxList {
 }
 
 /** The unit of an internal name. */
-export function unitOfName(mboxname: string, { deletedPrefix, defaultdomain }: Pick<SpoolLayout, 'deletedPrefix' | 'defaultdomain'>): Unit {
+export function unitOfName(
+  mboxname: string,
+  { deletedPrefix, defaultdomain }: Pick<SpoolLayout, 'deletedPrefix' | 'defaultdomain'>,
+): Unit {
   const name = parseName(mboxname, { deletedPrefix, defaultdomain });
   if (name.owner === undefined) return { kind: 'shared', mboxname };
   const parts = name.isDeleted ? name.parts.slice(1) : name.parts;

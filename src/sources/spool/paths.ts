@@ -69,7 +69,13 @@ export interface SpoolLayout {
   readonly syncLog: { readonly enabled: boolean; readonly channels: readonly SyncLogChannel[] };
   hashChar(name: string): string;
   /** undefined when the partition is not configured, or when the entry cannot name a directory inside it. */
-  mailboxDirs(entry: Pick<Mbentry, 'mboxname' | 'uniqueid' | 'partition' | 'mbtype'>): MailboxDirs | undefined;
+  /**
+   * `caretIsHashed`: as releases up to 2.5 did, `^` (a dot in a name) goes into the hash of fulldirhash as it is.
+   */
+  mailboxDirs(
+    entry: Pick<Mbentry, 'mboxname' | 'uniqueid' | 'partition' | 'mbtype'>,
+    caretIsHashed?: boolean,
+  ): MailboxDirs | undefined;
   /** Path of a user's database: by the uniqueid of the INBOX, or by name when there is none or it is a legacy one. */
   userMetaPath(
     userid: string,
@@ -132,13 +138,17 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
   const quotaBase = dirname(quotaDb);
 
   /** Part of a mailbox's path below any root. */
-  const mailboxPath = (entry: Pick<Mbentry, 'mboxname' | 'uniqueid' | 'mbtype'>): string | undefined => {
+  const mailboxPath = (
+    entry: Pick<Mbentry, 'mboxname' | 'uniqueid' | 'mbtype'>,
+    caretIsHashed: boolean,
+  ): string | undefined => {
     const { uniqueid } = entry;
     if (uniqueid !== undefined && !entry.mbtype.legacyDirs) return uuidPath(uniqueid);
     const { domain, parts } = parseName(entry.mboxname, { deletedPrefix, defaultdomain });
     if (!parts.every(isFileName) || (domain !== undefined && !isFileName(domain))) return undefined;
     const names = [...parts];
-    if (hashImapSpool) names.unshift(hash((parts[1] ?? parts[0])!.replaceAll('^', '.')));
+    const hashed = (parts[1] ?? parts[0])!;
+    if (hashImapSpool) names.unshift(hash(caretIsHashed ? hashed : hashed.replaceAll('^', '.')));
     if (domain !== undefined) names.unshift('domain', ...(hashImapSpool ? [hash(domain)] : []), domain);
     return names.join('/');
   };
@@ -180,9 +190,9 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
     },
     hashChar: hash,
 
-    mailboxDirs(entry) {
+    mailboxDirs(entry, caretIsHashed = false) {
       const partition = entry.partition === undefined ? undefined : partitionOf.get(entry.partition.toLowerCase());
-      const below = mailboxPath(entry);
+      const below = mailboxPath(entry, caretIsHashed);
       if (partition === undefined || below === undefined) return undefined;
       return {
         data: `${partition.data}/${below}`,

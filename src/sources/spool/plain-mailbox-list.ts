@@ -1,3 +1,4 @@
+import { locateMailbox } from './locate-mailbox.js';
 import { decodeName } from '../../bytes/text.js';
 import { rowsWithPrefix, type CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import { parseMailboxHeader } from '../../formats/mailbox-header/mailbox-header.js';
@@ -143,7 +144,7 @@ export class PlainMailboxList implements MailboxList {
   /** A text entry has its uniqueid in cyrus.header only. */
   private withUniqueid(entry: Mbentry): Mbentry {
     if (entry.uniqueid !== undefined || !isLive(entry)) return entry;
-    const path = this.layout.mailboxDirs(entry)?.metaOf('header');
+    const path = locateMailbox(this.layout, entry)?.metaOf('header');
     if (path === undefined) return entry;
     const { bytes } = readSmallFile(path, MAX_HEADER_BYTES);
     const uniqueid = bytes === undefined ? undefined : parseMailboxHeader(bytes, path).value?.uniqueid;

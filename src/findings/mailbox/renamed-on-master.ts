@@ -1,0 +1,14 @@
+import type { MailboxSideFacts } from './mailbox-subject.js';
+
+/**
+ * True when the master's name is the newer one. Entries of 3.0 and later carry a foldermodseq; before that a rename gave
+ * the mailbox a new uidvalidity (2.4, 2.5), and an entry of 2.5 tells when it was written.
+ */
+export function renamedOnMaster(master: MailboxSideFacts, replica: MailboxSideFacts): boolean {
+  const { mbentry: m } = master;
+  const { mbentry: r } = replica;
+  if (m.foldermodseq !== undefined || r.foldermodseq !== undefined)
+    return (m.foldermodseq ?? 0) > (r.foldermodseq ?? 0);
+  if (m.mtime !== undefined && r.mtime !== undefined && m.mtime !== r.mtime) return m.mtime > r.mtime;
+  return (master.head?.uidvalidity ?? 0) > (replica.head?.uidvalidity ?? 0);
+}
