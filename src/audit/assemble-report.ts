@@ -30,7 +30,8 @@ export interface ReportFrame {
   };
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  readonly sides: readonly { readonly side: Side; readonly hasList: boolean }[];
+  /** `generation` of the mailbox list; undefined when it could not be read. */
+  readonly sides: readonly { readonly side: Side; readonly generation?: 1 | 2 | 3 }[];
 }
 
 /** Puts everything in its fixed order, so that the same input gives the same bytes. */
@@ -71,7 +72,7 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
     durations: { totalMs: frame.finishedAt.getTime() - frame.startedAt.getTime() },
     verdict,
     complete: unaudited.length === 0,
-    sides: frame.sides.map(({ side, hasList }) => toReportSide(side, hasList, totals.sides[side.role])),
+    sides: frame.sides.map(({ side, generation }) => toReportSide(side, generation, totals.sides[side.role])),
     counts: {
       mailboxes: { ...countClasses(mailboxes), clean: totals.cleanMailboxes },
       users: { ...countClasses(users), clean: totals.cleanUsers },
@@ -146,7 +147,10 @@ function toReportUser({ userid, class: worst, findings, counts }: UserResult): R
   };
 }
 
-function toReportSide(side: Side, hasList: boolean, counts: SideCounts | undefined): ReportSide {
+/** What the rows of a mailbox list tell of the release that writes it. Source: mboxlist.md section 1. */
+const ENGINE_OF_GENERATION = { 1: '2.2 to 2.4', 2: '2.5 to 3.5', 3: '3.6 or later' } as const;
+
+function toReportSide(side: Side, generation: 1 | 2 | 3 | undefined, counts: SideCounts | undefined): ReportSide {
   const partitions = side.layout.partitions
     .map(({ name }) => ({ name, mailboxes: counts?.partitions[name]?.listed ?? 0 }))
     .sort((a, b) => compareText(a.name, b.name));
@@ -163,8 +167,7 @@ function toReportSide(side: Side, hasList: boolean, counts: SideCounts | undefin
     indexVersions: Object.fromEntries(
       Object.entries(counts?.indexVersions ?? {}).sort(([a], [b]) => Number(a) - Number(b)),
     ),
-    // Typed keys came with 3.6, rows by jmapid with 3.13: that is as much as the list tells.
-    engine: hasList ? '3.6' : 'unknown',
+    engine: generation === undefined ? 'unknown' : ENGINE_OF_GENERATION[generation],
     listFormat: side.list.db?.format ?? 'unknown',
   };
 }

@@ -119,7 +119,10 @@ export async function auditSides(
         },
         startedAt,
         finishedAt: new Date(),
-        sides: checked.map(({ side, list }) => ({ side, hasList: list !== undefined })),
+        sides: checked.map(({ side, list }) => ({
+          side,
+          ...(list === undefined ? {} : { generation: list.generation }),
+        })),
       },
       totals,
     );

@@ -51,6 +51,17 @@ describe('the first line is the verdict in words', () => {
   });
 });
 
+test('below a verdict that forbids replication nothing says that it may run', () => {
+  const pending = { code: 'seen-lag', class: 'safe' as const, facts: {} };
+  const report = { ...cleanReport, ...halt, findings: [...halt.findings, pending] };
+  const remedy = 'Nothing. Let replication run.';
+  const catalogue = new Map([
+    ['seen-lag', { ...[...smallCatalogue.values()][0]!, code: 'seen-lag', remedy, message: () => 'lags' }],
+  ]);
+  expect(renderText(report, { ...options, catalogue })).not.toContain(remedy);
+  expect(renderText({ ...cleanReport, ...safe, findings: [pending] }, { ...options, catalogue })).toContain(remedy);
+});
+
 test('an admin report, in full', () => {
   expect(text(adminReport)).toBe(`Replication may run except for 3 mailboxes and 1 user.
 

@@ -20,7 +20,10 @@ export function renderText(report: Report, options: RenderOptions): string {
   const lines = [
     paint(chalk, report.complete || report.verdict === 'halt' ? report.verdict : 'admin')(verdictLine(report)),
   ];
-  for (const group of groupFindings(report, MAX_EXAMPLES)) lines.push('', ...groupLines(group, options, chalk));
+  // "Let replication run" must not stand below a verdict that forbids it.
+  const mayRun = report.complete && report.verdict !== 'halt';
+  for (const group of groupFindings(report, MAX_EXAMPLES))
+    lines.push('', ...groupLines(group, mayRun || group.findingClass !== 'safe', options, chalk));
   lines.push(...unauditedLines(report.unaudited, options, chalk));
   if (report.verdict === 'admin' || report.verdict === 'halt' || !report.complete)
     lines.push('', `Then audit again: ${commandLine(report)}`);
@@ -32,7 +35,12 @@ function paint(chalk: ChalkInstance, verdict: VerdictClass): (text: string) => s
   return { clean: chalk.green.bold, safe: chalk.green.bold, admin: chalk.yellow.bold, halt: chalk.red.bold }[verdict];
 }
 
-function groupLines(group: FindingGroup, { catalogue, width }: RenderOptions, chalk: ChalkInstance): string[] {
+function groupLines(
+  group: FindingGroup,
+  withRemedy: boolean,
+  { catalogue, width }: RenderOptions,
+  chalk: ChalkInstance,
+): string[] {
   const texts = catalogue.get(group.code);
   const { mailboxes, users } = group.places;
   const where = [
@@ -48,7 +56,7 @@ function groupLines(group: FindingGroup, { catalogue, width }: RenderOptions, ch
   const more = group.count - group.examples.length;
   if (more > 0) lines.push(`${INDENT}and ${grouped(more)} more`);
   if (group.effects.size > 0) lines.push(...hanging('Replication would: ', `${effectWords(group.effects)}.`, width));
-  if (texts !== undefined) lines.push(...hanging('Do: ', printable(texts.remedy), width));
+  if (texts !== undefined && withRemedy) lines.push(...hanging('Do: ', printable(texts.remedy), width));
   return lines;
 }
 
