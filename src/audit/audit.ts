@@ -9,7 +9,7 @@ import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';
-import { readPendingLog } from '../sources/spool/pending-log.js';
+import { readPendingLogs } from '../sources/spool/pending-log.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
 import type { AuditPlan, Level } from './context.js';
@@ -266,7 +266,7 @@ function judgePendingLogs(
 ): void {
   const master = checked.find(({ side }) => side.role === 'master')?.side;
   if (master === undefined) return;
-  const logs = master.layout.syncLog.channels.map(readPendingLog);
+  const logs = readPendingLogs(master.layout.syncLog);
   findings.push(...pendingLogFindings(logs));
   for (const reason of logs.flatMap(({ unread }) => unread))
     unaudited.push({ what: 'pending log', side: 'master', reason });

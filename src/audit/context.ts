@@ -1,7 +1,7 @@
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
-import { readPendingLog, type PendingLog } from '../sources/spool/pending-log.js';
+import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { SideRole } from '../model/effects.js';
 
 export type Level = 'index' | 'files' | 'content';
@@ -45,7 +45,7 @@ export function openContext(plan: AuditPlan): AuditContext {
   return {
     plan,
     sides,
-    logs: master === undefined ? [] : master.side.layout.syncLog.channels.map(readPendingLog),
+    logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
     close: () => {
       for (const { side } of sides.values()) side.close();
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseSyncLog } from '../../formats/sync-log/sync-log.js';
 import type { FormatFault } from '../../model/fault.js';
 import { readSmallFile } from '../read-only-file.js';
-import type { SyncLogChannel } from './paths.js';
+import type { SpoolLayout, SyncLogChannel } from './paths.js';
 
 /** What the pending log of one channel says that -u and -A alone would not do. */
 export interface PendingLog {
@@ -29,6 +29,14 @@ export interface PendingLog {
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 /** `log`, the batch in work, and what dead readers left (2.3 and 2.4 named them by process). */
 const LOG_FILE = /^log(-run|-\d+)?$/;
+
+/** The channel that squatter indexes from; no replica is served by it. Source: squatter(8), 3.6.7. */
+const SQUATTER = 'squatter';
+
+/** The pending logs of every channel that may serve a replica. Which one serves the replica at hand no file says. */
+export function readPendingLogs({ channels }: SpoolLayout['syncLog']): PendingLog[] {
+  return channels.filter(({ channel }) => channel !== SQUATTER).map(readPendingLog);
+}
 
 /** Reads every pending log file of a channel; a missing directory or file means that nothing is pending. */
 export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
