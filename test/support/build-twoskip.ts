@@ -3,18 +3,36 @@ import { crc32 } from 'node:zlib';
 const START = 336;
 const DUMMY_LEVEL = 31;
 
+type Rows = readonly (readonly [key: Buffer, value: Buffer])[];
+
+const levelOf = (i: number): number => Math.min(DUMMY_LEVEL, 1 + trailingZeros(i + 1));
+
+/** Where the records of such a database begin. */
+export function offsetsOf(rows: Rows): number[] {
+  let end = START;
+  return rows.map(([key, value], i) => {
+    const offset = end;
+    end += recordSize(levelOf(i), key.length, value.length);
+    return offset;
+  });
+}
+
+/**
+ * Changes one link of the record at `offset` and its checksum: link 0 and 1 are the alternatives of level 0.
+ */
+export function relink(db: Buffer, offset: number, link: number, target: number): void {
+  const head = offset + 8 + 8 * (db[offset + 1]! + 1);
+  db.writeBigUInt64BE(BigInt(target), offset + 8 + 8 * link);
+  db.writeUInt32BE(crc32(db.subarray(offset, head)), head);
+}
+
 /**
  * A twoskip database as one transaction, written from cyrusdb.md section 3 and with zlib's CRC, so that nothing of the
  * reader is in it. Rows must be in key order. Every 2^n-th record reaches level n + 1.
  */
-export function buildTwoskip(rows: readonly (readonly [key: Buffer, value: Buffer])[]): Buffer {
-  const levels = rows.map((_, i) => Math.min(DUMMY_LEVEL, 1 + trailingZeros(i + 1)));
-  const offsets: number[] = [];
-  let end = START;
-  for (const [i, [key, value]] of rows.entries()) {
-    offsets.push(end);
-    end += recordSize(levels[i]!, key.length, value.length);
-  }
+export function buildTwoskip(rows: Rows): Buffer {
+  const levels = rows.map((_, i) => levelOf(i));
+  const offsets = offsetsOf(rows);
   const after = new Array<number>(DUMMY_LEVEL + 1).fill(0);
   const records: Buffer[] = [];
   for (let i = rows.length - 1; i >= 0; i--) {

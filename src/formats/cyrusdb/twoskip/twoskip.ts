@@ -111,7 +111,9 @@ export class Twoskip implements CyrusDb {
 
   *rows(from?: Buffer): Generator<CyrusDbRow> {
     if (this.dummy === undefined) return;
-    let at = from === undefined ? this.next(this.dummy) : this.next(this.lastBelow(from) ?? this.dummy);
+    const before = from === undefined ? this.dummy : this.lastBelow(from);
+    if (before === undefined) return;
+    let at = this.next(before);
     let previous: Buffer | undefined;
     while (at !== undefined) {
       const key = this.key(at);
@@ -142,29 +144,41 @@ export class Twoskip implements CyrusDb {
     return this.faults;
   }
 
-  /** The last record whose key is below `key`; upper links are hints, and those into uncommitted bytes are skipped. */
+  /**
+   * The last record whose key is below `key`; upper links are hints, and those into uncommitted bytes are skipped.
+   * Undefined when a record on the way is damaged (a fault): its key would lead past what is looked for.
+   */
   private lastBelow(key: Buffer): TwoskipRecord | undefined {
     let at = this.dummy;
     if (at === undefined) return undefined;
+    let atKey: Buffer | undefined;
     for (let link = MAX_LEVEL; link >= 2; link--) {
       for (;;) {
         const target: number = at.ptrs[link] ?? 0;
         if (target === 0 || target >= this.header.currentSize) break;
         const next: TwoskipRecord | undefined = this.record(target);
+        if (next?.type !== TYPE.record) break;
+        const nextKey = this.checkedKey(next);
+        if (nextKey === undefined) return undefined;
         // A link to a record that is not below the key, or that would lead backwards, is no use.
-        if (next?.type !== TYPE.record || this.key(next).compare(key) >= 0) break;
-        if (at !== this.dummy && this.key(next).compare(this.key(at)) <= 0) break;
+        if (nextKey.compare(key) >= 0 || (atKey !== undefined && nextKey.compare(atKey) <= 0)) break;
         at = next;
+        atKey = nextKey;
       }
     }
-    for (let next = this.next(at); next !== undefined && this.key(next).compare(key) < 0; next = this.next(at)) {
-      if (at !== this.dummy && this.key(next).compare(this.key(at)) <= 0) {
-        this.fault('db-order', next.offset, 'a key above the one before it', printable(this.key(next)));
+    for (;;) {
+      const next = this.next(at);
+      if (next === undefined) return at;
+      const nextKey = this.checkedKey(next);
+      if (nextKey === undefined) return undefined;
+      if (nextKey.compare(key) >= 0) return at;
+      if (atKey !== undefined && nextKey.compare(atKey) <= 0) {
+        this.fault('db-order', next.offset, 'a key above the one before it', printable(nextKey));
         return undefined;
       }
       at = next;
+      atKey = nextKey;
     }
-    return at;
   }
 
   /** The record that follows on level 0 in the committed view; undefined at the end, or at a broken link (a fault). */
@@ -210,12 +224,24 @@ export class Twoskip implements CyrusDb {
   }
 
   private value(record: TwoskipRecord): Buffer | undefined {
+    const tail = this.checkedTail(record);
+    return tail === undefined
+      ? undefined
+      : Buffer.from(tail.subarray(record.keyLength, record.keyLength + record.valueLength));
+  }
+
+  private checkedKey(record: TwoskipRecord): Buffer | undefined {
+    const tail = this.checkedTail(record);
+    return tail === undefined ? undefined : Buffer.from(tail.subarray(0, record.keyLength));
+  }
+
+  /** Key and value, unless their checksum is wrong (a fault); valid until the next read. */
+  private checkedTail(record: TwoskipRecord): Buffer | undefined {
     const tail = this.source.read(record.keyAt, record.end - record.keyAt);
-    if (crc32(tail) !== record.tailCrc) {
-      this.fault('db-record-crc', record.offset, hex32(crc32(tail)), hex32(record.tailCrc));
-      return undefined;
-    }
-    return Buffer.from(tail.subarray(record.keyLength, record.keyLength + record.valueLength));
+    const computed = crc32(tail);
+    if (computed === record.tailCrc) return tail;
+    this.fault('db-record-crc', record.offset, hex32(computed), hex32(record.tailCrc));
+    return undefined;
   }
 
   /** Decodes the head of the record at `offset`; every length is checked against the file before it is used. */
