@@ -252,14 +252,21 @@ export class Twoskip implements CyrusDb {
       this.fault('db-record-shape', offset, expected, actual);
       return undefined;
     };
-    if (head.length < 24) { shape('a record', `${String(head.length)} bytes before the end`); return; }
+    if (head.length < 24) {
+      shape('a record', `${String(head.length)} bytes before the end`);
+      return;
+    }
     const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
     const type = head[0]!;
     const level = head[1]!;
     if (type !== TYPE.record && type !== TYPE.delete && type !== TYPE.commit && type !== TYPE.dummy) {
-      shape('a record type', `0x${type.toString(16)}`); return;
+      shape('a record type', `0x${type.toString(16)}`);
+      return;
     }
-    if (level > MAX_LEVEL) { shape(`a level up to ${String(MAX_LEVEL)}`, String(level)); return; }
+    if (level > MAX_LEVEL) {
+      shape(`a level up to ${String(MAX_LEVEL)}`, String(level));
+      return;
+    }
     let keyLength = view.getUint16(2);
     let valueLength = view.getUint32(4);
     let at = 8;
@@ -271,7 +278,10 @@ export class Twoskip implements CyrusDb {
       valueLength = readU64(view, at);
       at += 8;
     }
-    if (head.length < at + 8 * (level + 1) + 8) { shape('a whole record head', 'the file ends before'); return; }
+    if (head.length < at + 8 * (level + 1) + 8) {
+      shape('a whole record head', 'the file ends before');
+      return;
+    }
     const ptrs: number[] = [];
     for (let i = 0; i <= level; i++) ptrs.push(readU64(view, at + 8 * i));
     at += 8 * (level + 1);
@@ -283,7 +293,10 @@ export class Twoskip implements CyrusDb {
     }
     const keyAt = offset + at + 8;
     const end = keyAt + Math.ceil((keyLength + valueLength) / 8) * 8;
-    if (end > limit) { shape(`key and value within ${String(limit)} bytes`, `they end at ${String(end)}`); return; }
+    if (end > limit) {
+      shape(`key and value within ${String(limit)} bytes`, `they end at ${String(end)}`);
+      return;
+    }
     return { offset, type, level, keyLength, valueLength, ptrs, keyAt, end, tailCrc: view.getUint32(at + 4) };
   }
 
