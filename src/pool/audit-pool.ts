@@ -17,10 +17,17 @@ export interface AuditPool {
 /** Memory of one worker in MiB: batches are small, so that more means that something went wrong. */
 const WORKER_HEAP_MB = 512;
 
-/** Starts worker threads that audit; the only place that knows piscina. */
-export function startPool(plan: AuditPlan, threads: number): AuditPool {
+/**
+ * Starts worker threads that audit; the only place that knows piscina.
+ * @param workerFile URL of the module whose default export runs one task
+ */
+export function startPool(
+  plan: AuditPlan,
+  threads: number,
+  workerFile = import.meta.resolve('#workers/audit'),
+): AuditPool {
   const piscina = new Piscina({
-    filename: import.meta.resolve('#workers/audit'),
+    filename: workerFile,
     minThreads: 1,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
@@ -32,7 +39,10 @@ export function startPool(plan: AuditPlan, threads: number): AuditPool {
       try {
         return (await piscina.run({ plan, task })) as TaskReply;
       } catch (error) {
-        return { ok: false, reason: `a worker thread failed: ${error instanceof Error ? error.message : String(error)}` };
+        return {
+          ok: false,
+          reason: `a worker thread failed: ${error instanceof Error ? error.message : String(error)}`,
+        };
       }
     },
     close: () => piscina.destroy(),
