@@ -1,22 +1,11 @@
+import { DATABASE_DAMAGE } from '../database-damage.js';
 import { defineFaultFinding } from '../define.js';
 
 export const mailboxDatabaseDamaged = defineFaultFinding({
   code: 'mailbox-database-damaged',
   class: 'admin',
   since: '0.1.0',
-  faults: [
-    'db-magic',
-    'db-version',
-    'db-header-crc',
-    'db-truncated',
-    'db-record-crc',
-    'db-record-shape',
-    'db-link',
-    'db-order',
-    'db-count',
-    'db-transaction',
-    'db-unsupported-format',
-  ],
+  faults: DATABASE_DAMAGE,
   title: 'A database of the mailbox is damaged',
   why: 'A structure or checksum of this database does not hold.',
   replication: 'Cyrus opens or recovers the file silently to what it can read; what is lost is lost on the next write.',

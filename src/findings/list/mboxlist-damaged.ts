@@ -1,18 +1,5 @@
-import type { FaultCode } from '../../model/fault.js';
+import { DATABASE_DAMAGE } from '../database-damage.js';
 import { defineListFinding } from './list-subject.js';
-
-const DAMAGE: readonly FaultCode[] = [
-  'db-magic',
-  'db-version',
-  'db-header-crc',
-  'db-truncated',
-  'db-record-crc',
-  'db-record-shape',
-  'db-link',
-  'db-order',
-  'db-count',
-  'db-transaction',
-];
 
 export const mboxlistDamaged = defineListFinding({
   code: 'mboxlist-damaged',
@@ -32,7 +19,7 @@ export const mboxlistDamaged = defineListFinding({
     what: 'db-record-crc',
   },
   check: (s) =>
-    s.kind === 'fault' && DAMAGE.includes(s.fault.code)
+    s.kind === 'fault' && DATABASE_DAMAGE.includes(s.fault.code)
       ? {
           side: s.side,
           facts: {

@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+import { flagChange } from './what-survives.js';
 
 export const flagsCopiedBack = defineRecordFinding({
   code: 'flags-copied-back',
@@ -10,16 +10,16 @@ export const flagsCopiedBack = defineRecordFinding({
   replication: "The master takes the replica's flags and annotations.",
   remedy: 'Nothing. Let replication run.',
   example: { onlyOnMaster: '', onlyOnReplica: '\\Answered' },
-  check: ({
-    outcome: {
-      action,
-      pair: { uid, master: m, replica: r },
-    },
-    lowerBound,
-  }) =>
-    action === 'update-master' && m !== undefined && r !== undefined && !sameSets(m, r) && nothingLost(m, r, lowerBound)
-      ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-master'] }
-      : undefined,
+  check: (subject) => {
+    const change = flagChange(subject, 'update-master');
+    return change !== undefined && !change.loses
+      ? {
+          uid: change.uid,
+          facts: { onlyOnMaster: change.onlyOnMaster, onlyOnReplica: change.onlyOnReplica },
+          effects: ['update-master'],
+        }
+      : undefined;
+  },
   message: (f) =>
     `the master will take the replica's flags${f.onlyOnReplica === '' ? '' : `, gaining ${f.onlyOnReplica}`}${f.onlyOnMaster === '' ? '' : `, dropping ${f.onlyOnMaster}`}`,
 });

@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+import { flagChange } from './what-survives.js';
 
 export const flagsLostOnMaster = defineRecordFinding({
   code: 'flags-lost-on-master',
@@ -11,23 +11,19 @@ export const flagsLostOnMaster = defineRecordFinding({
   remedy:
     'If the flags named here matter, set them on the replica too (IMAP UID STORE) before replication runs, or set them again on the master afterwards.',
   example: { onlyOnMaster: '\\Flagged', masterModseq: '8', replicaModseq: '9' },
-  check: ({
-    outcome: {
-      action,
-      pair: { uid, master: m, replica: r },
-    },
-    lowerBound,
-  }) =>
-    action === 'update-master' &&
-    m !== undefined &&
-    r !== undefined &&
-    !sameSets(m, r) &&
-    !nothingLost(m, r, lowerBound)
+  check: (subject) => {
+    const change = flagChange(subject, 'update-master');
+    return change !== undefined && change.loses
       ? {
-          uid,
-          facts: { onlyOnMaster: lostFrom(m, r), masterModseq: String(m.modseq), replicaModseq: String(r.modseq) },
+          uid: change.uid,
+          facts: {
+            onlyOnMaster: change.onlyOnMaster,
+            masterModseq: String(change.master.modseq),
+            replicaModseq: String(change.replica.modseq),
+          },
           effects: ['update-master'],
         }
-      : undefined,
+      : undefined;
+  },
   message: (f) => `${f.onlyOnMaster} on the master would be overwritten by the replica`,
 });

@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+import { flagChange } from './what-survives.js';
 
 export const flagsLostOnReplica = defineRecordFinding({
   code: 'flags-lost-on-replica',
@@ -11,23 +11,19 @@ export const flagsLostOnReplica = defineRecordFinding({
   remedy:
     'If the flags named here matter, set them on the master too (IMAP UID STORE) before replication runs. If not, let it run.',
   example: { onlyOnReplica: '\\Flagged', masterModseq: '9', replicaModseq: '8' },
-  check: ({
-    outcome: {
-      action,
-      pair: { uid, master: m, replica: r },
-    },
-    lowerBound,
-  }) =>
-    action === 'update-replica' &&
-    m !== undefined &&
-    r !== undefined &&
-    !sameSets(m, r) &&
-    !nothingLost(r, m, lowerBound)
+  check: (subject) => {
+    const change = flagChange(subject, 'update-replica');
+    return change !== undefined && change.loses
       ? {
-          uid,
-          facts: { onlyOnReplica: lostFrom(r, m), masterModseq: String(m.modseq), replicaModseq: String(r.modseq) },
+          uid: change.uid,
+          facts: {
+            onlyOnReplica: change.onlyOnReplica,
+            masterModseq: String(change.master.modseq),
+            replicaModseq: String(change.replica.modseq),
+          },
           effects: ['overwrite-on-replica'],
         }
-      : undefined,
+      : undefined;
+  },
   message: (f) => `${f.onlyOnReplica} on the replica would be overwritten by the master`,
 });

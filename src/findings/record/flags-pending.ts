@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { lostFrom, nothingLost, sameSets } from './what-survives.js';
+import { flagChange } from './what-survives.js';
 
 export const flagsPending = defineRecordFinding({
   code: 'flags-pending',
@@ -10,20 +10,16 @@ export const flagsPending = defineRecordFinding({
   replication: "The replica takes the master's flags and annotations.",
   remedy: 'Nothing. Let replication run.',
   example: { onlyOnMaster: '\\Seen', onlyOnReplica: '' },
-  check: ({
-    outcome: {
-      action,
-      pair: { uid, master: m, replica: r },
-    },
-    lowerBound,
-  }) =>
-    action === 'update-replica' &&
-    m !== undefined &&
-    r !== undefined &&
-    !sameSets(m, r) &&
-    nothingLost(r, m, lowerBound)
-      ? { uid, facts: { onlyOnMaster: lostFrom(m, r), onlyOnReplica: lostFrom(r, m) }, effects: ['update-replica'] }
-      : undefined,
+  check: (subject) => {
+    const change = flagChange(subject, 'update-replica');
+    return change !== undefined && !change.loses
+      ? {
+          uid: change.uid,
+          facts: { onlyOnMaster: change.onlyOnMaster, onlyOnReplica: change.onlyOnReplica },
+          effects: ['update-replica'],
+        }
+      : undefined;
+  },
   message: (f) =>
     `the replica will take the master's flags${f.onlyOnMaster === '' ? '' : `, gaining ${f.onlyOnMaster}`}${f.onlyOnReplica === '' ? '' : `, dropping ${f.onlyOnReplica}`}`,
 });

@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { lostFrom } from './what-survives.js';
+import { differingFields, lostFrom } from './what-survives.js';
 
 export const recordDiffersUnseen = defineRecordFinding({
   code: 'record-differs-unseen',
@@ -24,18 +24,7 @@ export const recordDiffersUnseen = defineRecordFinding({
           facts: {
             onlyOnMaster: lostFrom(m, r),
             onlyOnReplica: lostFrom(r, m),
-            fields: (
-              [
-                'modseq',
-                'lastUpdated',
-                'internaldate',
-                'savedate',
-                'cid',
-                'createdmodseq',
-                'size',
-                'systemFlags',
-              ] as const
-            ).filter((field) => m[field] !== r[field]),
+            fields: differingFields(m, r),
           },
           effects: ['unseen'],
         }

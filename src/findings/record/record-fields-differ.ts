@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { sameSets } from './what-survives.js';
+import { differingFields, sameSets } from './what-survives.js';
 
 export const recordFieldsDiffer = defineRecordFinding({
   code: 'record-fields-differ',
@@ -20,18 +20,7 @@ export const recordFieldsDiffer = defineRecordFinding({
       ? {
           uid,
           facts: {
-            fields: (
-              [
-                'modseq',
-                'lastUpdated',
-                'internaldate',
-                'savedate',
-                'cid',
-                'createdmodseq',
-                'size',
-                'systemFlags',
-              ] as const
-            ).filter((field) => m[field] !== r[field]),
+            fields: differingFields(m, r),
           },
           effects: [action],
         }

@@ -1,4 +1,5 @@
 import { flagNames, type SideRecord } from '../../model/record-pair.js';
+import type { RecordSubject } from './record-subject.js';
 
 /** True when everything the loser carries (flags, annotations) is in the winner too. */
 export function isContained(loser: SideRecord, winner: SideRecord): boolean {
@@ -27,4 +28,50 @@ export function lostFrom(a: SideRecord, b: SideRecord): string {
 /** True when flags and annotations are the same, so that only other fields differ. */
 export function sameSets(a: SideRecord, b: SideRecord): boolean {
   return isContained(a, b) && isContained(b, a);
+}
+
+const FIELDS = [
+  'modseq',
+  'lastUpdated',
+  'internaldate',
+  'savedate',
+  'cid',
+  'createdmodseq',
+  'size',
+  'systemFlags',
+] as const;
+
+/** Names of the record fields that differ, for a message to a person. */
+export function differingFields(a: SideRecord, b: SideRecord): readonly string[] {
+  return FIELDS.filter((field) => a[field] !== b[field]);
+}
+
+/** One side's flags and annotations replace the other's. */
+export interface FlagChange {
+  readonly uid: number;
+  readonly master: SideRecord;
+  readonly replica: SideRecord;
+  readonly onlyOnMaster: string;
+  readonly onlyOnReplica: string;
+  /** What a user set on the losing side may be lost. */
+  readonly loses: boolean;
+}
+
+/** The change of flags or annotations that `action` makes; undefined when it makes none. */
+export function flagChange(
+  { outcome, lowerBound }: RecordSubject,
+  action: 'update-replica' | 'update-master',
+): FlagChange | undefined {
+  const { uid, master, replica } = outcome.pair;
+  if (outcome.action !== action || master === undefined || replica === undefined) return undefined;
+  if (sameSets(master, replica)) return undefined;
+  const [loser, winner] = action === 'update-replica' ? [replica, master] : [master, replica];
+  return {
+    uid,
+    master,
+    replica,
+    onlyOnMaster: lostFrom(master, replica),
+    onlyOnReplica: lostFrom(replica, master),
+    loses: !nothingLost(loser, winner, lowerBound),
+  };
 }

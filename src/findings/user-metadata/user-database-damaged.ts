@@ -1,25 +1,11 @@
+import { DATABASE_DAMAGE } from '../database-damage.js';
 import { defineFaultFinding } from '../define.js';
 
 export const userDatabaseDamaged = defineFaultFinding({
   code: 'user-database-damaged',
   class: 'admin',
   since: '0.1.0',
-  faults: [
-    'db-magic',
-    'db-version',
-    'db-header-crc',
-    'db-truncated',
-    'db-record-crc',
-    'db-record-shape',
-    'db-link',
-    'db-order',
-    'db-count',
-    'db-transaction',
-    'db-unsupported-format',
-    'seen-syntax',
-    'subscription-syntax',
-    'quota-syntax',
-  ],
+  faults: [...DATABASE_DAMAGE, 'seen-syntax', 'subscription-syntax', 'quota-syntax'],
   title: 'Seen state, subscriptions or quota of the user are damaged',
   why: 'A structure, checksum or value in the file does not hold.',
   replication:
