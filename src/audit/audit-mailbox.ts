@@ -112,7 +112,7 @@ export function auditMailbox(
 
 /**
  * Tells for the damaged files of one side whether replication has to read them. Ask in ascending order of UID: the
- * prediction is walked along. Source: sync_mailbox, fetch_file, imap/sync_support.c 3.6.1.
+ * prediction is walked along. Source: sync_prepare_dlists, fetch_file, imap/sync_support.c 3.6.1.
  */
 function travelCheck(
   role: SideRole,
@@ -120,8 +120,8 @@ function travelCheck(
   prediction: MailboxPrediction | undefined,
 ): (file: CheckedFile) => boolean {
   if (role === 'single') return () => false;
-  // A mailbox that the replica lacks is created there with every live message.
-  if (!onReplica) return ({ problem, expunged }) => problem !== 'unclaimed' && !expunged;
+  // A mailbox that the replica lacks is created there with every file, those of expunged messages included.
+  if (!onReplica) return ({ problem }) => problem !== 'unclaimed';
   if (prediction === undefined) return () => false;
   const outcomes = prediction.outcomes();
   // Nothing is walked before the first damaged file.
@@ -133,7 +133,7 @@ function travelCheck(
     if (at.done === true || at.value.pair.uid !== uid) return false;
     const { action, masterNewUid = 0, replicaNewUid = 0 } = at.value;
     return role === 'master'
-      ? action === 'append-on-replica' || masterNewUid > 0
+      ? action === 'append-on-replica' || action === 'append-expunged' || masterNewUid > 0
       : action === 'append-on-master' || replicaNewUid > 0;
   };
 }

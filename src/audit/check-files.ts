@@ -3,12 +3,12 @@ import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
-import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
+import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
-export type CheckedFile = Omit<FileSubject, 'travels'> & { readonly expunged: boolean };
+export type CheckedFile = Omit<FileSubject, 'travels'>;
 
 export interface FileCounts {
   files: number;
@@ -43,7 +43,6 @@ export function* checkFiles(
       claimed.push(uid);
       const flags = view.getUint32(base + o.systemFlags);
       if ((flags & FLAG_UNLINKED) !== 0) continue;
-      const expunged = (flags & FLAG_EXPUNGED) !== 0;
       const archived = (flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined;
       const dir = archived ? dirs.archive : dirs.data;
       const path = `${dir}/${String(uid)}.`;
@@ -52,13 +51,13 @@ export function* checkFiles(
       counts.files++;
       if (!content) {
         const problem = statFile(path, size, unread);
-        if (problem !== undefined) yield { side, uid, path, expected, expunged, ...problem };
+        if (problem !== undefined) yield { side, uid, path, expected, ...problem };
         continue;
       }
       const guid = bytes.toString('hex', base + o.guid, base + o.guid + 20);
       const problem = hashFile(path, size, guid, counts, unread);
       if (problem !== undefined)
-        yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, expunged, ...problem };
+        yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
     }
   }
   claimed.sort((a, b) => a - b);
@@ -74,7 +73,6 @@ export function* checkFiles(
           path: `${directories[n]!}/${String(uid)}.`,
           expected: 'a record',
           found: 'none',
-          expunged: false,
         };
       }
     }
