@@ -1,4 +1,4 @@
-import { locateMailbox } from '../sources/spool/locate-mailbox.js';
+import { isOlderEntry, locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from '../bytes/crc32.js';
@@ -377,7 +377,7 @@ function readMessageAnnotations(
   }
 }
 
-/** Mailbox annotations from the global database: `entry userid` to value. */
+/** Mailbox annotations from the global database, whose rows go by name before 3.6: `entry userid` to value. */
 function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
@@ -386,9 +386,10 @@ function readMailboxAnnotations(
 ): ReadonlyMap<string, string> {
   const { db, path } = side.annotations;
   const values = new Map<string, string>();
-  if (db === undefined || db.count === 0 || mbentry.uniqueid === undefined) return values;
+  const mailbox = isOlderEntry(mbentry) ? mbentry.mboxname : mbentry.uniqueid;
+  if (db === undefined || db.count === 0 || mailbox === undefined) return values;
   const before = db.faults.length;
-  for (const row of rowsWithPrefix(db, Buffer.from(`${mbentry.uniqueid}\0`))) {
+  for (const row of rowsWithPrefix(db, Buffer.from(`${mailbox}\0`))) {
     const key = parseGlobalAnnotationKey(row.key, path);
     const value = parseAnnotationValue(row.value, path);
     if (key.value === undefined || value.value === undefined) {
