@@ -1,4 +1,4 @@
-import { locateMailbox } from '../sources/spool/locate-mailbox.js';
+import { locateMailbox, locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseQuotaRecord, QUOTA_RESOURCES, type QuotaRecord } from '../formats/quota/quota-record.js';
 import { parseSeenRow } from '../formats/seen/seen-row.js';
@@ -234,11 +234,7 @@ class UserAudit {
     const inbox = this.own[role];
     // A user without INBOX has no databases yet: sync_server looks for them only when he has a mailbox.
     if (inbox === undefined) return true;
-    const { uniqueid, mbtype } = inbox;
-    const path = this.sides[role].layout.userMetaPath(this.userid, suffix, {
-      ...(uniqueid === undefined ? {} : { uniqueid }),
-      legacyDirs: mbtype.legacyDirs,
-    });
+    const path = locateUserMeta(this.sides[role].layout, this.userid, suffix, inbox);
     if (path === undefined) {
       this.unread.push({
         side: role,
@@ -290,7 +286,7 @@ interface QuotaRead {
 }
 
 /** Quota records of one side, from one file each or from the quota database. */
-class QuotaReader {
+export class QuotaReader {
   private db: OpenedDatabase | undefined;
 
   constructor(private readonly side: Side) {}

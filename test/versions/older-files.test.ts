@@ -1,7 +1,9 @@
 /** What releases keep elsewhere than 3.6 does. */
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readMailbox } from '../../src/audit/read-mailbox.js';
+import { locateUserMeta } from '../../src/sources/spool/locate-mailbox.js';
 import { openMailboxList } from '../../src/sources/spool/open-mailbox-list.js';
 import { openSide } from '../../src/sources/spool/open-side.js';
 import { withTree } from './version-fixture.js';
@@ -21,4 +23,23 @@ describe('mailbox annotations go by name before 3.6 and by uniqueid since', () =
       });
     },
   );
+});
+
+describe("a dot in a user's name", () => {
+  test.each([
+    ['v2.4.20-single-b', 'conf/user/H/joe^smith.sub', true],
+    ['v2.5.17-single-c', 'conf/user/H/joe^smith.sub', true],
+    ['v3.0.18-single-c', 'conf/user/B/joe.smith.sub', true],
+    // What 2.5 left behind is no file of a server with a newer list.
+    ['v3.8.7-upgraded-from-2.5.17-single-b', 'conf/user/B/joe.smith.sub', false],
+  ])('%s: %s', async (name, expected, exists) => {
+    await withTree(name, (dir) => {
+      const side = openSide({ role: 'single', source: join(dir, 'side') });
+      const inbox = openMailboxList(side)!.byName('user.joe^smith')!;
+      const path = locateUserMeta(side.layout, 'joe.smith', 'sub', inbox)!;
+      side.close();
+      expect(relative(join(dir, 'side'), path)).toBe(expected);
+      expect(existsSync(path)).toBe(exists);
+    });
+  });
 });

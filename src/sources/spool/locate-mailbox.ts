@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { splitUserid } from '../../formats/mboxlist/names.js';
 import type { Mbentry } from '../../model/mailbox.js';
-import type { MailboxDirs, SpoolLayout } from './paths.js';
+import type { MailboxDirs, SpoolLayout, UserMeta } from './paths.js';
 
 /** True for an entry of a list of before 3.6. */
 export function isOlderEntry({ mbtype }: Mbentry): boolean {
@@ -17,4 +18,26 @@ export function locateMailbox(layout: SpoolLayout, entry: Mbentry): MailboxDirs 
   if (dirs === undefined || existsSync(dirs.data)) return dirs;
   const older = layout.mailboxDirs(entry, true);
   return older !== undefined && existsSync(older.data) ? older : dirs;
+}
+
+/**
+ * Where a user's database is; `inbox` is his live INBOX on the side. Releases up to 2.5 kept `^` for a dot in its name
+ * and hashed that; beside an older list such a file counts unless it has a successor.
+ */
+export function locateUserMeta(
+  layout: SpoolLayout,
+  userid: string,
+  suffix: UserMeta,
+  inbox: Mbentry | undefined,
+): string | undefined {
+  if (inbox === undefined) return layout.userMetaPath(userid, suffix);
+  const { uniqueid, mbtype } = inbox;
+  const path = layout.userMetaPath(userid, suffix, {
+    ...(uniqueid === undefined ? {} : { uniqueid }),
+    legacyDirs: mbtype.legacyDirs,
+  });
+  const { localpart } = splitUserid(userid, layout.defaultdomain);
+  if (path === undefined || !localpart.includes('.') || !isOlderEntry(inbox) || existsSync(path)) return path;
+  const older = layout.userMetaPath(localpart.replaceAll('.', '^') + userid.slice(localpart.length), suffix);
+  return older !== undefined && existsSync(older) ? older : path;
 }
