@@ -2,7 +2,12 @@ import { isOlderEntry, locateMailbox } from '../sources/spool/locate-mailbox.js'
 import { lstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from '../bytes/crc32.js';
-import { NO_ANNOTATIONS, type MessageAnnotations, type RecordStream } from '../compare/join-records.js';
+import {
+  NO_ANNOTATIONS,
+  type LaterFields,
+  type MessageAnnotations,
+  type RecordStream,
+} from '../compare/join-records.js';
 import {
   OWNER_TOKEN,
   parseAnnotationValue,
@@ -12,7 +17,7 @@ import {
 import { rowsWithPrefix } from '../formats/cyrusdb/cyrusdb.js';
 import { hex32 } from '../formats/index/read-header.js';
 import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
-import { ANNOT_CRC_INIT, annotationTerm, isVirtualAnnotation } from '../formats/index/sync-crc.js';
+import { ANNOT_CRC_INIT, annotationTerm, isVirtualAnnotation, laterField } from '../formats/index/sync-crc.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FaultCode, FormatFault } from '../model/fault.js';
@@ -133,10 +138,7 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   };
   if (index === undefined) return base;
   const { head, size } = index;
-  for (const fault of head.faults) {
-    if (fault.code !== 'index-version-unsupported') faults.push(fault);
-    else unread.push(`${indexPath}: index version ${fault.actual ?? ''} is not decoded by this release of cyraudit`);
-  }
+  faults.push(...head.faults);
   if (isRefusedVersion(head.minor)) {
     faults.push({
       code: 'index-version-refused',
@@ -245,6 +247,8 @@ function computedCrcs(stream: RecordStream, totals: RecordTotals): ComputedCrcs 
   const hasAnnotCrc = stream.version.header.offsetOf('syncCrcAnnot') >= 0;
   const spell = (init: number, virtual: number): number => (init ^ virtual ^ real) >>> 0;
   const annotSpellings = [spell(ANNOT_CRC_INIT, totals.crcAnnot), spell(ANNOT_CRC_INIT, totals.crcAnnotPadded)];
+  // Only 3.13 and later write version 20, and they pad the thread id.
+  if (stream.version.minor >= 20) annotSpellings.reverse();
   if (stream.version.minor <= 13) annotSpellings.push(spell(0, totals.crcAnnot), spell(0, totals.crcAnnotPadded));
   return {
     accepted: { basic: hasBasicCrc ? totals.crcBasic >>> 0 : 0, annot: hasAnnotCrc ? annotSpellings[0]! : 0 },
@@ -349,6 +353,7 @@ function readMessageAnnotations(
     if (opened.db.count === 0 && opened.faults.length === 0) return NO_ANNOTATIONS;
     const byUid = new Map<number, Map<string, string>>();
     const crcByUid = new Map<number, number>();
+    const fieldsByUid = new Map<number, LaterFields>();
     let size = 0;
     for (const row of opened.db.rows()) {
       const key = parseMessageAnnotationKey(row.key, opened.path);
@@ -360,7 +365,12 @@ function readMessageAnnotations(
       const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
       crcByUid.set(uid, (crcByUid.get(uid) ?? 0) ^ annotationTerm(uid, entry, owner, value.value.value));
       // Older versions keep as annotations what newer ones keep in the record: no difference in meaning.
-      if (isVirtualAnnotation(entry, 20)) continue;
+      if (isVirtualAnnotation(entry, 20)) {
+        const field = laterField(entry, value.value.value);
+        if (field === undefined) continue;
+        fieldsByUid.set(uid, { ...fieldsByUid.get(uid), ...field });
+        continue;
+      }
       size += row.key.length + row.value.length;
       if (size > MAX_ANNOTATION_BYTES) {
         unread.push(`${opened.path}: more than ${String(MAX_ANNOTATION_BYTES)} bytes of message annotations`);
@@ -371,7 +381,7 @@ function readMessageAnnotations(
       ofUid.set(`${entry} ${owner}`, value.value.value.toString('latin1'));
     }
     faults.push(...opened.faults);
-    return { byUid, crcByUid };
+    return { byUid, crcByUid, fieldsByUid };
   } finally {
     opened.close();
   }

@@ -54,6 +54,28 @@ export function readU64(view: DataView, at: number): number {
   return view.getUint32(at) * 4294967296 + view.getUint32(at + 4);
 }
 
+const NS_PER_SECOND = 1_000_000_000;
+
+/** Whole seconds of an unsigned 64-bit count of nanoseconds: exact, without a BigInt for every record. */
+export function readNsSeconds(view: DataView, at: number): number {
+  let seconds = 0;
+  let rest = 0;
+  for (let i = 0; i < 8; i += 2) {
+    rest = rest * 65536 + view.getUint16(at + i);
+    const part = Math.floor(rest / NS_PER_SECOND);
+    seconds = seconds * 65536 + part;
+    rest -= part * NS_PER_SECOND;
+  }
+  return seconds;
+}
+
+/** Nanoseconds beyond the whole second of an unsigned 64-bit count of nanoseconds. */
+export function readNsFraction(view: DataView, at: number): number {
+  let rest = 0;
+  for (let i = 0; i < 8; i += 2) rest = (rest * 65536 + view.getUint16(at + i)) % NS_PER_SECOND;
+  return rest;
+}
+
 /** Decodes one numeric field; times come out in whole seconds, whatever their encoding. */
 export function readNumber(view: DataView, base: number, field: Field): number {
   const at = base + field.at;
@@ -68,7 +90,7 @@ export function readNumber(view: DataView, base: number, field: Field): number {
     case 'u64':
       return readU64(view, at);
     case 'timeNs':
-      return Number(view.getBigUint64(at) / 1_000_000_000n);
+      return readNsSeconds(view, at);
     case 'bytes':
     case 'u32x4':
       throw new TypeError(`layout: a ${field.kind} field is not a number`);

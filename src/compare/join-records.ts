@@ -1,4 +1,4 @@
-import { readU64 } from '../bytes/layout.js';
+import { readNsSeconds, readU64 } from '../bytes/layout.js';
 import { decodeRecord } from '../formats/index/decode-record.js';
 import {
   annotTerms,
@@ -26,7 +26,12 @@ export interface MessageAnnotations {
   readonly byUid: ReadonlyMap<number, ReadonlyMap<string, string>>;
   /** Signed 32-bit XOR of the terms of one UID. */
   readonly crcByUid: ReadonlyMap<number, number>;
+  /** Values that a record of version 20 has in fields and an older one in annotations; only of older ones. */
+  readonly fieldsByUid?: ReadonlyMap<number, LaterFields>;
 }
+
+/** Fields of version 20, absent when they are not set. */
+export type LaterFields = Pick<SideRecord, 'internaldateNsec' | 'basecid'>;
 
 export const NO_ANNOTATIONS: MessageAnnotations = { byUid: new Map(), crcByUid: new Map() };
 
@@ -41,6 +46,7 @@ export interface JoinTotals {
   differing: number;
 }
 
+const NO_FIELDS: LaterFields = {};
 const NO_VALUES: ReadonlyMap<string, string> = new Map();
 
 /** System flag bits that replication compares. */
@@ -124,8 +130,15 @@ function differingAnnotations(a: MessageAnnotations, b: MessageAnnotations): Rea
     const y = b.byUid.get(uid) ?? NO_VALUES;
     if (!sameValues(x, y)) differing.add(uid);
   }
+  if (a.fieldsByUid === undefined && b.fieldsByUid === undefined) return differing;
+  for (const uid of new Set([...(a.fieldsByUid?.keys() ?? []), ...(b.fieldsByUid?.keys() ?? [])])) {
+    if (!sameFields(a.fieldsByUid?.get(uid) ?? NO_FIELDS, b.fieldsByUid?.get(uid) ?? NO_FIELDS)) differing.add(uid);
+  }
   return differing;
 }
+
+const sameFields = (a: LaterFields, b: LaterFields): boolean =>
+  a.internaldateNsec === b.internaldateNsec && a.basecid === b.basecid;
 
 function sameValues(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): boolean {
   if (a.size !== b.size) return false;
@@ -158,21 +171,27 @@ function sameWords(m: Cursor, r: Cursor): boolean {
     for (let w = 0; w < words; w++) if (a.getUint32(x + at + 4 * w) !== b.getUint32(y + at + 4 * w)) return false;
     return true;
   };
+  const words = o.isWide ? 2 : 1;
   // Undefined flag bits count here: the reader reports them, and a pair that differs in them must not look equal.
   const internal = ~(COMPARED_FLAGS | 0x03ffffe0);
   return (
     ((a.getUint32(x + o.systemFlags) ^ b.getUint32(y + o.systemFlags)) & ~internal) === 0 &&
-    same(o.internaldate, 1) &&
-    same(o.messageSize, 1) &&
-    same(o.lastUpdated, 1) &&
+    same(o.internaldate, words) &&
+    same(o.messageSize, words) &&
+    (o.isWide ? sameNsSeconds(a, x + o.lastUpdated, b, y + o.lastUpdated) : same(o.lastUpdated, 1)) &&
     same(o.userFlags, 4) &&
-    (o.savedate < 0 || same(o.savedate, 1)) &&
+    (o.savedate < 0 || (o.isWide ? sameNsSeconds(a, x + o.savedate, b, y + o.savedate) : same(o.savedate, 1))) &&
     (o.guid < 0 || same(o.guid, 5)) &&
     (o.modseq < 0 || same(o.modseq, 2)) &&
     (o.cid < 0 || same(o.cid, 2)) &&
-    (o.createdmodseq < 0 || same(o.createdmodseq, 2))
+    (o.createdmodseq < 0 || same(o.createdmodseq, 2)) &&
+    (o.basecid < 0 || same(o.basecid, 2))
   );
 }
+
+/** Of the internaldate alone does replication carry the part below a second. */
+const sameNsSeconds = (a: DataView, x: number, b: DataView, y: number): boolean =>
+  readNsSeconds(a, x) === readNsSeconds(b, y);
 
 /** The same comparison for records of different versions or flag tables: fields that a version lacks do not count. */
 function sameMeaning(a: SideRecord, b: SideRecord, ao: RecordOffsets, bo: RecordOffsets): boolean {
@@ -185,6 +204,7 @@ function sameMeaning(a: SideRecord, b: SideRecord, ao: RecordOffsets, bo: Record
     a.internaldate === b.internaldate &&
     a.size === b.size &&
     a.expunged === b.expunged &&
+    sameFields(a, b) &&
     (!both('savedate') || a.savedate === b.savedate) &&
     (!both('cid') || a.cid === b.cid) &&
     (!both('createdmodseq') || a.createdmodseq === b.createdmodseq) &&
@@ -252,7 +272,8 @@ class Cursor {
     const base = this.index * o.size;
     this.index++;
     const annotations = stream.annotations.byUid.get(record.uid) ?? NO_VALUES;
-    if (record.expunged || o.guid < 0) return { ...record, annotations, crcBasic: 0, crcAnnot: 0 };
+    const later = stream.annotations.fieldsByUid?.get(record.uid);
+    if (record.expunged || o.guid < 0) return { ...record, ...later, annotations, crcBasic: 0, crcAnnot: 0 };
     let flagsXor = stream.flagCrcs.systemXor(record.systemFlags & (FLAG_SEEN * 2 - 1));
     for (let word = 0; word < 4; word++) {
       const bits = block.view.getUint32(base + o.userFlags + word * 4);
@@ -262,6 +283,7 @@ class Cursor {
     }
     return {
       ...record,
+      ...later,
       annotations,
       crcBasic: basicTerm(
         record.uid,
@@ -273,7 +295,8 @@ class Cursor {
         base + o.guid,
       ),
       crcAnnot:
-        annotTerms(block.view, base, o, record.uid).unpadded ^ (stream.annotations.crcByUid.get(record.uid) ?? 0),
+        annotTerms(block.view, base, o, record.uid)[stream.version.minor >= 20 ? 'padded' : 'unpadded'] ^
+        (stream.annotations.crcByUid.get(record.uid) ?? 0),
     };
   }
 }

@@ -70,6 +70,8 @@ export interface IndexRecord {
   readonly modseq: number;
   readonly createdmodseq: number;
   readonly internaldate: number;
+  /** Sub-second part of the internaldate, absent when there is none. Unit: ns. Before version 20 an annotation holds it. */
+  readonly internaldateNsec?: number;
   readonly lastUpdated: number;
   readonly savedate: number;
   readonly size: number;
@@ -79,6 +81,8 @@ export interface IndexRecord {
   /** User flag numbers that are set without a name in cyrus.header. */
   readonly unnamedFlags: readonly number[];
   readonly cid: bigint;
+  /** Thread that this one was split from; absent when it was not. Before version 20 an annotation holds it. */
+  readonly basecid?: bigint;
   readonly expunged: boolean;
   readonly unlinked: boolean;
   readonly archived: boolean;

@@ -19,7 +19,10 @@ export const VECTOR_V17 = Buffer.from(
 
 export type FieldValues = Readonly<Record<string, number | bigint | Buffer | readonly number[]>>;
 
-/** Bytes of a header or a record by its table, with a good checksum where there is one; fields not named are 0. */
+/**
+ * Bytes of a header or a record by its table, with a good checksum where there is one; fields not named are 0. A number
+ * for a time is whole seconds in every version; a bigint is what the field holds.
+ */
 export function encode(layout: Layout, values: FieldValues): Buffer {
   const bytes = Buffer.alloc(layout.size);
   for (const [name, value] of Object.entries(values)) {
@@ -28,10 +31,14 @@ export function encode(layout: Layout, values: FieldValues): Buffer {
     if (Buffer.isBuffer(value)) value.copy(bytes, field.at, 0, field.length);
     else if (typeof value === 'object')
       for (const [i, word] of value.entries()) bytes.writeUInt32BE(word, field.at + 4 * i);
+    else if (field.kind === 'timeNs' && typeof value === 'number')
+      bytes.writeBigUInt64BE(BigInt(value) * 1_000_000_000n, field.at);
     else if (field.length === 8) bytes.writeBigUInt64BE(BigInt(value), field.at);
     else bytes.writeUInt32BE(Number(value), field.at);
   }
-  return layout.offsetOf('headerCrc') >= 0 || layout.offsetOf('recordCrc') >= 0 ? reseal(bytes) : bytes;
+  const crcAt = Math.max(layout.offsetOf('headerCrc'), layout.offsetOf('recordCrc'));
+  if (crcAt >= 0) reseal(bytes.subarray(0, crcAt + 4));
+  return bytes;
 }
 
 /** Corrects the checksum in the last four bytes. */

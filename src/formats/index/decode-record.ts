@@ -1,6 +1,13 @@
 import { readU64 } from '../../bytes/layout.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED, type IndexRecord } from '../../model/index-file.js';
-import { recordModseq, type RecordBlock, type RecordOffsets } from './scan-records.js';
+import {
+  internaldateNsec,
+  messageSize,
+  recordModseq,
+  secondsAt,
+  type RecordBlock,
+  type RecordOffsets,
+} from './scan-records.js';
 
 /** Versions before 10 have no GUID. */
 const NULL_GUID = '0'.repeat(40);
@@ -31,19 +38,23 @@ export function decodeRecord(
       else userFlags.push(name.toLowerCase());
     }
   }
+  const nsec = internaldateNsec(view, base, o);
+  const basecid = o.basecid < 0 ? 0n : view.getBigUint64(base + o.basecid);
   return {
     uid: view.getUint32(base + o.uid),
     guid: o.guid < 0 ? NULL_GUID : bytes.toString('hex', base + o.guid, base + o.guid + 20),
     modseq: recordModseq(view, base, o, highestmodseq),
     createdmodseq: o.createdmodseq < 0 ? 0 : readU64(view, base + o.createdmodseq),
-    internaldate: view.getUint32(base + o.internaldate),
-    lastUpdated: view.getUint32(base + o.lastUpdated),
-    savedate: o.savedate < 0 ? 0 : view.getUint32(base + o.savedate),
-    size: view.getUint32(base + o.messageSize),
+    internaldate: secondsAt(view, base + o.internaldate, o),
+    ...(nsec === 0 ? {} : { internaldateNsec: nsec }),
+    lastUpdated: secondsAt(view, base + o.lastUpdated, o),
+    savedate: o.savedate < 0 ? 0 : secondsAt(view, base + o.savedate, o),
+    size: messageSize(view, base, o),
     systemFlags,
     userFlags: userFlags.sort(),
     unnamedFlags,
     cid: o.cid < 0 ? 0n : view.getBigUint64(base + o.cid),
+    ...(basecid === 0n ? {} : { basecid }),
     expunged: (systemFlags & FLAG_EXPUNGED) !== 0,
     unlinked: (systemFlags & FLAG_UNLINKED) !== 0,
     archived: (systemFlags & FLAG_ARCHIVED) !== 0,

@@ -2,11 +2,13 @@ import { crc32 } from '../../bytes/crc32.js';
 import { readNumber, type Layout } from '../../bytes/layout.js';
 import type { FaultCode, FormatFault } from '../../model/fault.js';
 import type { IndexHeader } from '../../model/index-file.js';
-import { INDEX_VERSIONS, KNOWN_UNSUPPORTED } from './versions/all.js';
+import { INDEX_VERSIONS, RECORD_SIZE_EXCEPTIONS } from './versions/all.js';
 import type { IndexVersion } from './versions/index-version.js';
 
 /** Offset of minor_version in every version. Source: imap/mailbox.h, all releases. */
 const MINOR_VERSION_AT = 8;
+/** Cyrus itself refuses it. Source: mailbox_open_index, imap/mailbox.c 3.6.7. */
+const NEVER_RELEASED = 11;
 /** Bytes that suffice to read any header. */
 export const MAX_HEADER_SIZE = 192;
 /**
@@ -15,6 +17,7 @@ export const MAX_HEADER_SIZE = 192;
  */
 const LEGAL_OPTIONS = 0xe000001d;
 const LEGAL_OPTIONS_BEFORE_12 = 0xe000001f;
+const OPTION_POP3_NEW_UIDL = 1;
 
 export interface ReadIndexHeader {
   readonly minor?: number;
@@ -42,18 +45,10 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const minor = view.getUint32(MINOR_VERSION_AT);
-  const version = INDEX_VERSIONS.get(minor);
+  let version = INDEX_VERSIONS.get(minor);
   if (version === undefined) {
-    const writtenBy = KNOWN_UNSUPPORTED.get(minor);
-    if (writtenBy === undefined)
-      fault('index-version-unknown', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 19', String(minor));
-    else
-      fault(
-        'index-version-unsupported',
-        MINOR_VERSION_AT,
-        'version 6 to 10 or 12 to 19',
-        `${String(minor)} (${writtenBy})`,
-      );
+    const actual = minor === NEVER_RELEASED ? `${String(minor)} (never released)` : String(minor);
+    fault('index-version-unknown', MINOR_VERSION_AT, 'version 6 to 10 or 12 to 20', actual);
     return { minor, faults };
   }
   const layout = version.header;
@@ -74,6 +69,12 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   if (header.startOffset !== layout.size) {
     fault('index-start-offset', layout.offsetOf('startOffset'), String(layout.size), String(header.startOffset));
     return { minor, faults };
+  }
+  if (header.recordSize !== version.record.size) {
+    const exception = RECORD_SIZE_EXCEPTIONS.find(
+      (other) => other.minor === minor && other.record.size === header.recordSize,
+    );
+    if (exception !== undefined) version = exception;
   }
   if (header.recordSize !== version.record.size) {
     fault('index-record-size', layout.offsetOf('recordSize'), String(version.record.size), String(header.recordSize));
@@ -106,7 +107,8 @@ function toHeader(view: DataView, version: IndexVersion): IndexHeader {
     return field === undefined ? absent : readNumber(view, 0, field);
   };
   const numRecords = get('numRecords');
-  const highestmodseq = get('highestmodseq');
+  const exists = get('exists', numRecords);
+  const highestmodseq = Math.max(1, get('highestmodseq'));
   const lastRepackTime = get('lastRepackTime');
   return {
     minorVersion: version.minor,
@@ -122,10 +124,11 @@ function toHeader(view: DataView, version: IndexVersion): IndexHeader {
     deleted: get('deleted'),
     answered: get('answered'),
     flagged: get('flagged'),
-    options: get('options'),
-    highestmodseq: highestmodseq === 0 ? 1 : highestmodseq,
+    // Cyrus takes the bit as set in an empty mailbox. Source: mailbox_buf_to_index_header, imap/mailbox.c 3.6.7.
+    options: exists === 0 ? (get('options') | OPTION_POP3_NEW_UIDL) >>> 0 : get('options'),
+    highestmodseq,
     deletedmodseq: get('deletedmodseq', highestmodseq),
-    exists: get('exists', numRecords),
+    exists,
     firstExpunged: get('firstExpunged'),
     lastRepackTime,
     headerFileCrc: get('headerFileCrc'),

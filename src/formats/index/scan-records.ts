@@ -1,5 +1,5 @@
 import { crc32 } from '../../bytes/crc32.js';
-import { readU64 } from '../../bytes/layout.js';
+import { readNsFraction, readNsSeconds, readU64 } from '../../bytes/layout.js';
 import type { FormatFault } from '../../model/fault.js';
 import {
   FLAG_ANSWERED,
@@ -14,7 +14,15 @@ import {
   type IndexHeader,
 } from '../../model/index-file.js';
 import { hex32 } from './read-header.js';
-import { basicTerm, createdmodseqTerm, flagNameCrc, savedateTerm, thridTerm } from './sync-crc.js';
+import {
+  basethridTerm,
+  basicTerm,
+  createdmodseqTerm,
+  flagNameCrc,
+  nsecTerm,
+  savedateTerm,
+  thridTerm,
+} from './sync-crc.js';
 import type { IndexVersion } from './versions/index-version.js';
 
 /** Offsets of the record fields that the hot loops read; -1 where a version lacks the field. */
@@ -31,8 +39,11 @@ export interface RecordOffsets {
   readonly modseq: number;
   readonly cid: number;
   readonly createdmodseq: number;
+  readonly basecid: number;
   readonly crc: number;
   readonly modseqMayBeShifted: boolean;
+  /** Times are 64-bit nanoseconds and sizes 64 bits wide, from version 20; else both are 32-bit words. */
+  readonly isWide: boolean;
 }
 
 const OFFSETS = new Map<IndexVersion, RecordOffsets>();
@@ -55,8 +66,10 @@ export function recordOffsets(version: IndexVersion): RecordOffsets {
       modseq: at('modseq'),
       cid: at('cid'),
       createdmodseq: at('createdmodseq'),
+      basecid: at('basecid'),
       crc: at('recordCrc'),
       modseqMayBeShifted: version.modseqMayBeShifted === true,
+      isWide: version.record.fields['internaldate']?.kind === 'timeNs',
     };
     OFFSETS.set(version, offsets);
   }
@@ -279,14 +292,14 @@ export function scanRecords(
     if (flags & FLAG_DELETED) totals.deleted++;
     if ((flags & FLAG_SEEN) === 0) totals.unseen++;
     if (flags & FLAG_ARCHIVED) totals.archived++;
-    totals.quotaUsed += view.getUint32(base + o.messageSize);
+    totals.quotaUsed += messageSize(view, base, o);
     if (o.guid < 0) continue;
     totals.crcBasic ^= basicTerm(
       uid,
       modseq,
-      view.getUint32(base + o.lastUpdated),
+      secondsAt(view, base + o.lastUpdated, o),
       xor,
-      view.getUint32(base + o.internaldate),
+      secondsAt(view, base + o.internaldate, o),
       bytes,
       base + o.guid,
     );
@@ -307,6 +320,21 @@ export function recordModseq(view: DataView, base: number, o: RecordOffsets, hig
   return isShifted ? view.getUint32(base + o.modseq) : modseq;
 }
 
+/** A time of a record in whole seconds; `at` is where it lies. */
+export function secondsAt(view: DataView, at: number, o: RecordOffsets): number {
+  return o.isWide ? readNsSeconds(view, at) : view.getUint32(at);
+}
+
+/** Length of the message file in bytes. */
+export function messageSize(view: DataView, base: number, o: RecordOffsets): number {
+  return o.isWide ? readU64(view, base + o.messageSize) : view.getUint32(base + o.messageSize);
+}
+
+/** Sub-second part of the internaldate; 0 where the version keeps it in an annotation. Unit: ns. */
+export function internaldateNsec(view: DataView, base: number, o: RecordOffsets): number {
+  return o.isWide ? readNsFraction(view, base + o.internaldate) : 0;
+}
+
 const terms = { unpadded: 0, padded: 0 };
 
 /** XOR of the virtual annotation terms of one record, in both spellings. The result object is reused. */
@@ -318,13 +346,20 @@ export function annotTerms(
 ): { unpadded: number; padded: number } {
   let common = 0;
   if (o.savedate >= 0) {
-    const savedate = view.getUint32(base + o.savedate);
+    const savedate = secondsAt(view, base + o.savedate, o);
     if (savedate !== 0) common ^= savedateTerm(uid, savedate);
   }
   if (o.createdmodseq >= 0) {
     const createdmodseq = readU64(view, base + o.createdmodseq);
     if (createdmodseq !== 0) common ^= createdmodseqTerm(uid, createdmodseq);
   }
+  if (o.basecid >= 0) {
+    const high = view.getUint32(base + o.basecid);
+    const low = view.getUint32(base + o.basecid + 4);
+    if (high !== 0 || low !== 0) common ^= basethridTerm(uid, high, low);
+  }
+  const nsec = internaldateNsec(view, base, o);
+  if (nsec !== 0) common ^= nsecTerm(uid, nsec);
   terms.unpadded = common;
   terms.padded = common;
   if (o.cid >= 0) {

@@ -1,8 +1,9 @@
 /**
  * The two sync CRCs of a record, as terms that are XORed over all records that are not expunged.
- * Source: make_sync_crc / crc_basic, crc_annot, crc_virtannot in imap/mailbox.c, 2.4.20 to 3.12; index.md section 9.
+ * Source: make_sync_crc / crc_basic, crc_annot, crc_virtannot in imap/mailbox.c, 2.4.20 to 3.13; index.md section 9.
  */
 import { CRC_START, crc32Text, crcByte, crcConstant, crcDecimal, crcEnd, crcText } from '../../bytes/crc32.js';
+import type { IndexRecord } from '../../model/index-file.js';
 
 /** Start value of the annotation CRC from 3.1.8 on; earlier releases start at 0. Source: CRC_INIT_ANNOT, imap/mailbox.h. */
 export const ANNOT_CRC_INIT = 12345678;
@@ -24,9 +25,32 @@ export function isVirtualAnnotation(entry: string, minor: number): boolean {
   return from !== undefined && minor >= from;
 }
 
+/**
+ * The value that a record of version 20 would have for a stored annotation of an older one: whole 64-bit hexadecimal or
+ * decimal nanoseconds below a second. Undefined for any other entry and for a value that means nothing.
+ */
+export function laterField(
+  entry: string,
+  value: Buffer,
+): Pick<IndexRecord, 'internaldateNsec' | 'basecid'> | undefined {
+  if (value.length > 16) return undefined;
+  const text = value.toString('latin1');
+  if (entry === `${PREFIX}internaldate.nsec`) {
+    const nsec = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    return nsec === 0 ? undefined : { internaldateNsec: nsec };
+  }
+  if (entry === `${PREFIX}basethrid`) {
+    const basecid = /^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : 0n;
+    return basecid === 0n ? undefined : { basecid };
+  }
+  return undefined;
+}
+
 const addThrid = crcConstant(` ${PREFIX}thrid  `);
 const addSavedate = crcConstant(` ${PREFIX}savedate  `);
 const addCreatedmodseq = crcConstant(` ${PREFIX}createdmodseq  `);
+const addBasethrid = crcConstant(` ${PREFIX}basethrid  `);
+const addNsec = crcConstant(` ${PREFIX}internaldate.nsec  `);
 
 const HEX = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 
@@ -54,16 +78,31 @@ export function basicTerm(
 
 /** Term of the virtual annotation `thrid`: `padded` is the spelling of 3.13 and later. */
 export function thridTerm(uid: number, cidHigh: number, cidLow: number, padded: boolean): number {
-  let s = addThrid(crcDecimal(CRC_START, uid));
+  return crcEnd(crcHex(addThrid(crcDecimal(CRC_START, uid)), cidHigh, cidLow, padded)) | 0;
+}
+
+/** Term of the virtual annotation `basethrid`, which only 3.13 and later have: always padded. */
+export function basethridTerm(uid: number, high: number, low: number): number {
+  return crcEnd(crcHex(addBasethrid(crcDecimal(CRC_START, uid)), high, low, true)) | 0;
+}
+
+/** Adds a 64-bit value in lower-case hex digits to a running state. */
+function crcHex(state: number, high: number, low: number, padded: boolean): number {
+  let s = state;
   let started = padded;
-  for (const word of [cidHigh, cidLow]) {
+  for (const word of [high, low]) {
     for (let shift = 28; shift >= 0; shift -= 4) {
       const digit = (word >>> shift) & 15;
       if (digit !== 0) started = true;
       if (started) s = crcByte(s, HEX[digit]!);
     }
   }
-  return crcEnd(s) | 0;
+  return s;
+}
+
+/** Term of the virtual annotation `internaldate.nsec`. Unit: ns, 1 to 999999999. */
+export function nsecTerm(uid: number, nsec: number): number {
+  return crcEnd(crcDecimal(addNsec(crcDecimal(CRC_START, uid)), nsec)) | 0;
 }
 
 export function savedateTerm(uid: number, savedate: number): number {

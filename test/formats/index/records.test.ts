@@ -194,72 +194,67 @@ describe('what is wrong with a record is named with its offset', () => {
   });
 });
 
-describe.each([...INDEX_VERSIONS].filter(([minor]) => minor >= 12 && minor <= 19))(
-  'records of version %i',
-  (_, version) => {
-    const u32 = fc.nat(0xffffffff);
-    const record = fc.record({
-      uid: fc.integer({ min: 1, max: 0xffffffff }),
-      modseq: fc.maxSafeNat(),
-      createdmodseq: fc.maxSafeNat(),
-      internaldate: u32,
-      lastUpdated: u32,
-      savedate: u32,
-      size: u32,
-      systemFlags: u32,
-      guid: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
-      cid: fc.bigInt({ min: 0n, max: 0xffffffffffffffffn }),
-      userFlags: fc.array(u32, { minLength: 4, maxLength: 4 }),
-    });
+describe.each([...INDEX_VERSIONS].filter(([minor]) => minor >= 12))('records of version %i', (_, version) => {
+  const u32 = fc.nat(0xffffffff);
+  const record = fc.record({
+    uid: fc.integer({ min: 1, max: 0xffffffff }),
+    modseq: fc.maxSafeNat(),
+    createdmodseq: fc.maxSafeNat(),
+    internaldate: u32,
+    lastUpdated: u32,
+    savedate: u32,
+    size: u32,
+    systemFlags: u32,
+    guid: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+    cid: fc.bigInt({ min: 0n, max: 0xffffffffffffffffn }),
+    userFlags: fc.array(u32, { minLength: 4, maxLength: 4 }),
+  });
 
-    test('are read as they were written', () => {
-      const names = Array.from({ length: 100 }, (_name, i) => (i % 3 === 0 ? undefined : `$L${i}`));
-      const has = (name: string): boolean => version.record.offsetOf(name) >= 0;
-      fc.assert(
-        fc.property(record, (r) => {
-          const index = buildIndex(version, head, [r]);
-          const decoded = decodeRecord(blockOf(index, version), 0, recordOffsets(version), names);
-          const bits = Array.from({ length: 128 }, (_bit, i) => i).filter(
-            (i) => (r.userFlags[i >> 5]! >>> (i & 31)) & 1,
-          );
-          expect(decoded).toEqual({
-            uid: r.uid,
-            guid: r.guid.toString('hex'),
-            modseq: r.modseq,
-            createdmodseq: has('createdmodseq') ? r.createdmodseq : 0,
-            internaldate: r.internaldate,
-            lastUpdated: r.lastUpdated,
-            savedate: has('savedate') ? r.savedate : 0,
-            size: r.size,
-            systemFlags: r.systemFlags,
-            userFlags: bits.flatMap((i) => names[i]?.toLowerCase() ?? []).sort(),
-            unnamedFlags: bits.filter((i) => names[i] === undefined),
-            cid: has('cid') ? r.cid : 0n,
-            expunged: r.systemFlags >= 0x80000000,
-            unlinked: (r.systemFlags & 0x40000000) !== 0,
-            archived: (r.systemFlags & 0x20000000) !== 0,
-          });
-        }),
-      );
-    });
+  test('are read as they were written', () => {
+    const names = Array.from({ length: 100 }, (_name, i) => (i % 3 === 0 ? undefined : `$L${i}`));
+    const has = (name: string): boolean => version.record.offsetOf(name) >= 0;
+    fc.assert(
+      fc.property(record, (r) => {
+        const index = buildIndex(version, head, [r]);
+        const decoded = decodeRecord(blockOf(index, version), 0, recordOffsets(version), names);
+        const bits = Array.from({ length: 128 }, (_bit, i) => i).filter((i) => (r.userFlags[i >> 5]! >>> (i & 31)) & 1);
+        expect(decoded).toEqual({
+          uid: r.uid,
+          guid: r.guid.toString('hex'),
+          modseq: r.modseq,
+          createdmodseq: has('createdmodseq') ? r.createdmodseq : 0,
+          internaldate: r.internaldate,
+          lastUpdated: r.lastUpdated,
+          savedate: has('savedate') ? r.savedate : 0,
+          size: r.size,
+          systemFlags: r.systemFlags,
+          userFlags: bits.flatMap((i) => names[i]?.toLowerCase() ?? []).sort(),
+          unnamedFlags: bits.filter((i) => names[i] === undefined),
+          cid: has('cid') ? r.cid : 0n,
+          expunged: r.systemFlags >= 0x80000000,
+          unlinked: (r.systemFlags & 0x40000000) !== 0,
+          archived: (r.systemFlags & 0x20000000) !== 0,
+        });
+      }),
+    );
+  });
 
-    test('have the annotation terms of what they store', () => {
-      const o = recordOffsets(version);
-      const term = (uid: number, entry: string, value: string): number =>
-        crc32(Buffer.from(`${uid} /vendor/cmu/cyrus-imapd/${entry}  ${value}`)) | 0;
-      fc.assert(
-        fc.property(record, (r) => {
-          const { view } = blockOf(buildIndex(version, head, [r]), version);
-          const savedate = o.savedate >= 0 && r.savedate !== 0 ? term(r.uid, 'savedate', String(r.savedate)) : 0;
-          const created =
-            o.createdmodseq >= 0 && r.createdmodseq !== 0 ? term(r.uid, 'createdmodseq', String(r.createdmodseq)) : 0;
-          const thrid = (text: string): number => (o.cid >= 0 && r.cid !== 0n ? term(r.uid, 'thrid', text) : 0);
-          expect({ ...annotTerms(view, 0, o, r.uid) }).toEqual({
-            unpadded: savedate ^ created ^ thrid(r.cid.toString(16)),
-            padded: savedate ^ created ^ thrid(r.cid.toString(16).padStart(16, '0')),
-          });
-        }),
-      );
-    });
-  },
-);
+  test('have the annotation terms of what they store', () => {
+    const o = recordOffsets(version);
+    const term = (uid: number, entry: string, value: string): number =>
+      crc32(Buffer.from(`${uid} /vendor/cmu/cyrus-imapd/${entry}  ${value}`)) | 0;
+    fc.assert(
+      fc.property(record, (r) => {
+        const { view } = blockOf(buildIndex(version, head, [r]), version);
+        const savedate = o.savedate >= 0 && r.savedate !== 0 ? term(r.uid, 'savedate', String(r.savedate)) : 0;
+        const created =
+          o.createdmodseq >= 0 && r.createdmodseq !== 0 ? term(r.uid, 'createdmodseq', String(r.createdmodseq)) : 0;
+        const thrid = (text: string): number => (o.cid >= 0 && r.cid !== 0n ? term(r.uid, 'thrid', text) : 0);
+        expect({ ...annotTerms(view, 0, o, r.uid) }).toEqual({
+          unpadded: savedate ^ created ^ thrid(r.cid.toString(16)),
+          padded: savedate ^ created ^ thrid(r.cid.toString(16).padStart(16, '0')),
+        });
+      }),
+    );
+  });
+});

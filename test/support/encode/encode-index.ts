@@ -4,6 +4,8 @@ import type { IndexVersion } from '../../../src/formats/index/versions/index-ver
 import { FLAG_EXPUNGED, SYSTEM_FLAG_NAMES } from '../../../src/model/index-file.js';
 import { encode, type FieldValues } from '../build-index.js';
 
+const NS = 1_000_000_000n;
+
 /** Fields of one record by the names of the version's table; those not named are 0. */
 export type RecordValues = FieldValues & { readonly uid: number };
 
@@ -47,12 +49,14 @@ export function encodeIndex({ version, header = {}, records, userFlags = [] }: I
 
 /**
  * Both sync CRCs as index.md section 9 words them: text, and zlib's CRC of it. Nothing of the reader is in it, so that
- * it is an oracle for src/formats/index/sync-crc.ts. Thread ids are spelled as releases before 3.13 do.
+ * it is an oracle for src/formats/index/sync-crc.ts. Thread ids are spelled as the release does that writes the version
+ * by default, or padded when told so.
  */
 export function syncCrcs(
   version: IndexVersion,
   records: readonly RecordValues[],
   userFlags: readonly (string | undefined)[] = [],
+  padded = version.minor >= 20,
 ): { readonly syncCrcBasic: number; readonly syncCrcAnnot: number } {
   let basic = 0;
   let annot = 12345678;
@@ -64,15 +68,21 @@ export function syncCrcs(
     for (const name of flagNames(record, userFlags)) flags ^= crc32(name.toLowerCase());
     const guid = record['guid'];
     const text =
-      `${uid} ${number(record, 'modseq')} ${number(record, 'lastUpdated')} (${flags >>> 0}) ` +
-      `${number(record, 'internaldate')} ${Buffer.isBuffer(guid) ? guid.toString('hex') : '0'.repeat(40)}`;
+      `${uid} ${number(record, 'modseq')} ${seconds(record, 'lastUpdated')} (${flags >>> 0}) ` +
+      `${seconds(record, 'internaldate')} ${Buffer.isBuffer(guid) ? guid.toString('hex') : '0'.repeat(40)}`;
     basic ^= crc32(text);
     const virtual = (entry: string, value: string): void => {
       if (value !== '0') annot ^= crc32(`${uid} /vendor/cmu/cyrus-imapd/${entry}  ${value}`);
     };
-    if (has('cid')) virtual('thrid', BigInt(scalar(record, 'cid')).toString(16));
-    if (has('savedate')) virtual('savedate', String(scalar(record, 'savedate')));
+    const hex = (name: string): string => BigInt(scalar(record, name)).toString(16);
+    if (has('cid')) virtual('thrid', padded && hex('cid') !== '0' ? hex('cid').padStart(16, '0') : hex('cid'));
+    if (has('savedate')) virtual('savedate', String(seconds(record, 'savedate')));
     if (has('createdmodseq')) virtual('createdmodseq', String(scalar(record, 'createdmodseq')));
+    if (has('basecid')) {
+      if (hex('basecid') !== '0') virtual('basethrid', hex('basecid').padStart(16, '0'));
+      const date = scalar(record, 'internaldate');
+      virtual('internaldate.nsec', typeof date === 'bigint' ? String(date % NS) : '0');
+    }
   }
   return { syncCrcBasic: basic >>> 0, syncCrcAnnot: annot >>> 0 };
 }
@@ -92,6 +102,12 @@ function flagNames(record: RecordValues, userFlags: readonly (string | undefined
 const bitOf = (name: string): number => SYSTEM_FLAG_NAMES.find(([, known]) => known === name)![0];
 
 const isExpunged = (record: RecordValues): boolean => (number(record, 'systemFlags') & FLAG_EXPUNGED) !== 0;
+
+/** A time in whole seconds: a bigint is nanoseconds, as version 20 stores them. */
+function seconds(record: RecordValues, name: string): number {
+  const value = scalar(record, name);
+  return typeof value === 'bigint' ? Number(value / NS) : value;
+}
 
 const number = (record: RecordValues, name: string): number => Number(scalar(record, name));
 

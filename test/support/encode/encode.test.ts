@@ -96,7 +96,10 @@ describe('cyrus.index', () => {
             quotaMailboxUsed: quotaUsed,
             unseen: at('unseen') < 0 ? 0 : unseen,
             syncCrcBasic: totals.crcBasic >>> 0,
-            syncCrcAnnot: at('syncCrcAnnot') < 0 ? 0 : (ANNOT_CRC_INIT ^ totals.crcAnnot) >>> 0,
+            syncCrcAnnot:
+              at('syncCrcAnnot') < 0
+                ? 0
+                : (ANNOT_CRC_INIT ^ (version.minor < 20 ? totals.crcAnnot : totals.crcAnnotPadded)) >>> 0,
           });
           const offsets = recordOffsets(version);
           for (const [i, values] of records.entries()) {

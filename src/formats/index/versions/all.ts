@@ -11,15 +11,13 @@ import { v15 } from './v15.js';
 import { v16 } from './v16.js';
 import { v17 } from './v17.js';
 import { v18 } from './v18.js';
-import { v19 } from './v19.js';
+import { v19, v19Wide } from './v19.js';
+import { v20 } from './v20.js';
 
 /** Every version that can be decoded, by minor version. */
 export const INDEX_VERSIONS: ReadonlyMap<number, IndexVersion> = new Map(
-  [v06, v07, v08, v09, v10, v12, v13, v14, v15, v16, v17, v18, v19].map((version) => [version.minor, version]),
+  [v06, v07, v08, v09, v10, v12, v13, v14, v15, v16, v17, v18, v19, v20].map((version) => [version.minor, version]),
 );
 
-/** Versions that exist but are not decoded here, with the releases that wrote them. */
-export const KNOWN_UNSUPPORTED: ReadonlyMap<number, string> = new Map([
-  [11, 'never released'],
-  [20, '3.13'],
-]);
+/** Tables for headers that state another record size than their version has. */
+export const RECORD_SIZE_EXCEPTIONS: readonly IndexVersion[] = [v19Wide];

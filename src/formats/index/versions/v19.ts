@@ -33,3 +33,13 @@ export const v19: IndexVersion = {
   }),
   record: defineLayout(112, recordV16),
 };
+
+/**
+ * A version 19 whose slots are 144 bytes: the record of version 19 and 32 bytes that nobody reads. The writer of the time
+ * reserved the room before it was used. Source: imap/index_file.c of cyrus-imapd 3.13.7; index.md 4.1.
+ */
+export const v19Wide: IndexVersion = {
+  ...v19,
+  writtenBy: '3.13 before its release',
+  record: defineLayout(144, recordV16, [[112, 32]]),
+};
