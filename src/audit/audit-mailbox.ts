@@ -4,7 +4,7 @@ import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailb
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
-import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js';
+import { checkFiles, type FileCounts } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { Level } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
@@ -98,8 +98,10 @@ export function auditMailbox(
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
       const counts = (fileCounts[role] ??= { files: 0, bytesHashed: 0 });
       const unread: string[] = [];
-      for (const file of checkFiles(job.sides[role]!, role, level === 'content', counts, unread)) {
-        const travels = mustTravel(file);
+      // What replication has to read is hashed at every level: a wrong byte in it stops the user.
+      const isHashed = level === 'content' ? () => true : mustTravel;
+      for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
+        const travels = file.problem !== 'unclaimed' && mustTravel(file.uid);
         fileFails ||= travels;
         for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
@@ -111,23 +113,22 @@ export function auditMailbox(
 }
 
 /**
- * Tells for the damaged files of one side whether replication has to read them. Ask in ascending order of UID: the
+ * Tells for the message files of one side whether replication has to read them. Ask in ascending order of UID: the
  * prediction is walked along. Source: sync_prepare_dlists, fetch_file, imap/sync_support.c 3.6.1.
  */
 function travelCheck(
   role: SideRole,
   onReplica: boolean,
   prediction: MailboxPrediction | undefined,
-): (file: CheckedFile) => boolean {
+): (uid: number) => boolean {
   if (role === 'single') return () => false;
   // A mailbox that the replica lacks is created there with every file, those of expunged messages included.
-  if (!onReplica) return ({ problem }) => problem !== 'unclaimed';
+  if (!onReplica) return () => true;
   if (prediction === undefined) return () => false;
   const outcomes = prediction.outcomes();
-  // Nothing is walked before the first damaged file.
+  // Nothing is walked before it is first asked.
   let at: ReturnType<typeof outcomes.next> | undefined;
-  return ({ problem, uid }) => {
-    if (problem === 'unclaimed') return false;
+  return (uid) => {
     at ??= outcomes.next();
     while (at.done !== true && at.value.pair.uid < uid) at = outcomes.next();
     if (at.done === true || at.value.pair.uid !== uid) return false;

@@ -9,14 +9,23 @@ import type { SideRole } from '../model/effects.js';
 import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { IndexFile } from '../sources/spool/index-file.js';
+import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
 import { auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
-import { isRenameLogged, isUnuserLogged, type AuditContext, type OpenedSide } from './context.js';
+import {
+  isNarrowed,
+  isRenameLogged,
+  isUnuserLogged,
+  mayUnuser,
+  type AuditContext,
+  type OpenedSide,
+} from './context.js';
 import { globFilter } from './globs.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
+import { findDirectoriesOf } from './walk-spool.js';
 import { newSideCounts, type SideCounts, type UnitResult } from './unit-result.js';
 
 /** An empty result, to be filled by units. */
@@ -75,7 +84,6 @@ class UnitAudit {
     const replicaEntries = this.replica?.list.entriesOf(this.unit) ?? [];
     this.count(this.masterRole, masterEntries);
     if (this.replica !== undefined) this.count('replica', replicaEntries);
-    this.takeListFaults();
     this.checkList(this.master, masterEntries);
     if (this.replica !== undefined) this.checkList(this.replica, replicaEntries);
 
@@ -111,6 +119,7 @@ class UnitAudit {
       this.auditJob(this.makeJob(undefined, entry, userAbsent, unuserLogged));
     }
     if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
+    if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
     if (this.userid !== undefined) {
       const own = {
@@ -119,6 +128,7 @@ class UnitAudit {
       };
       this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries, own);
     }
+    this.takeListFaults();
   }
 
   /** One user's collector; a user without findings counts as clean. */
@@ -136,7 +146,7 @@ class UnitAudit {
       }
       const remembered = subject.inboxOnMaster === 'tombstone' || subject.deletedOnMaster > 0;
       const left = subject.replicaMailboxes - subject.movedOnMaster;
-      if (subject.unuserLogged && subject.inboxOnMaster !== 'live' && !remembered && left > 0) {
+      if (mayUnuser(this.ctx.logs, subject.userid) && subject.inboxOnMaster !== 'live' && !remembered && left > 0) {
         this.addListFinding({ kind: 'unuser', userid: subject.userid, mailboxes: subject.replicaMailboxes });
       }
     }
@@ -148,8 +158,9 @@ class UnitAudit {
       for (const { side, reason } of unread)
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
     }
+    // Of a user of whom only some mailboxes were asked for nothing is known beyond them.
     if (collector.class === 'clean') {
-      this.result.cleanUsers++;
+      if (isWhole) this.result.cleanUsers++;
     } else {
       this.result.users.push({
         userid: subject.userid,
@@ -157,6 +168,17 @@ class UnitAudit {
         findings: collector.findings,
         counts: collector.counts,
       });
+    }
+  }
+
+  /** A mailbox that one side does not list may still lie there: its entry was lost. */
+  private lookForLostEntries(replicaRole: SideRole): void {
+    for (const { job } of this.audited) {
+      const { master, replica } = job.sides;
+      if (master !== undefined && replica !== undefined) continue;
+      const role = master === undefined ? this.masterRole : replicaRole;
+      const entry = (master ?? replica)!.mbentry;
+      this.result.findings.push(...findDirectoriesOf(this.ctx, role, entry, this.result.unaudited));
     }
   }
 
@@ -191,14 +213,14 @@ class UnitAudit {
     const { logs } = this.ctx;
     const sides: Partial<Record<SideRole, ReadMailbox>> = {};
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
-    const read = (opened: OpenedSide, entry: Mbentry): void => {
+    const read = (opened: OpenedSide, entry: Mbentry, twin?: ReadMailbox): void => {
       const { role } = opened.side;
-      const mailbox = readMailbox(opened.side, entry, this.ownerOf(entry));
+      const mailbox = readMailbox(opened.side, entry, this.ownerOf(entry), twin);
       sides[role] = mailbox;
       facts[role] = this.factsOf(opened, entry, mailbox);
     };
     if (masterEntry !== undefined) read(this.master, masterEntry);
-    if (replicaEntry !== undefined && this.replica !== undefined) read(this.replica, replicaEntry);
+    if (replicaEntry !== undefined && this.replica !== undefined) read(this.replica, replicaEntry, sides.master);
 
     const newName = masterEntry?.mboxname;
     const oldName = replicaEntry?.mboxname;
@@ -228,6 +250,7 @@ class UnitAudit {
         renameIsLogged:
           renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
         userAbsentOnMaster,
+        removedWithUser: userAbsentOnMaster && unuserLogged,
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
       },
     };
@@ -252,6 +275,7 @@ class UnitAudit {
       headerDisagrees: disagrees,
       uniqueidRowLost: opened.list.hasUniqueidRows && entry.uniqueid !== undefined && row?.mboxname !== entry.mboxname,
       path: mailbox.path,
+      annotationsDbIsLost: isLost(opened.side.annotations),
     };
   }
 
@@ -268,11 +292,12 @@ class UnitAudit {
     // It makes way first when the master has it under another name.
     if (this.master.list.liveByUniqueid(other.uniqueid) !== undefined) return undefined;
     const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
+    const isTrusted = mailbox.head !== undefined && isOpenable(mailbox) && mailbox.unread.length === 0;
     try {
       return {
         uniqueid: other.uniqueid,
-        // What cannot be read is taken for used: the replica refuses such a mailbox too.
-        lastUid: mailbox.head?.lastUid ?? Number.MAX_SAFE_INTEGER,
+        // What cannot be read, or holds what its header denies, is taken for used.
+        lastUid: isTrusted ? Math.max(mailbox.head!.lastUid, mailbox.head!.maxUid) : Number.MAX_SAFE_INTEGER,
         exists: mailbox.totals?.exists ?? 0,
       };
     } finally {
@@ -280,13 +305,21 @@ class UnitAudit {
     }
   }
 
-  /** True when the replica has another mailbox under the new name that does not move away before. */
+  /**
+   * True when the replica has another mailbox under the new name that does not move away before. Renames wait for each
+   * other along a chain: one that ends at a mailbox that stays, or comes back to where it began, never gets done.
+   */
   private isTargetTaken(newName: string, oldName: string): boolean {
-    const other = this.replica?.list.byName(newName);
-    if (other?.uniqueid === undefined || !isLive(other)) return false;
-    const partner = this.master.list.liveByUniqueid(other.uniqueid);
-    // Two mailboxes that swapped names wait for each other for ever.
-    return partner === undefined || partner.mboxname === oldName || partner.mboxname === newName;
+    const passed = new Set([oldName]);
+    for (let name = newName; ;) {
+      const other = this.replica?.list.byName(name);
+      if (other?.uniqueid === undefined || !isLive(other)) return false;
+      if (passed.has(name)) return true;
+      passed.add(name);
+      const partner = this.master.list.liveByUniqueid(other.uniqueid);
+      if (partner === undefined || partner.mboxname === name) return true;
+      name = partner.mboxname;
+    }
   }
 
   private findLiveElsewhere(guids: ReadonlySet<string>, except: Mbentry | undefined): ReadonlySet<string> {
@@ -399,11 +432,15 @@ class UnitAudit {
     for (const finding of LIST_FINDINGS) this.result.findings.push(...finding.find(subject));
   }
 
-  /** Rows of the list that could not be decoded while this unit was looked up. */
+  /** Rows of the list that could not be decoded while this unit was looked up; a row is told once. */
   private takeListFaults(): void {
     for (const opened of [this.master, this.replica]) {
       if (opened === undefined) continue;
+      const told = new Set<string>();
       for (const fault of opened.list.faults.splice(0)) {
+        const row = JSON.stringify(fault);
+        if (told.has(row)) continue;
+        told.add(row);
         this.result.findings.push(...faultFindings({ fault, side: opened.side.role }));
       }
     }
@@ -451,4 +488,9 @@ function* liveGuids(index: IndexFile): Generator<string> {
       yield bytes.toString('hex', base + o.guid, base + o.guid + 20);
     }
   }
+}
+
+/** True when the database is not there or has no bytes. Cyrus makes an empty one with its first start. */
+function isLost({ failure, format }: OpenedDatabase): boolean {
+  return failure?.missing === true || format === 'empty';
 }

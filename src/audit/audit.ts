@@ -12,7 +12,7 @@ import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs } from '../sources/spool/pending-log.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
-import type { AuditPlan, Level } from './context.js';
+import { isNarrowed, type AuditPlan, type Level } from './context.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import { openChecked, type CheckedSide } from './open-lists.js';
@@ -53,7 +53,8 @@ export interface AuditOptions {
 export interface AuditSetup {
   /** Version of cyraudit, for the report. */
   readonly version: string;
-  readonly startRunner: (plan: AuditPlan, threads: number) => TaskRunner;
+  /** `names`: about how many mailboxes there are on a side. */
+  readonly startRunner: (plan: AuditPlan, threads: number, names: number) => TaskRunner | Promise<TaskRunner>;
 }
 
 export const DEFAULT_FINDING_CAP = 100;
@@ -97,7 +98,7 @@ export async function auditSides(
         mailboxes: options.mailboxes ?? [],
         partitions: options.partitions ?? [],
       };
-      const runner = setup.startRunner(plan, threads);
+      const runner = await setup.startRunner(plan, threads, estimateNames(lists));
       try {
         await runTasks(runner, threads, checked, lists, plan, totals, options.onProgress);
       } finally {
@@ -152,7 +153,7 @@ async function runTasks(
   let done = 0;
   let seen = 0;
   let records = 0;
-  const estimate = Math.max(...lists.map(({ db }) => Math.ceil(db.count / 2)));
+  const estimate = estimateNames(lists);
   const take = (task: AuditTask, names: number, reply: AuditReply): void => {
     done += names;
     if (!reply.ok) {
@@ -214,13 +215,29 @@ async function runTasks(
       });
     }
   }
-  const narrowed = plan.users.length > 0 || plan.mailboxes.length > 0 || plan.partitions.length > 0;
-  if (!narrowed) {
+  if (isNarrowed(plan)) {
+    // A name that was mistyped must not end in "all is well".
+    await Promise.all(running);
+    const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
+    if (!looked) {
+      const globs = [...plan.users, ...plan.mailboxes, ...plan.partitions].join(' ');
+      throw new AuditError(
+        'usage',
+        `no mailbox matches ${globs}`,
+        'Look at the names: mailboxes go by internal name (user.fred.Sent), users by userid.',
+      );
+    }
+  } else {
     for (const { side } of checked) {
       for (const walk of planWalk(side.role, side.layout, totals.unaudited)) await submit({ kind: 'walk', walk }, 0);
     }
   }
   await Promise.all(running);
+}
+
+/** Since 3.6 a mailbox has two rows. */
+function estimateNames(lists: readonly MailboxList[]): number {
+  return Math.max(...lists.map(({ db }) => Math.ceil(db.count / 2)));
 }
 
 /** The master and the replica must be two servers. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
-import { recordOffsets } from '../formats/index/scan-records.js';
+import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
+import { readExpungedUids } from '../sources/spool/expunge-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
@@ -19,14 +20,14 @@ const READ_SIZE = 1024 * 1024;
 const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
 
 /**
- * Compares the records of one side of a mailbox with its message files: presence and size, and with `content` the
- * SHA-1 against the GUID. Lists message files that no record claims.
+ * Compares the records of one side of a mailbox with its message files: presence and size, and where `isHashed` says so
+ * the SHA-1 against the GUID; it is asked in ascending order of UID. Lists message files that no record claims.
  * @param unread gets what could not be looked at
  */
 export function* checkFiles(
   mailbox: ReadMailbox,
   side: SideRole,
-  content: boolean,
+  isHashed: (uid: number) => boolean,
   counts: FileCounts,
   unread: string[],
 ): Generator<CheckedFile> {
@@ -46,10 +47,10 @@ export function* checkFiles(
       const archived = (flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined;
       const dir = archived ? dirs.archive : dirs.data;
       const path = `${dir}/${String(uid)}.`;
-      const size = view.getUint32(base + o.messageSize);
+      const size = messageSize(view, base, o);
       const expected = `${String(size)} bytes`;
       counts.files++;
-      if (!content) {
+      if (!isHashed(uid)) {
         const problem = statFile(path, size, unread);
         if (problem !== undefined) yield { side, uid, path, expected, ...problem };
         continue;
@@ -60,6 +61,7 @@ export function* checkFiles(
         yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
     }
   }
+  for (const uid of readExpungedUids(dirs.metaOf('expunge'), stream.version.minor, unread)) claimed.push(uid);
   claimed.sort((a, b) => a - b);
   for (const [n, uids] of present.entries()) {
     let at = 0;

@@ -73,3 +73,13 @@ export function isRenameLogged(
 export function isUnuserLogged(logs: readonly PendingLog[], userid: string): boolean {
   return logs.length > 0 && logs.every((log) => log.unuser.has(userid));
 }
+
+/** True when any channel has such a line: which one serves the replica is not known, and one is enough to do harm. */
+export function mayUnuser(logs: readonly PendingLog[], userid: string): boolean {
+  return logs.some((log) => log.unuser.has(userid));
+}
+
+/** True when only a part of the pair was asked for. */
+export function isNarrowed({ users, mailboxes, partitions }: AuditPlan): boolean {
+  return users.length > 0 || mailboxes.length > 0 || partitions.length > 0;
+}

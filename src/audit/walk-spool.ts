@@ -1,9 +1,10 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
-import { readdirSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
+import { OPTION_MAILBOX_DELETED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
@@ -24,10 +25,10 @@ export interface WalkTask {
 
 /** Names below a partition that are not mailboxes. */
 const NOT_MAILBOXES: ReadonlySet<string> = new Set(['stage.', 'sync.', 'lost+found']);
+/** A link may lead out of the spool, or in circles. The mailboxes that the list names behind it are audited. */
+const NOT_FOLLOWED = 'a symbolic link, which is not followed when looking for directories without an entry';
 /** Deeper than any mailbox name can be. */
 const MAX_DEPTH = 200;
-/** MAILBOX_DELETED, imap/mailbox.h 3.6.7: Cyrus was removing this mailbox. */
-const OPTION_DELETED = 0x80000000;
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** Splits the spool of a side into pieces of about the same size: the first hash level of either layout. */
@@ -62,7 +63,11 @@ function rootsOf(partition: Partition): string[] {
 
 function listDirectories(path: string, role: SideRole, unaudited: UnauditedPart[]): string[] {
   try {
-    return readdirSync(path, { withFileTypes: true })
+    const entries = readdirSync(path, { withFileTypes: true });
+    for (const { name } of entries.filter((entry) => entry.isSymbolicLink())) {
+      unaudited.push({ what: 'spool directory', side: role, reason: `${join(path, name)}: ${NOT_FOLLOWED}` });
+    }
+    return entries
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => name)
       .sort();
@@ -82,6 +87,35 @@ export function walkSpool(ctx: AuditContext, task: WalkTask, unaudited: Unaudite
   const walker = new Walker(opened, other, task, unaudited);
   for (const directory of task.directories) walker.walk(join(task.root, directory), 0);
   return walker.findings;
+}
+
+/**
+ * Looks for directories of one mailbox on a side whose list does not have it: what the walk over the whole spool finds
+ * too, for an audit that was narrowed and does not walk.
+ */
+export function findDirectoriesOf(
+  ctx: AuditContext,
+  role: SideRole,
+  entry: Mbentry,
+  unaudited: UnauditedPart[],
+): ReportedFinding[] {
+  const opened = ctx.sides.get(role)!;
+  const other = [...ctx.sides.entries()].find(([otherRole]) => otherRole !== role)?.[1];
+  const findings: ReportedFinding[] = [];
+  for (const { name: partition, data: root } of opened.side.layout.partitions) {
+    for (const legacyDirs of [false, true]) {
+      const path = opened.side.layout.mailboxDirs({
+        ...entry,
+        partition,
+        mbtype: { ...entry.mbtype, legacyDirs },
+      })?.data;
+      if (path === undefined || !existsSync(path)) continue;
+      const walker = new Walker(opened, other, { role, partition, root, directories: [] }, unaudited);
+      walker.visit(path);
+      findings.push(...walker.findings);
+    }
+  }
+  return findings;
 }
 
 class Walker {
@@ -120,7 +154,20 @@ class Walker {
       this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: nested too deeply` });
       return;
     }
-    for (const entry of entries) if (entry.isDirectory()) this.walk(join(path, entry.name), depth + 1);
+    for (const entry of entries) {
+      if (entry.isDirectory()) this.walk(join(path, entry.name), depth + 1);
+      else if (entry.isSymbolicLink()) {
+        const reason = `${join(path, entry.name)}: ${NOT_FOLLOWED}`;
+        this.unaudited.push({ what: 'spool directory', side: this.task.role, reason });
+      }
+    }
+  }
+
+  /** Judges one directory without going below it. */
+  visit(path: string): void {
+    const below = relative(this.task.root, path).split('/');
+    if (below[0] === 'uuid') this.judgeById(path, basename(path));
+    else this.judgeByName(path);
   }
 
   private judgeById(path: string, uniqueid: string): void {
@@ -193,7 +240,7 @@ class Walker {
           mboxname: header?.mboxname ?? name ?? row?.mboxname ?? '',
           tombstone: tombstone && elsewhere === undefined,
           listedOnOther,
-          beingRemoved: (options & OPTION_DELETED) !== 0,
+          beingRemoved: (options & OPTION_MAILBOX_DELETED) !== 0,
         }),
       );
     }

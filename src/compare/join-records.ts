@@ -91,7 +91,7 @@ export function* joinRecords(master: RecordStream, replica: RecordStream, totals
       const pair: RecordPair = { uid: mUid, master: m.take(), replica: r.take() };
       if (alike || !sameMeaning(pair.master!, pair.replica!, m.offsets, r.offsets)) {
         const { master: a, replica: b } = pair as { master: SideRecord; replica: SideRecord };
-        if (a.guid === b.guid && a.createdmodseq !== 0 && a.createdmodseq === b.createdmodseq) {
+        if (isSameDelivery(a, b)) {
           totals.lowerBound = Math.max(totals.lowerBound, a.createdmodseq);
         }
         totals.differing++;
@@ -110,6 +110,17 @@ export function* joinRecords(master: RecordStream, replica: RecordStream, totals
     yield onlyReplica(r.take());
     totals.differing++;
   }
+}
+
+/** True when both records come from one delivery, and not from two of the same message, one on each side. */
+function isSameDelivery(a: SideRecord, b: SideRecord): boolean {
+  return (
+    a.guid === b.guid &&
+    a.createdmodseq !== 0 &&
+    a.createdmodseq === b.createdmodseq &&
+    a.internaldate === b.internaldate &&
+    a.savedate === b.savedate
+  );
 }
 
 const onlyMaster = (record: SideRecord): RecordPair => ({ uid: record.uid, master: record });

@@ -282,7 +282,23 @@ function full(
 function sameMessage(m: SideRecord, r: SideRecord): RecordAction {
   if (m.expunged) return 'expunge-on-replica';
   if (r.expunged) return 'expunge-on-master';
+  if (!isDifferenceSeen(m, r)) return 'unseen';
   return replicaWins(m, r) ? 'update-master' : 'update-replica';
+}
+
+/** The fields that compare_one_record() looks at. The size is not one of them, nor are bits without a flag name. */
+function isDifferenceSeen(m: SideRecord, r: SideRecord): boolean {
+  return (
+    m.modseq !== r.modseq ||
+    m.lastUpdated !== r.lastUpdated ||
+    m.internaldate !== r.internaldate ||
+    (m.systemFlags & 0x1f) !== (r.systemFlags & 0x1f) ||
+    m.cid !== r.cid ||
+    m.savedate !== r.savedate ||
+    m.createdmodseq !== r.createdmodseq ||
+    m.userFlags.join(' ') !== r.userFlags.join(' ') ||
+    !sameAnnotations(m.annotations, r.annotations)
+  );
 }
 
 /** True when the replica's flags and annotations replace the master's in a full compare. */

@@ -19,6 +19,8 @@ export function annotationDifference({
     .filter((key) => m.annotations.get(key) !== r.annotations.get(key))
     .sort();
   if (entries.length === 0) return undefined;
+  // When a whole database is gone its side has no values of its own that could be newer.
+  const dbIsLost = master.annotationsDbIsLost || replica.annotationsDbIsLost;
   const winner = prediction.annotationsWinner;
   const loser = winner === 'master' ? r : m;
   const victor = winner === 'master' ? m : r;
@@ -29,5 +31,5 @@ export function annotationDifference({
   const loserIsOld =
     victorIsAhead &&
     (loser.highestmodseq <= lowerBound || (differing === 0 && victor.highestmodseq > victor.maxModseq));
-  return { winner, entries: entries.map((key) => key.trim()), lost: loserCarriesExtra && !loserIsOld };
+  return { winner, entries: entries.map((key) => key.trim()), lost: (loserCarriesExtra && !loserIsOld) || dbIsLost };
 }

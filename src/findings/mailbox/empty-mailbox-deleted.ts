@@ -9,12 +9,11 @@ export const emptyMailboxDeleted = defineMailboxFinding({
   replication: 'The mailbox is deleted on the replica.',
   remedy: 'Nothing. Let replication run.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
-  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried }) =>
+  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, removedWithUser }) =>
     mode === 'pair' &&
     master === undefined &&
     replica?.head !== undefined &&
-    tombstoneOnMaster &&
-    deleteIsCarried &&
+    ((tombstoneOnMaster && deleteIsCarried) || (removedWithUser && !replica.isDeleted)) &&
     replica.exists === 0
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '' }, effects: ['delete-on-replica'] }
       : undefined,

@@ -19,6 +19,8 @@ export interface MailboxSideFacts {
   /** The list has no row by uniqueid that names this mailbox. */
   readonly uniqueidRowLost: boolean;
   readonly path: string;
+  /** The side has no annotations.db, or an empty one: what it held is gone. */
+  readonly annotationsDbIsLost: boolean;
 }
 
 /** A mailbox of a pair (joined by uniqueid), or of one side. */
@@ -41,6 +43,8 @@ export interface MailboxSubject {
   readonly tombstoneOnMaster: boolean;
   /** Replication acts on that tombstone: the user is synced as a whole, or the pending log has a line for it. */
   readonly deleteIsCarried: boolean;
+  /** The pending log removes the mailbox's user on the replica, and the mailbox with him. */
+  readonly removedWithUser: boolean;
   /** Owner changes or there is no owner: only the pending log can carry the rename. */
   readonly renameNeedsLog: boolean;
   readonly renameIsLogged: boolean;

@@ -5,20 +5,20 @@ export const replicaMailboxDestroyed = defineMailboxFinding({
   class: 'admin',
   since: '0.1.0',
   title: 'Mailbox with messages would be destroyed on the replica',
-  why: 'The master has only a tombstone for this mailbox (an immediate delete, or a delayed one that has expired) and no copy to compare with: a message that arrived on the replica alone would be lost unseen.',
+  why: 'The master deleted this mailbox, or its user, and has no copy to compare with (an immediate delete, a delayed one that has expired, or a mailbox that only the replica ever had): a message that arrived on the replica alone would be lost unseen.',
   replication:
     "The replica's mailbox is deleted at once with its files, whatever its own delete mode is, with exit status 0 and no error line.",
   remedy:
     'Look at the mailbox on the replica. If its newest messages are all older than the delete, let replication run; otherwise copy them to another mailbox first.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried }) =>
+  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, removedWithUser }) =>
     mode === 'pair' &&
     master === undefined &&
     replica !== undefined &&
-    tombstoneOnMaster &&
-    deleteIsCarried &&
+    ((tombstoneOnMaster && deleteIsCarried) || (removedWithUser && !replica.isDeleted)) &&
     (replica.exists > 0 || replica.head === undefined)
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['delete-on-replica'] }
       : undefined,
-  message: (f) => `the master has a tombstone; ${String(f.exists)} messages on the replica would be destroyed`,
+  message: (f) =>
+    `${String(f.exists)} messages on the replica would be destroyed: the mailbox or its user was deleted on the master`,
 });
