@@ -1,5 +1,6 @@
-/** How a field is encoded. All multi-byte fields are big-endian. */
-export type FieldKind = 'u8' | 'u16' | 'u32' | 'u64' | 'time32' | 'timeNs' | 'bytes' | 'u32x4';
+/** How a field is encoded. Multi-byte fields are big-endian but for those whose kind ends in `le`. */
+export type FieldKind =
+  'u8' | 'u16' | 'u32' | 'u64' | 'u16le' | 'u32le' | 'u64le' | 'time32' | 'timeNs' | 'bytes' | 'u32x4';
 
 export interface Field {
   readonly kind: FieldKind;
@@ -7,8 +8,13 @@ export interface Field {
   readonly length: number;
 }
 
+export const u8 = (at: number): Field => ({ kind: 'u8', at, length: 1 });
 export const u32 = (at: number): Field => ({ kind: 'u32', at, length: 4 });
 export const u64 = (at: number): Field => ({ kind: 'u64', at, length: 8 });
+/** Little-endian, as twom writes. */
+export const u16le = (at: number): Field => ({ kind: 'u16le', at, length: 2 });
+export const u32le = (at: number): Field => ({ kind: 'u32le', at, length: 4 });
+export const u64le = (at: number): Field => ({ kind: 'u64le', at, length: 8 });
 /** Unsigned seconds since the epoch. */
 export const time32 = (at: number): Field => ({ kind: 'time32', at, length: 4 });
 /** Unsigned nanoseconds since the epoch. */
@@ -54,6 +60,11 @@ export function readU64(view: DataView, at: number): number {
   return view.getUint32(at) * 4294967296 + view.getUint32(at + 4);
 }
 
+/** As `readU64`, little-endian. */
+export function readU64le(view: DataView, at: number): number {
+  return view.getUint32(at + 4, true) * 4294967296 + view.getUint32(at, true);
+}
+
 const NS_PER_SECOND = 1_000_000_000;
 
 /** Whole seconds of an unsigned 64-bit count of nanoseconds: exact, without a BigInt for every record. */
@@ -89,6 +100,12 @@ export function readNumber(view: DataView, base: number, field: Field): number {
       return view.getUint32(at);
     case 'u64':
       return readU64(view, at);
+    case 'u16le':
+      return view.getUint16(at, true);
+    case 'u32le':
+      return view.getUint32(at, true);
+    case 'u64le':
+      return readU64le(view, at);
     case 'timeNs':
       return readNsSeconds(view, at);
     case 'bytes':

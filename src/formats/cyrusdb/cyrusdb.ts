@@ -5,9 +5,12 @@ export interface CyrusDbRow {
   readonly value: Buffer;
 }
 
+/** Key and value of one row together; more is damage, never an allocation. Cyrus holds lines of clients to far less. */
+export const MAX_ROW_BYTES = 64 * 1024 * 1024;
+
 /** A database read in its committed view. */
 export interface CyrusDb {
-  readonly format: 'twoskip' | 'skiplist' | 'flat';
+  readonly format: 'twoskip' | 'skiplist' | 'flat' | 'twom';
   /** Live keys as the header counts them, or as they were counted. */
   readonly count: number;
   /** Faults met so far, also while iterating: an iteration that ended early has left one here. */

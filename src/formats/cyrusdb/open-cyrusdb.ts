@@ -5,6 +5,8 @@ import { FlatDb } from './flat/flat-db.js';
 import { parseFlat } from './flat/parse-flat.js';
 import { SKIPLIST_MAGIC } from './skiplist/layout.js';
 import { openSkiplist } from './skiplist/skiplist.js';
+import { TWOM_MAGIC } from './twom/layout.js';
+import { openTwom } from './twom/twom.js';
 import { TWOSKIP_MAGIC } from './twoskip/layout.js';
 import { openTwoskip } from './twoskip/twoskip.js';
 
@@ -21,7 +23,6 @@ export interface OpenedCyrusDb {
 
 /** A flat database is read whole, as Cyrus does by mapping it; a larger one is not opened. */
 const MAX_FLAT_BYTES = 256 * 1024 * 1024;
-const TWOM_MAGIC = Buffer.from('a1028b0d74776f6d66696c6500000000', 'hex');
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const BERKELEY_MAGICS: readonly number[] = [0x00053162, 0x00061561];
 
@@ -33,6 +34,8 @@ export function openCyrusDb(source: ByteSource, file: string): OpenedCyrusDb {
       return { format, ...openTwoskip(source, file) };
     case 'skiplist':
       return { format, ...openSkiplist(source, file) };
+    case 'twom':
+      return { format, ...openTwom(source, file) };
     case 'flat': {
       if (source.size > MAX_FLAT_BYTES) return { format, unsupported: 'a flat database of this size', faults: [] };
       const { value = [], faults } = parseFlat(Buffer.from(source.read(0, source.size)), file);
@@ -40,7 +43,6 @@ export function openCyrusDb(source: ByteSource, file: string): OpenedCyrusDb {
     }
     case 'empty':
       return { format, faults: [{ code: 'file-empty', file, expected: 'a database', actual: '0 bytes' }] };
-    case 'twom':
     case 'sqlite':
     case 'berkeley':
       return { format, unsupported: `a ${format} database`, faults: [] };
