@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js';
 import { readNumber } from '../../../bytes/layout.js';
 import type { FaultCode, FormatFault } from '../../../model/fault.js';
-import type { CyrusDb, CyrusDbRow } from '../cyrusdb.js';
+import { MAX_ROW_BYTES, type CyrusDb, type CyrusDbRow } from '../cyrusdb.js';
 import { OrderTracker } from '../key-order.js';
 import { END_OF_POINTERS, MAX_LEVEL, SKIPLIST_MAGIC, TYPE, skiplistHeader } from './layout.js';
 
@@ -23,7 +23,7 @@ const EMPTY_HEAD = 12;
 /**
  * Reads a skiplist database in its committed view: the records of the last checkpoint, then the log up to the last
  * commit. The pointers are not used: a transaction overwrites them in place, so that after a crash they lie.
- * Memory: 8 bytes per key. Source: recovery in lib/cyrusdb_skiplist.c, 2.3.19 to 3.13; cyrusdb.md section 4.
+ * Memory: 16 bytes per record of the file, and the keys of the log; all keys when they are not in raw order. Source: recovery in lib/cyrusdb_skiplist.c, 2.3.19 to 3.13; cyrusdb.md section 4.
  */
 export function openSkiplist(
   source: ByteSource,
@@ -53,6 +53,12 @@ export class Skiplist implements CyrusDb {
   readonly faults: FormatFault[] = [];
   /** Offsets of the live records, in raw order of their keys. */
   private live = new Float64Array(0);
+  /** Offsets of all records that were committed, ascending; `alive` says which were not deleted since. */
+  private offsets: number[] = [];
+  private alive: number[] = [];
+  /** True when nothing follows the last commit: only then do the pointers say what the log says. */
+  private isWhole = false;
+  private isVerified = false;
 
   constructor(
     private readonly source: ByteSource,
@@ -80,16 +86,79 @@ export class Skiplist implements CyrusDb {
     return row?.key.equals(key) === true ? row.value : undefined;
   }
 
-  /** Whatever is wrong shows while the file is loaded. There are no checksums: a changed value cannot be seen. */
+  /**
+   * Damage that was met while loading is known already; the rest is padding, levels and the pointers, which are
+   * held against the log when no unfinished transaction has touched them. There are no checksums: a changed value
+   * cannot be seen.
+   */
   verify(): readonly FormatFault[] {
+    if (this.isVerified) return this.faults;
+    this.isVerified = true;
+    for (const offset of this.offsets) this.checkRecord(offset);
+    if (this.isWhole && this.faults.length === 0) this.checkChains();
     return this.faults;
+  }
+
+  private checkRecord(offset: number): void {
+    const record = this.record(offset);
+    if (record === undefined) return;
+    if (record.level > this.currentLevel) {
+      const limit = `a level up to curlevel ${String(this.currentLevel)}`;
+      this.fault('db-record-shape', offset, limit, String(record.level));
+    }
+    for (const [at, length] of [
+      [record.keyAt, record.keyLength],
+      [record.valueAt, record.valueLength],
+    ] as const) {
+      if (this.source.read(at + length, padded(length) - length).some((byte) => byte !== 0))
+        this.fault('db-record-shape', at + length, 'zero bytes as padding', 'others');
+    }
+  }
+
+  /** Every level from the dummy record: level 0 is the log's view, and each upper level the records that reach it. */
+  private checkChains(): void {
+    const dummyAt = skiplistHeader.size;
+    const expected: number[] = [];
+    for (let i = 0; i < this.maxLevel; i++) expected.push(this.u32(dummyAt + EMPTY_HEAD + 4 * i));
+    const order = new OrderTracker();
+    let previous: Buffer | undefined;
+    let count = 0;
+    let from = dummyAt;
+    for (let at = expected[0]!; at !== 0;) {
+      const index = this.indexOf(at);
+      // More steps than live records are a circle.
+      if (index < 0 || this.alive[index] !== 1 || ++count > this.live.length) {
+        this.fault('db-link', from, 'a link to a live record', String(at));
+        return;
+      }
+      const record = this.record(at);
+      if (record === undefined) return;
+      const key = this.key(record);
+      if (previous !== undefined && !order.accepts(previous, key)) {
+        this.fault('db-order', at, 'a key above the one before it', key.toString('latin1', 0, 60));
+        return;
+      }
+      previous = key;
+      for (let level = 0; level < record.level; level++) {
+        if (expected[level] !== at)
+          this.fault('db-link', at, `level ${String(level)} links here`, String(expected[level]));
+        expected[level] = this.u32(record.pointersAt + 4 * level);
+      }
+      from = at;
+      at = expected[0]!;
+    }
+    if (this.faults.length > 0) return;
+    const open = expected.findIndex((offset) => offset !== 0);
+    if (open >= 0)
+      this.fault('db-link', expected[open]!, `level ${String(open)} ends`, `it goes on to ${String(expected[open])}`);
+    if (count !== this.live.length)
+      this.fault('db-count', dummyAt, `${String(this.live.length)} linked records`, String(count));
   }
 
   /** Scans the whole file once. */
   load(): void {
     const dummyEnd = this.checkDummy();
     if (dummyEnd === undefined) return;
-    const inorder: number[] = [];
     let at = dummyEnd;
     let previous: Buffer | undefined;
     const order = new OrderTracker();
@@ -100,52 +169,50 @@ export class Skiplist implements CyrusDb {
       if (previous !== undefined && !order.accepts(previous, key))
         this.fault('db-order', at, 'a key above the one before it', key.toString('latin1', 0, 60));
       previous = key;
-      inorder.push(at);
+      this.offsets.push(at);
+      this.alive.push(1);
       at = record.end;
     }
-    this.replay(inorder, at, order.isRaw);
+    this.replay(at, order.isRaw);
   }
 
   /** Applies the complete transactions of the log to the records of the checkpoint. */
-  private replay(inorder: readonly number[], logStart: number, isRaw: boolean): void {
-    const added = new Map<string, number>();
-    const removed = new Set<number>();
-    const known = new Set<number>();
-    let pending: ({ readonly add: number } | { readonly remove: number })[] = [];
+  private replay(logStart: number, isRaw: boolean): void {
+    const { size } = this.source;
+    const { offsets, alive } = this;
+    const inorder = offsets.length;
+    /** Indexes of what the transaction that is being read deletes; its additions are the last offsets. */
+    let deleted: number[] = [];
+    let settled = inorder;
     let committed = logStart;
     let at = logStart;
-    const { size } = this.source;
     while (at + 4 <= size) {
       const type = this.u32(at);
       if (type === 0) {
         // Runs of zero words come from an old recovery bug and are passed over by Cyrus too.
         at += 4;
-        if (pending.length === 0) committed = at;
+        if (deleted.length === 0 && settled === offsets.length) committed = at;
         continue;
       }
       if (type === TYPE.commit) {
-        for (const change of pending) {
-          if ('add' in change) {
-            added.set(this.keyAt(change.add), change.add);
-            known.add(change.add);
-          } else {
-            removed.add(change.remove);
-            if (known.has(change.remove) && added.get(this.keyAt(change.remove)) === change.remove)
-              added.delete(this.keyAt(change.remove));
-          }
+        for (; settled < offsets.length; settled++) alive[settled] = 1;
+        for (const index of deleted) {
+          if (alive[index] !== 1) this.fault('db-link', offsets[index]!, 'one deletion', 'another one');
+          alive[index] = 0;
         }
-        pending = [];
+        deleted = [];
         at += 4;
         committed = at;
         continue;
       }
       if (type === TYPE.delete && at + 8 <= size) {
         const target = this.u32(at + 4);
-        if (target < skiplistHeader.size || target >= at) {
+        const index = this.indexOf(target);
+        if (index < 0) {
           this.fault('db-link', at + 4, 'the offset of an earlier record', String(target));
           break;
         }
-        pending.push({ remove: target });
+        deleted.push(index);
         at += 8;
         continue;
       }
@@ -155,10 +222,14 @@ export class Skiplist implements CyrusDb {
           this.fault('db-record-shape', at, 'a record of the log', String(type));
         break;
       }
-      pending.push({ add: at });
+      offsets.push(at);
+      alive.push(0);
       at = record.end;
     }
-    if (committed < size) {
+    offsets.length = settled;
+    alive.length = settled;
+    this.isWhole = committed === size;
+    if (!this.isWhole) {
       // A transaction without its commit is what a crash leaves; it was never part of the database.
       const torn = this.faults.length > 0 ? 'damage' : 'an unfinished transaction';
       this.fault(
@@ -168,36 +239,56 @@ export class Skiplist implements CyrusDb {
         `${String(size)} bytes: ${torn}`,
       );
     }
-    this.arrange(
-      inorder.filter((offset) => !removed.has(offset)),
-      added,
-      isRaw,
-    );
+    this.arrange(inorder, isRaw);
   }
 
-  /** Puts the live records into raw key order; a key that was replaced keeps its last record. */
-  private arrange(inorder: readonly number[], added: ReadonlyMap<string, number>, isRaw: boolean): void {
-    // Latin-1 text compares by code unit exactly as its bytes do.
-    const byKey = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
-    const log = [...added].map(([key, offset]) => ({ key, offset })).sort(byKey);
-    if (!isRaw) {
-      const rows = inorder.map((offset) => ({ key: this.keyAt(offset), offset })).filter(({ key }) => !added.has(key));
-      this.live = Float64Array.from([...rows, ...log].sort(byKey), ({ offset }) => offset);
-      return;
+  /** Puts the live records into raw key order; of two with one key, which no release leaves, the later one counts. */
+  private arrange(inorder: number, isRaw: boolean): void {
+    const { offsets, alive } = this;
+    const sortFrom = isRaw ? inorder : 0;
+    const sorted: { readonly key: string; readonly offset: number }[] = [];
+    for (let i = sortFrom; i < offsets.length; i++) {
+      if (alive[i] === 1) sorted.push({ key: this.keyAt(offsets[i]!), offset: offsets[i]! });
     }
+    // Latin-1 text compares by code unit exactly as its bytes do.
+    sorted.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.offset - b.offset));
     const live: number[] = [];
+    let last: string | undefined;
+    const push = (key: string, offset: number): void => {
+      if (key === last) {
+        this.fault('db-order', offset, 'one record of a key', JSON.stringify(key.slice(0, 60)));
+        live.pop();
+      }
+      last = key;
+      live.push(offset);
+    };
     let next = 0;
-    for (const offset of inorder) {
-      if (log.length === 0) {
-        live.push(offset);
+    for (let i = 0; i < sortFrom; i++) {
+      if (alive[i] !== 1) continue;
+      if (sorted.length === 0) {
+        live.push(offsets[i]!);
         continue;
       }
-      const key = this.keyAt(offset);
-      while (next < log.length && log[next]!.key < key) live.push(log[next++]!.offset);
-      if (log[next]?.key !== key) live.push(offset);
+      const key = this.keyAt(offsets[i]!);
+      for (; next < sorted.length && sorted[next]!.key < key; next++) push(sorted[next]!.key, sorted[next]!.offset);
+      push(key, offsets[i]!);
     }
-    for (; next < log.length; next++) live.push(log[next]!.offset);
+    for (; next < sorted.length; next++) push(sorted[next]!.key, sorted[next]!.offset);
     this.live = Float64Array.from(live);
+  }
+
+  /** Index of the record at `offset`, or -1 when none begins there. */
+  private indexOf(offset: number): number {
+    let low = 0;
+    let high = this.offsets.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const there = this.offsets[middle]!;
+      if (there === offset) return middle;
+      if (there < offset) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
   }
 
   private checkDummy(): number | undefined {
@@ -227,11 +318,21 @@ export class Skiplist implements CyrusDb {
     const keyLength = this.u32(at + 4);
     const keyAt = at + 8;
     const valueLengthAt = keyAt + padded(keyLength);
-    if (valueLengthAt + 4 > size) { tooLong('a key within the file', `${String(keyLength)} bytes of key`); return; }
+    if (valueLengthAt + 4 > size) {
+      tooLong('a key within the file', `${String(keyLength)} bytes of key`);
+      return;
+    }
     const valueLength = this.u32(valueLengthAt);
+    if (keyLength + valueLength > MAX_ROW_BYTES) {
+      tooLong(`key and value up to ${String(MAX_ROW_BYTES)} bytes`, String(keyLength + valueLength));
+      return;
+    }
     const valueAt = valueLengthAt + 4;
     const pointersAt = valueAt + padded(valueLength);
-    if (pointersAt + 8 > size) { tooLong('a value within the file', `${String(valueLength)} bytes of value`); return; }
+    if (pointersAt + 8 > size) {
+      tooLong('a value within the file', `${String(valueLength)} bytes of value`);
+      return;
+    }
     let level = 0;
     while (
       level <= this.maxLevel &&
@@ -240,7 +341,10 @@ export class Skiplist implements CyrusDb {
     )
       level++;
     const end = pointersAt + 4 * level + 4;
-    if (end > size) { tooLong('a whole record', 'the file ends before'); return; }
+    if (end > size) {
+      tooLong('a whole record', 'the file ends before');
+      return;
+    }
     if (level === 0 || level > this.maxLevel) {
       this.fault('db-record-shape', at, `1 to ${String(this.maxLevel)} pointers and their end`, String(level));
       return undefined;
