@@ -482,6 +482,7 @@ function* liveGuids(index: IndexFile): Generator<string> {
   const { head } = index;
   if (head.version === undefined) return;
   const o = recordOffsets(head.version);
+  if (o.guid < 0) return;
   for (const { bytes, view, count } of index.blocks()) {
     for (let i = 0, base = 0; i < count; i++, base += o.size) {
       if ((view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0) continue;

@@ -50,7 +50,8 @@ export function* checkFiles(
       const size = messageSize(view, base, o);
       const expected = `${String(size)} bytes`;
       counts.files++;
-      if (!isHashed(uid)) {
+      // Before version 10 a record has no GUID to hold the file against.
+      if (o.guid < 0 || !isHashed(uid)) {
         const problem = statFile(path, size, unread);
         if (problem !== undefined) yield { side, uid, path, expected, ...problem };
         continue;
