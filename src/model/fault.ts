@@ -20,7 +20,6 @@ export const FAULT_CODES = [
   // cyrus.index
   'index-too-short',
   'index-version-unknown',
-  'index-version-unsupported',
   'index-version-refused',
   'index-start-offset',
   'index-record-size',

@@ -73,7 +73,6 @@ describe.each(all.map((kind) => [kind.code, kind] as const))('%s', (_, kind) => 
 /** Faults that make no finding, and what happens instead. */
 const NO_FINDING: ReadonlyMap<string, string> = new Map([
   ['file-missing', 'a missing file is a finding of the mailbox or the list, found without a decoder'],
-  ['index-version-unsupported', 'unaudited: this release cannot decode that version'],
   ['mboxlist-key', 'no decoder reports it: rows of a kind that is not known are of no mailbox'],
 ]);
 
