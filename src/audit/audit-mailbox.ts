@@ -55,7 +55,9 @@ export function auditMailbox(
   const { master, replica } = job.sides;
   const totals: JoinTotals = { lowerBound: 0, equal: 0, differing: 0 };
   let prediction: MailboxPrediction | undefined;
+  const isSame = isSameOnBothSides(job);
   if (
+    !isSame &&
     master?.stream !== undefined &&
     replica?.stream !== undefined &&
     master.head !== undefined &&
@@ -91,7 +93,7 @@ export function auditMailbox(
     differing: totals.differing,
     lowerBound: totals.lowerBound,
   };
-  for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
+  if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
   let fileFails = false;
   if (level !== 'index') {
     for (const role of roles) {
@@ -110,6 +112,40 @@ export function auditMailbox(
     }
   }
   return { subject, fileFails, ...(prediction === undefined ? {} : { prediction }) };
+}
+
+/**
+ * True when nothing about the mailbox can be found by looking closer: sound on both sides, the same bytes, the same
+ * entry. Most mailboxes of a pair are like that.
+ */
+function isSameOnBothSides({ sides, facts, listing }: MailboxJob): boolean {
+  const { master: m, replica: r } = sides;
+  const { master: mf, replica: rf } = facts;
+  if (m?.head === undefined || r?.head === undefined || mf === undefined || rf === undefined) return false;
+  const isSound =
+    m.faults.length + r.faults.length + m.unread.length + r.unread.length === 0 &&
+    [mf, rf].every((f) => f.missing.length === 0 && f.headerDisagrees.length === 0 && !f.uniqueidRowLost);
+  if (!isSound || listing.tombstoneOnMaster || listing.userAbsentOnMaster) return false;
+  const sameEntry =
+    m.mbentry.mboxname === r.mbentry.mboxname &&
+    m.mbentry.partition === r.mbentry.partition &&
+    m.head.mbtypeKind === r.head.mbtypeKind &&
+    m.head.foldermodseq === r.head.foldermodseq &&
+    m.head.acl === r.head.acl &&
+    m.head.annotations.size + r.head.annotations.size === 0;
+  const isPlain = (mailbox: ReadMailbox): boolean => mailbox.stream?.annotations.byUid.size === 0;
+  return sameEntry && isPlain(m) && isPlain(r) && sameFlagNames(m, r) && sameIndexBytes(m, r);
+}
+
+function sameFlagNames(a: ReadMailbox, b: ReadMailbox): boolean {
+  const names = a.stream?.userFlags ?? [];
+  const others = b.stream?.userFlags ?? [];
+  return names.length === others.length && names.every((name, flag) => name === others[flag]);
+}
+
+function sameIndexBytes(a: ReadMailbox, b: ReadMailbox): boolean {
+  const bytes = b.index?.bytes;
+  return bytes !== undefined && a.index?.bytes?.equals(bytes) === true;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
-import { parseName } from '../formats/mboxlist/names.js';
+import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
@@ -41,6 +41,7 @@ export function newUnitResult(ctx: AuditContext): UnitResult {
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    unsettled: [],
   };
 }
 
@@ -67,6 +68,8 @@ class UnitAudit {
   private readonly userid: string | undefined;
   private readonly masterRole: SideRole;
   private readonly audited: AuditedJob[] = [];
+  private readonly parsedNames = new Map<string, ParsedName>();
+  private readonly namedByUniqueid = new Map<Mbentry, boolean>();
 
   constructor(
     private readonly ctx: AuditContext,
@@ -257,7 +260,6 @@ class UnitAudit {
   }
 
   private factsOf(opened: OpenedSide, entry: Mbentry, mailbox: ReadMailbox): Omit<MailboxSideFacts, 'head' | 'exists'> {
-    const row = entry.uniqueid === undefined ? undefined : opened.list.uniqueidRow(entry.uniqueid);
     const disagrees: { field: string; list: string; header: string }[] = [];
     const { header } = mailbox;
     if (header?.uniqueid !== undefined && entry.uniqueid !== undefined && header.uniqueid !== entry.uniqueid) {
@@ -273,10 +275,19 @@ class UnitAudit {
       isDeleted: this.isDeleted(entry),
       missing: mailbox.missing,
       headerDisagrees: disagrees,
-      uniqueidRowLost: opened.list.hasUniqueidRows && entry.uniqueid !== undefined && row?.mboxname !== entry.mboxname,
+      uniqueidRowLost: !this.isNamedByUniqueid(opened, entry),
       path: mailbox.path,
       annotationsDbIsLost: isLost(opened.side.annotations),
     };
+  }
+
+  private isNamedByUniqueid(opened: OpenedSide, entry: Mbentry): boolean {
+    let isNamed = this.namedByUniqueid.get(entry);
+    if (isNamed === undefined) {
+      isNamed = opened.list.isNamedByUniqueid(entry);
+      this.namedByUniqueid.set(entry, isNamed);
+    }
+    return isNamed;
   }
 
   /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
@@ -415,7 +426,8 @@ class UnitAudit {
   private checkList(opened: OpenedSide, entries: readonly Mbentry[]): void {
     const { role } = opened.side;
     for (const entry of entries) {
-      const twin = isLive(entry) ? opened.list.twinOf(entry) : undefined;
+      if (!isLive(entry) || (opened.list.hasUniqueidRows && this.isNamedByUniqueid(opened, entry))) continue;
+      const twin = opened.list.twinOf(entry);
       if (twin === undefined) continue;
       const names = [twin, entry.mboxname].sort();
       this.addListFinding({ kind: 'two-names', side: role, uniqueid: entry.uniqueid ?? '', names });
@@ -463,9 +475,14 @@ class UnitAudit {
     return (entry) => byName(entry.mboxname) && byPartition(entry.partition ?? '');
   }
 
-  private parsed(entry: Mbentry) {
-    const { deletedPrefix, defaultdomain } = this.master.side.layout;
-    return parseName(entry.mboxname, { deletedPrefix, defaultdomain });
+  private parsed({ mboxname }: Mbentry): ParsedName {
+    let name = this.parsedNames.get(mboxname);
+    if (name === undefined) {
+      const { deletedPrefix, defaultdomain } = this.master.side.layout;
+      name = parseName(mboxname, { deletedPrefix, defaultdomain });
+      this.parsedNames.set(mboxname, name);
+    }
+    return name;
   }
 
   private isDeleted(entry: Mbentry): boolean {

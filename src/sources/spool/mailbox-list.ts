@@ -8,6 +8,8 @@ import type { SpoolLayout } from './paths.js';
 
 const NAME_ROW = Buffer.from('N');
 const HIERSEP = Buffer.from([0x1f]);
+const SPACE = Buffer.from(' ');
+const NAME_FIELD = Buffer.from(' N ');
 
 /** True for an entry that has a mailbox on this server's disk. Source: mboxlist.md section 4. */
 export function isLive(entry: Mbentry): boolean {
@@ -19,6 +21,18 @@ export function isLive(entry: Mbentry): boolean {
 export type Unit =
   | { readonly kind: 'user'; readonly userid: string; readonly inbox: string }
   | { readonly kind: 'shared'; readonly mboxname: string };
+
+/** Rows that are kept decoded: a unit asks for each of its rows several times, and so does the walk of the spool. */
+const MAX_REMEMBERED = 4096;
+
+function remembered<T>(rows: Map<string, T>, key: string, decode: () => T): T {
+  const known = rows.get(key);
+  if (known !== undefined || rows.has(key)) return known as T;
+  const value = decode();
+  if (rows.size >= MAX_REMEMBERED) rows.clear();
+  rows.set(key, value);
+  return value;
+}
 
 /** Lookups in a mailbox list of any generation. Names are internal names. */
 export interface MailboxList {
@@ -35,6 +49,8 @@ export interface MailboxList {
   uniqueidRow(uniqueid: string): Mbentry | undefined;
   /** The live mailbox with this uniqueid. `hint` is a name under which it may be found when its row by uniqueid is lost. */
   liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined;
+  /** True when the row by uniqueid names this entry; also when there are no such rows. */
+  isNamedByUniqueid(entry: Mbentry): boolean;
   /** Another live name with the uniqueid of this live entry. */
   twinOf(entry: Mbentry): string | undefined;
   /** Every entry of a unit in list order: the user's own mailboxes first, then the delayed-delete copies. */
@@ -65,6 +81,8 @@ export class TypedMailboxList implements MailboxList {
   readonly faults: FormatFault[] = [];
   readonly generation = 3;
   readonly hasUniqueidRows = true;
+  private readonly byNames = new Map<string, Mbentry | undefined>();
+  private readonly uniqueids = new Map<string, Mbentry | undefined>();
 
   constructor(
     readonly db: CyrusDb,
@@ -73,16 +91,20 @@ export class TypedMailboxList implements MailboxList {
   ) {}
 
   byName(mboxname: string): Mbentry | undefined {
-    const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
-    return value === undefined ? undefined : this.decode(mboxname, value);
+    return remembered(this.byNames, mboxname, () => {
+      const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
+      return value === undefined ? undefined : this.decode(mboxname, value);
+    });
   }
 
   uniqueidRow(uniqueid: string): Mbentry | undefined {
-    const value = this.db.get(Buffer.from(`I${uniqueid}`));
-    if (value === undefined) return undefined;
-    const { value: entry, faults } = parseUniqueidRow(uniqueid, value, this.file);
-    this.faults.push(...faults);
-    return entry;
+    return remembered(this.uniqueids, uniqueid, () => {
+      const value = this.db.get(Buffer.from(`I${uniqueid}`));
+      if (value === undefined) return undefined;
+      const { value: entry, faults } = parseUniqueidRow(uniqueid, value, this.file);
+      this.faults.push(...faults);
+      return entry;
+    });
   }
 
   liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined {
@@ -94,6 +116,17 @@ export class TypedMailboxList implements MailboxList {
     if (row === undefined || row.mboxname === hint) return undefined;
     const entry = this.byName(row.mboxname);
     return entry?.uniqueid === uniqueid && isLive(entry) ? entry : undefined;
+  }
+
+  isNamedByUniqueid(entry: Mbentry): boolean {
+    if (entry.uniqueid === undefined) return true;
+    const value = this.db.get(Buffer.from(`I${entry.uniqueid}`));
+    if (value === undefined) return false;
+    // The name as an atom before any history settles it; whatever looks different is decoded.
+    const history = value.indexOf(' H ');
+    const at = value.indexOf(Buffer.concat([NAME_FIELD, mboxnameToDbname(entry.mboxname), SPACE]));
+    if (at >= 0 && (history < 0 || at < history)) return true;
+    return this.uniqueidRow(entry.uniqueid)?.mboxname === entry.mboxname;
   }
 
   twinOf(entry: Mbentry): string | undefined {
@@ -124,7 +157,7 @@ export class TypedMailboxList implements MailboxList {
       for (const row of rowsWithPrefix(this.db, Buffer.concat([NAME_ROW, prefix, HIERSEP]))) {
         const key = classifyKey(row.key);
         if (key.kind !== 'name') continue;
-        const entry = this.decode(key.mboxname, row.value);
+        const entry = remembered(this.byNames, key.mboxname, () => this.decode(key.mboxname, row.value));
         if (entry !== undefined) entries.push(entry);
       }
     }

@@ -52,6 +52,11 @@ export class PlainMailboxList implements MailboxList {
     return entry === undefined ? undefined : this.withUniqueid(entry);
   }
 
+  /** Nothing to disagree with: these lists have no such rows. */
+  isNamedByUniqueid(): boolean {
+    return true;
+  }
+
   /** Nothing: these lists have no such rows. */
   uniqueidRow(): undefined {
     return undefined;
