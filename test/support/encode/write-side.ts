@@ -15,6 +15,8 @@ export interface SideContent {
   readonly mailboxesPerUser?: number;
   /** false = metadata only, with GUIDs of no message. */
   readonly files?: boolean;
+  /** Of every cyrus.index; 17 when not given. */
+  readonly version?: number;
 }
 
 const T0 = 1_750_000_000;
@@ -32,7 +34,7 @@ virtdomains: off
  * spool/uuid a directory per mailbox with index, header, an empty annotation database and the message files.
  */
 export function writeSide(dir: string, content: SideContent): void {
-  const { mailboxes, messages, mailboxesPerUser = 10, files = true } = content;
+  const { mailboxes, messages, mailboxesPerUser = 10, files = true, version = 17 } = content;
   const random = seeded(content.seed);
   const text = noise(random);
   const empty = buildTwoskip([]);
@@ -87,7 +89,7 @@ export function writeSide(dir: string, content: SideContent): void {
     writeFileSync(join(path, 'cyrus.header'), header);
     writeFileSync(join(path, 'cyrus.annotations'), empty);
     const index = encodeIndex({
-      version: 17,
+      version,
       userFlags: FLAGS,
       header: {
         uidvalidity: T0,
