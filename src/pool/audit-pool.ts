@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import type { AuditPlan } from '../audit/context.js';
 import type { AuditTask } from '../audit/run-task.js';
@@ -37,12 +38,23 @@ export function startPool(
     threads,
     run: async (task) => {
       try {
-        return (await piscina.run({ plan, task })) as TaskReply;
+        return (await piscina.run({ plan, task }, { signal: gaveUp.signal })) as TaskReply;
+  const gaveUp = new AbortController();
+  setMaxListeners(0, gaveUp.signal);
+  let lastWords = '';
+  // Threads that cannot load are not started again, and what waits for one would wait for ever.
+  const onFailure = (error: unknown): string => {
+    if (gaveUp.signal.aborted) return lastWords;
+    lastWords = error instanceof Error ? error.message : String(error);
+    setImmediate(() => {
+      if (piscina.threads.length === 0 && piscina.queueSize > 0) gaveUp.abort();
+    });
+    return lastWords;
+  };
+  // Of a thread that died without a task in hand nobody else hears.
+  piscina.on('error', onFailure);
       } catch (error) {
-        return {
-          ok: false,
-          reason: `a worker thread failed: ${error instanceof Error ? error.message : String(error)}`,
-        };
+        return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
       }
     },
     close: () => piscina.destroy(),

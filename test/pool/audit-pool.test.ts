@@ -53,6 +53,18 @@ describe('a task whose worker fails', () => {
     }
   });
 
+  test('a worker that cannot load ends no wait in a hang', async () => {
+    const file = new URL('../support/unloadable-worker.mjs', import.meta.url).href;
+    const pool = startPool(plan, 3, file);
+    const replies = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((userid) => pool.run(taskFor(userid))));
+    replies.push(await pool.run(taskFor('a')));
+    await pool.close();
+    for (const reply of replies) {
+      expect(reply.ok).toBe(false);
+      if (!reply.ok) expect(reply.reason).toContain('planted while loading');
+    }
+  });
+
   test('a missing worker file is a reason too', async () => {
     const pool = startPool(plan, 1, new URL('no-such-worker.mjs', import.meta.url).href);
     expect(await pool.run(taskFor('a'))).toMatchObject({ ok: false });
