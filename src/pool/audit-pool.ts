@@ -34,11 +34,6 @@ export function startPool(
     concurrentTasksPerWorker: 1,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
   });
-  return {
-    threads,
-    run: async (task) => {
-      try {
-        return (await piscina.run({ plan, task }, { signal: gaveUp.signal })) as TaskReply;
   const gaveUp = new AbortController();
   setMaxListeners(0, gaveUp.signal);
   let lastWords = '';
@@ -53,6 +48,11 @@ export function startPool(
   };
   // Of a thread that died without a task in hand nobody else hears.
   piscina.on('error', onFailure);
+  return {
+    threads,
+    run: async (task) => {
+      try {
+        return (await piscina.run({ plan, task }, { signal: gaveUp.signal })) as TaskReply;
       } catch (error) {
         return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
       }
