@@ -40,8 +40,8 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
     .sort((a, b) => compareText(a.mboxname, b.mboxname) || compareText(a.uniqueid ?? '', b.uniqueid ?? ''))
     .map(toReportMailbox);
   const users = [...totals.users].sort((a, b) => compareText(a.userid, b.userid)).map(toReportUser);
-  const findings = [...totals.findings].sort(compareFindings);
-  const unaudited = [...totals.unaudited].sort(
+  const findings = eachOnce(totals.findings).sort(compareFindings);
+  const unaudited = eachOnce(totals.unaudited).sort(
     (a, b) =>
       compareText(a.mboxname ?? '', b.mboxname ?? '') ||
       compareText(a.what, b.what) ||
@@ -87,6 +87,11 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
     users,
     unaudited,
   };
+}
+
+/** One thing may be met by several threads. */
+function eachOnce<T>(items: readonly T[]): T[] {
+  return [...new Map(items.map((item) => [JSON.stringify(item), item])).values()];
 }
 
 /** Only what narrows; nothing when everything was audited. */

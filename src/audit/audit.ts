@@ -19,7 +19,7 @@ import { openChecked, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type AuditTask } from './run-task.js';
 import { addSideCounts, newSideCounts, type SideCounts, type UnauditedPart, type UnitResult } from './unit-result.js';
-import { planWalk } from './walk-spool.js';
+import { planWalk, type WalkTask } from './walk-spool.js';
 
 export interface AuditProgress {
   readonly mailboxesDone: number;
@@ -60,6 +60,8 @@ export interface AuditSetup {
 export const DEFAULT_FINDING_CAP = 100;
 /** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
 const NAMES_PER_TASK = 128;
+/** The same for users and shared mailboxes that are audited again. */
+const UNITS_PER_TASK = 16;
 
 /** Audits the sides of a plan. @throws AuditError when a side cannot be audited at all */
 export async function auditSides(
@@ -153,6 +155,10 @@ async function runTasks(
   let done = 0;
   let seen = 0;
   let records = 0;
+  // A server at work changes the list and the disk while we look at one after the other. What may be no more than that
+  // is looked at again when everything else is done, and counts as it is found then.
+  const unsettled: Unit[] = [];
+  const walked = new Map<WalkTask, readonly ReportedFinding[]>();
   const estimate = estimateNames(lists);
   const take = (task: AuditTask, names: number, reply: AuditReply): void => {
     done += names;
@@ -162,9 +168,18 @@ async function runTasks(
           ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
           : task.units.map(nameOfUnit);
       for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
+      if (task.kind === 'walk') totals.findings.push(...(walked.get(task.walk) ?? []));
       return;
     }
     const { result } = reply;
+    if (task.kind === 'walk') {
+      for (const part of result.unaudited) totals.unaudited.push(part);
+      const before = new Set(walked.get(task.walk)?.map(placeOf));
+      if (task.again === true) totals.findings.push(...result.findings.filter((f) => before.has(placeOf(f))));
+      else if (result.findings.length > 0) walked.set(task.walk, result.findings);
+      return;
+    }
+    for (const unit of result.unsettled) unsettled.push(unit);
     for (const mailbox of result.mailboxes) totals.mailboxes.push(mailbox);
     for (const user of result.users) totals.users.push(user);
     for (const finding of result.findings) totals.findings.push(finding);
@@ -215,9 +230,19 @@ async function runTasks(
       });
     }
   }
+  if (!isNarrowed(plan)) {
+    for (const { side } of checked) {
+      for (const walk of planWalk(side.role, side.layout, totals.unaudited)) await submit({ kind: 'walk', walk }, 0);
+    }
+  }
+  await Promise.all(running);
+  const walks = [...walked.keys()];
+  for (let i = 0; i < unsettled.length; i += UNITS_PER_TASK)
+    await submit({ kind: 'units', units: unsettled.slice(i, i + UNITS_PER_TASK), again: true }, 0);
+  for (const walk of walks) await submit({ kind: 'walk', walk, again: true }, 0);
+  await Promise.all(running);
   if (isNarrowed(plan)) {
     // A name that was mistyped must not end in "all is well".
-    await Promise.all(running);
     const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
     if (!looked) {
       const globs = [...plan.users, ...plan.mailboxes, ...plan.partitions].join(' ');
@@ -227,12 +252,12 @@ async function runTasks(
         'Look at the names: mailboxes go by internal name (user.fred.Sent), users by userid.',
       );
     }
-  } else {
-    for (const { side } of checked) {
-      for (const walk of planWalk(side.role, side.layout, totals.unaudited)) await submit({ kind: 'walk', walk }, 0);
-    }
   }
-  await Promise.all(running);
+}
+
+/** What a finding of a walk is about: the same directory may be judged otherwise the second time. */
+function placeOf({ side, facts }: ReportedFinding): string {
+  return JSON.stringify([side, facts['path'] ?? facts]);
 }
 
 /** Since 3.6 a mailbox has two rows. */

@@ -1,20 +1,36 @@
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan } from './context.js';
-import type { UnitResult } from './unit-result.js';
+import { addUnitResult, type UnitResult } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
 
-/** What a worker is asked to do. Plain data. */
-export type AuditTask =
-  { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask };
+/**
+ * What a worker is asked to do. Plain data. `again`: for the second time, with the sides opened anew, as a server may
+ * have been at work the first time.
+ */
+export type AuditTask = (
+  { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask }
+) & { readonly again?: true };
+
+/** What a mailbox looks like that is created, renamed or deleted between a look at the list and one at the disk. */
+const FLEETING: ReadonlySet<string> = new Set([
+  'entry-lost',
+  'entry-lost-on-replica',
+  'header-disagrees-with-list',
+  'index-unreadable',
+  'mailbox-directory-missing',
+  'mailbox-file-missing',
+  'orphan-directory',
+  'tombstone-over-live-directory',
+]);
 
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
 
 /** Runs one task; the sides stay open in this thread for the next one. */
 export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask }): UnitResult {
-  const key = JSON.stringify(plan);
+  const key = JSON.stringify([plan, task.again]);
   if (opened?.key !== key) {
-    opened?.ctx.close();
+    closeTasks();
     opened = { key, ctx: openContext(plan) };
   }
   const { ctx } = opened;
@@ -24,17 +40,33 @@ export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly tas
     return result;
   }
   for (const unit of task.units) {
+    const ofUnit = newUnitResult(ctx);
     try {
-      auditUnit(ctx, unit, result);
+      auditUnit(ctx, unit, ofUnit);
     } catch (error) {
       // One user must not take the rest of the batch with him, and must not look clean.
-      result.unaudited.push({
+      ofUnit.unaudited.push({
         what: nameOfUnit(unit),
         reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
       });
     }
+    if (task.again === undefined && isFleeting(ofUnit)) result.unsettled.push(unit);
+    else addUnitResult(result, ofUnit);
   }
   return result;
+}
+
+/** Closes what `runTask` left open in this thread. */
+export function closeTasks(): void {
+  opened?.ctx.close();
+  opened = undefined;
+}
+
+function isFleeting({ mailboxes, findings }: UnitResult): boolean {
+  return (
+    mailboxes.some(({ counts }) => Object.keys(counts).some((code) => FLEETING.has(code))) ||
+    findings.some(({ code }) => FLEETING.has(code))
+  );
 }
 
 /** For a person: `user fred`, `mailbox shared.news`. */

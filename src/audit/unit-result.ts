@@ -1,4 +1,5 @@
 import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
 
 /** Something that could not be looked at. */
@@ -53,4 +54,21 @@ export interface UnitResult {
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
+  /** Units that a server may have changed while they were looked at. They count only when they are audited again. */
+  readonly unsettled: Unit[];
+}
+
+/** Adds `more` to `total`. */
+export function addUnitResult(total: UnitResult, more: UnitResult): void {
+  for (const mailbox of more.mailboxes) total.mailboxes.push(mailbox);
+  for (const user of more.users) total.users.push(user);
+  for (const finding of more.findings) total.findings.push(finding);
+  for (const part of more.unaudited) total.unaudited.push(part);
+  for (const unit of more.unsettled) total.unsettled.push(unit);
+  for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
+    addSideCounts((total.sides[role] ??= newSideCounts()), counts);
+  }
+  total.cleanMailboxes += more.cleanMailboxes;
+  total.cleanUsers += more.cleanUsers;
+  total.bytesRead += more.bytesRead;
 }

@@ -1,7 +1,7 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { existsSync, readdirSync, type Dirent } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { LIST_FINDINGS } from '../findings/catalogue.js';
+import { LIST_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import { OPTION_MAILBOX_DELETED } from '../model/index-file.js';
@@ -86,7 +86,11 @@ export function walkSpool(ctx: AuditContext, task: WalkTask, unaudited: Unaudite
   const other = [...ctx.sides.entries()].find(([role]) => role !== task.role)?.[1];
   const walker = new Walker(opened, other, task, unaudited);
   for (const directory of task.directories) walker.walk(join(task.root, directory), 0);
-  return walker.findings;
+  // Rows that could not be decoded are told here: a unit that comes after must not take them for its own.
+  const faults = [...ctx.sides].flatMap(([side, { list }]) =>
+    list.faults.splice(0).flatMap((fault) => faultFindings({ fault, side })),
+  );
+  return [...walker.findings, ...faults];
 }
 
 /**

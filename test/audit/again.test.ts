@@ -1,0 +1,127 @@
+/** What a server changes while it is audited is looked at again, and counts as it is then. */
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
+import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
+import type { Report } from '../../src/generated/report.js';
+import { toReply } from '../../src/pool/to-reply.js';
+import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
+import { writeSide } from '../support/encode/write-side.js';
+
+const FOLDER = 'user.u000001.folder1';
+
+let dir = '';
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function makePair(): { readonly master: string; readonly replica: string } {
+  dir = mkdtempSync(join(tmpdir(), 'cyraudit-again-'));
+  const pair = { master: join(dir, 'master'), replica: join(dir, 'replica') };
+  writeSide(pair.master, { mailboxes: 8, messages: 2, mailboxesPerUser: 4, seed: 1 });
+  cpSync(pair.master, pair.replica, { recursive: true, preserveTimestamps: true });
+  return pair;
+}
+
+/** Audits in this thread; `meanwhile` happens between the first look and the second. */
+async function audit(
+  pair: { readonly master: string; readonly replica: string },
+  meanwhile: () => void = () => undefined,
+  options: AuditOptions = {},
+): Promise<{ readonly report: Report; readonly again: readonly AuditTask[] }> {
+  const again: AuditTask[] = [];
+  const run = toReply(runTask);
+  const report = await auditSides(
+    [
+      { role: 'master', source: pair.master },
+      { role: 'replica', source: pair.replica },
+    ],
+    { level: 'index', threads: 1, ...options },
+    {
+      version: '0.0.0',
+      startRunner: (plan) => ({
+        run: (task) => {
+          if (task.again === true) {
+            if (again.length === 0) meanwhile();
+            again.push(task);
+          }
+          return Promise.resolve(run({ plan, task }));
+        },
+        close: () => {
+          closeTasks();
+          return Promise.resolve();
+        },
+      }),
+    },
+  );
+  return { report, again };
+}
+
+const codes = ({ findings, mailboxes }: Report): string[] =>
+  [...findings, ...mailboxes.flatMap((mailbox) => mailbox.findings)].map(({ code }) => code);
+
+/** Takes a mailbox out of the list and gives back how to put it in again. */
+function dropEntry(side: string, mboxname: string): () => void {
+  const kept: [string, string][] = [];
+  editRows(side, (rows) => {
+    const { key, uniqueid } = findRow(rows, mboxname);
+    for (const name of [key, `I${uniqueid}`]) {
+      kept.push([name, rows.get(name)!]);
+      rows.delete(name);
+    }
+  });
+  return () => {
+    editRows(side, (rows) => {
+      for (const [key, value] of kept) rows.set(key, value);
+    });
+  };
+}
+
+test('a pair at rest is not looked at twice', async () => {
+  const { report, again } = await audit(makePair());
+  expect([report.verdict, again]).toEqual(['clean', []]);
+});
+
+describe.each(['master', 'replica'] as const)('on the %s', (side) => {
+  test('a directory whose entry came later is no finding, one whose entry is lost stays one', async () => {
+    const pair = makePair();
+    const putBack = dropEntry(pair[side], FOLDER);
+    const lost = await audit(pair);
+    expect(codes(lost.report)).toContain(side === 'master' ? 'entry-lost' : 'entry-lost-on-replica');
+    expect(lost.again.map(({ kind }) => kind)).toEqual(['walk']);
+    expect(codes((await audit(pair, putBack)).report)).not.toContain('entry-lost');
+    expect(codes((await audit(pair)).report)).toEqual([]);
+  });
+
+  test('the same for one user, where nothing is walked', async () => {
+    const pair = makePair();
+    const putBack = dropEntry(pair[side], FOLDER);
+    const lost = await audit(pair, undefined, { users: ['u000001'] });
+    expect(codes(lost.report).some((code) => code.startsWith('entry-lost'))).toBe(true);
+    const { report } = await audit(pair, putBack, { users: ['u000001'] });
+    expect([report.verdict, codes(report)]).toEqual(['clean', []]);
+  });
+
+  test('an entry whose directory is gone, and then is back', async () => {
+    const pair = makePair();
+    const path = mailboxDir(pair[side], FOLDER);
+    const away = join(dir, 'away');
+    renameSync(path, away);
+    const gone = await audit(pair);
+    expect(codes(gone.report)).toContain('mailbox-directory-missing');
+    expect(gone.report.sides.map(({ mailboxes }) => mailboxes)).toEqual([8, 8]);
+    const { report, again } = await audit(pair, () => renameSync(away, path));
+    expect([report.verdict, report.complete]).toEqual(['clean', true]);
+    expect(again).toMatchObject([{ kind: 'units', units: [{ userid: 'u000001' }] }]);
+    expect(report.sides.map(({ mailboxes }) => mailboxes)).toEqual([8, 8]);
+    expect(report.counts.mailboxes.clean).toBe(8);
+  });
+});
+
+test('what the second look cannot see keeps the finding of the first, and is unaudited', async () => {
+  const pair = makePair();
+  dropEntry(pair.master, FOLDER);
+  const { report } = await audit(pair, () => rmSync(join(pair.master, 'conf/mailboxes.db')));
+  expect(codes(report)).toContain('entry-lost');
+  expect(report.complete).toBe(false);
+});
