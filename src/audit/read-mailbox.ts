@@ -21,7 +21,7 @@ import { ANNOT_CRC_INIT, annotationTerm, isVirtualAnnotation, laterField } from 
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FaultCode, FormatFault } from '../model/fault.js';
-import { FLAG_EXPUNGED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-file.js';
+import { FLAG_EXPUNGED, OPTION_MAILBOX_DELETED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-file.js';
 import type { AclEntry, MailboxHeader, Mbentry } from '../model/mailbox.js';
 import type { MailboxHead, SyncCrcs } from '../model/record-pair.js';
 import { IndexFile } from '../sources/spool/index-file.js';
@@ -66,6 +66,7 @@ const UNOPENABLE: ReadonlySet<FaultCode> = new Set([
   'index-header-crc',
   'index-start-offset',
   'index-record-size',
+  'index-marked-deleted',
   'header-magic',
   'header-syntax',
 ]);
@@ -146,6 +147,16 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
       offset: 8,
       expected: 'version 10 or later',
       actual: String(head.minor),
+    });
+  }
+  // A mailbox that is listed must not carry the mark of a deleted one: whoever opens it next removes its files.
+  if (((head.header?.options ?? 0) & OPTION_MAILBOX_DELETED) !== 0) {
+    faults.push({
+      code: 'index-marked-deleted',
+      file: indexPath,
+      offset: head.version?.header.offsetOf('options') ?? 0,
+      expected: 'a mailbox in use',
+      actual: 'MAILBOX_DELETED is set',
     });
   }
   const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };

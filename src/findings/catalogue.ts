@@ -7,6 +7,7 @@ import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
 import { headerUnreadable } from './fault/header-unreadable.js';
 import { indexEmpty } from './fault/index-empty.js';
 import { indexTrailingRecords } from './fault/index-trailing-records.js';
+import { indexMarkedDeleted } from './fault/index-marked-deleted.js';
 import { indexUnreadable } from './fault/index-unreadable.js';
 import { indexVersionRefused } from './fault/index-version-refused.js';
 import { mailboxDatabaseDamaged } from './fault/mailbox-database-damaged.js';
@@ -132,6 +133,7 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   headerUnreadable,
   indexEmpty,
   indexTrailingRecords,
+  indexMarkedDeleted,
   indexUnreadable,
   indexVersionRefused,
   mailboxDatabaseDamaged,

@@ -36,6 +36,7 @@ export const FAULT_CODES = [
   'record-unnamed-user-flag',
   'record-unlinked-not-expunged',
   'index-undefined-option',
+  'index-marked-deleted',
   'index-counter',
   'index-sync-crc-basic',
   'index-sync-crc-annot',
