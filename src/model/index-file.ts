@@ -23,6 +23,9 @@ export const SYSTEM_FLAG_NAMES: readonly (readonly [number, string])[] = [
 /** Legal bits of system_flags from version 12 on; any other bit is damage. Source: index.md section 6. */
 export const LEGAL_SYSTEM_FLAGS = 0xfc00001f;
 
+/** Option bit of a mailbox whose files are being removed. Source: OPT_MAILBOX_DELETED, imap/mailbox.h 3.6.7. */
+export const OPTION_MAILBOX_DELETED = 0x80000000;
+
 /** Options that take part in replication (MAILBOX_OPTIONS_MASK). Source: imap/mailbox.h 3.6.7. */
 export const SYNCED_OPTIONS = 0x1d;
 
