@@ -119,7 +119,8 @@ function isSameDelivery(a: SideRecord, b: SideRecord): boolean {
     a.createdmodseq !== 0 &&
     a.createdmodseq === b.createdmodseq &&
     a.internaldate === b.internaldate &&
-    a.savedate === b.savedate
+    // Versions before 15 have no savedate.
+    (a.savedate === 0 || b.savedate === 0 || a.savedate === b.savedate)
   );
 }
 
