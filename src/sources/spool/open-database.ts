@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { bufferSource } from '../../bytes/byte-source.js';
 import type { CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import { openCyrusDb, type CyrusDbFormat } from '../../formats/cyrusdb/open-cyrusdb.js';
@@ -33,6 +34,7 @@ export function openDatabase(path: string): OpenedDatabase {
   try {
     file = PagedFile.open(path);
   } catch (error) {
+    if (isZeroskip(path)) return { path, unsupported: 'a zeroskip database', faults: [], close: nothingToClose };
     return { path, failure: readFailure(error, path), faults: [], close: nothingToClose };
   }
   return {
@@ -42,6 +44,16 @@ export function openDatabase(path: string): OpenedDatabase {
       file.close();
     },
   };
+}
+
+/** A directory with zeroskip's own files, which 3.2 to 3.12 could be built with. Source: cyrusdb.md section 1. */
+function isZeroskip(path: string): boolean {
+  try {
+    return readdirSync(path).some((name) => name === '.zsdb' || name.startsWith('zeroskip-'));
+  } catch {
+    // No directory: what kept the file from being opened is told by the caller.
+    return false;
+  }
 }
 
 /** Above this a small database is read a page at a time. */
