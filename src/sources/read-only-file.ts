@@ -144,11 +144,18 @@ export class PagedFile implements ByteSource {
       this.pages.set(n, page);
       return page;
     }
+    // What a page held that was not used for longest is overwritten: left to the collector, the pages of a large file
+    // pile up to hundreds of megabytes before it comes.
+    let free: Buffer | undefined;
     if (this.pages.size >= this.maxPages) {
-      const oldest = this.pages.keys().next();
-      if (!oldest.done) this.pages.delete(oldest.value);
+      const oldest = this.pages.entries().next();
+      if (!oldest.done) {
+        free = oldest.value[1];
+        this.pages.delete(oldest.value[0]);
+      }
     }
-    const bytes = Buffer.allocUnsafe(Math.min(PAGE, this.size - n * PAGE));
+    const length = Math.min(PAGE, this.size - n * PAGE);
+    const bytes = free?.length === length ? free : Buffer.allocUnsafe(length);
     page = bytes.subarray(0, readFully(this.fd, bytes, 0, bytes.length, n * PAGE));
     this.pages.set(n, page);
     return page;
