@@ -103,6 +103,12 @@ const differ = (a: Fields, b: Fields): boolean =>
   JSON.stringify({ ...a, systemFlags: visible(a.systemFlags) }) !==
   JSON.stringify({ ...b, systemFlags: visible(b.systemFlags) });
 
+const isSameDelivery = (a: Fields, b: Fields): boolean =>
+  a.guid.equals(b.guid) &&
+  a.createdmodseq === b.createdmodseq &&
+  a.internaldate === b.internaldate &&
+  a.savedate === b.savedate;
+
 const uidsOf = (pairs: readonly RecordPair[]): string[] =>
   pairs.map(
     ({ uid, master, replica }) => `${uid}${master === undefined ? '' : ' m'}${replica === undefined ? '' : ' r'}`,
@@ -140,7 +146,7 @@ test('exactly the UIDs that differ are given, ascending, with L as it is defined
           continue;
         }
         expected.push(`${uid}${m === undefined ? '' : ' m'}${r === undefined ? '' : ' r'}`);
-        if (m !== undefined && r?.guid.equals(m.guid) === true && m.createdmodseq === r.createdmodseq) {
+        if (m !== undefined && r !== undefined && isSameDelivery(m, r)) {
           lowerBound = Math.max(lowerBound, m.createdmodseq);
         }
       }
@@ -195,6 +201,26 @@ const record: Fields = {
   systemFlags: 0,
   userFlags: [1, 0, 0, 0],
 };
+
+describe('two deliveries of one message are no common state', () => {
+  test.each<[string, Partial<Fields>, number]>([
+    ['one delivery, flagged since', { modseq: 9, systemFlags: 1 }, 4],
+    ['other internaldate', { modseq: 9, internaldate: 51 }, 0],
+    ['other savedate', { modseq: 9, savedate: 61 }, 0],
+    ['another message', { modseq: 9, guid: Buffer.alloc(20, 2) }, 0],
+    ['created at another modseq', { modseq: 9, createdmodseq: 3 }, 0],
+  ])('%s', (_, change, lowerBound) => {
+    const { pairs, totals } = join(stream([record]), stream([{ ...record, ...change }]));
+    expect(uidsOf(pairs)).toEqual(['3 m r']);
+    expect(totals.lowerBound).toBe(lowerBound);
+  });
+
+  test.each([12, 19])('against version %i', (minor) => {
+    const version = INDEX_VERSIONS.get(minor)!;
+    const { totals } = join(stream([record]), stream([{ ...record, modseq: 9, internaldate: 51 }], { version }));
+    expect(totals).toEqual({ lowerBound: 0, equal: 0, differing: 1 });
+  });
+});
 
 describe('what the same bytes mean', () => {
   test('flags are compared by name, not by number', () => {
