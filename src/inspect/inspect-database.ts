@@ -5,6 +5,8 @@ import {
   parseMessageAnnotationKey,
 } from '../formats/annotations/annotation-row.js';
 import type { CyrusDbRow } from '../formats/cyrusdb/cyrusdb.js';
+import { TWOSKIP_MAGIC } from '../formats/cyrusdb/twoskip/layout.js';
+import { salvageTwoskip } from '../formats/cyrusdb/twoskip/salvage.js';
 import { parseFlat } from '../formats/cyrusdb/flat/parse-flat.js';
 import { classifyKey } from '../formats/mboxlist/key.js';
 import { parseMbentry, parseUniqueidRow } from '../formats/mboxlist/mbentry.js';
@@ -13,6 +15,7 @@ import { parseSeenRow } from '../formats/seen/seen-row.js';
 import { parseSubscriptionRow } from '../formats/subscriptions/subscription-key.js';
 import type { Decoded } from '../model/fault.js';
 import type { Mbentry } from '../model/mailbox.js';
+import { PagedFile } from '../sources/read-only-file.js';
 import { openDatabase } from '../sources/spool/open-database.js';
 import { bytesToText, faultItem, fieldsOf, type Inspection, type Item } from './inspection.js';
 
@@ -44,12 +47,29 @@ function* twoskipItems(file: string, decode: DecodeRow): Generator<Item> {
     if (opened.failure !== undefined) throw new Error(opened.failure.reason);
     if (opened.db === undefined) {
       yield* opened.faults.map(faultItem);
+      yield* salvagedItems(file, decode);
       return;
     }
+    // Before the rows: the order of the keys of a large file is known only then.
+    const faults = opened.db.verify();
     for (const row of opened.db.rows()) yield* decode(row, file);
-    yield* opened.db.verify().map(faultItem);
+    yield* faults.map(faultItem);
+    if (faults.some(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes'))
+      yield* salvagedItems(file, decode);
   } finally {
     opened.close();
+  }
+}
+
+/** What the transactions of a damaged file say: every item is marked, as no release of Cyrus shows this. */
+function* salvagedItems(file: string, decode: DecodeRow): Generator<Item> {
+  const source = PagedFile.open(file);
+  try {
+    if (!source.read(0, TWOSKIP_MAGIC.length).equals(TWOSKIP_MAGIC)) return;
+    const salvaged = salvageTwoskip(source, file);
+    for (const row of salvaged.rows()) for (const item of decode(row, file)) yield { ...item, salvaged: true };
+  } finally {
+    source.close();
   }
 }
 
