@@ -44,6 +44,8 @@ export interface ReadMailbox {
   /** Minor version of the index even when it cannot be decoded. */
   readonly minor?: number;
   readonly totals?: RecordTotals;
+  /** No fault in any record: equal bytes need no second look. */
+  readonly recordsAreSound?: boolean;
   readonly stream?: RecordStream;
   readonly head?: MailboxHead;
   readonly faults: readonly FormatFault[];
@@ -87,9 +89,10 @@ export function isRefusedVersion(minor: number | undefined): boolean {
 
 /**
  * Reads one side of a mailbox: cyrus.header, the index with all its records checked and added up, message and mailbox
- * annotations. `userid` is the owner, whose name stands for the owner token.
+ * annotations. `userid` is the owner, whose name stands for the owner token; `twin` is the
+ * other side, still open: what is equal byte for byte is not added up twice.
  */
-export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undefined): ReadMailbox {
+export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undefined, twin?: ReadMailbox): ReadMailbox {
   const dirs = locateMailbox(side.layout, mbentry);
   const faults: FormatFault[] = [];
   const unread: string[] = [];
@@ -165,9 +168,14 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   const annotations = readMessageAnnotations(dirs, head.header.minorVersion, userid, faults, unread);
   const userFlags = header?.userFlags ?? [];
   const flagCrcs = new FlagCrcs(userFlags);
-  const totals = newTotals();
-  for (const block of index.blocks())
-    scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
+  const known = totalsOfTwin(index, userFlags, twin);
+  const totals = known ?? newTotals();
+  const faultsBefore = faults.length;
+  if (known === undefined) {
+    for (const block of index.blocks())
+      scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
+  }
+  const recordsAreSound = faults.length === faultsBefore;
   if (totals.records < head.header.numRecords) {
     unread.push(
       `${indexPath}: ${String(totals.records)} of ${String(head.header.numRecords)} records could be read (${String(size)} bytes): the file changed meanwhile`,
@@ -189,9 +197,34 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
     indexHeader: head.header,
     version: head.version,
     totals,
+    recordsAreSound,
     stream,
     head: toHead(head.header, mbentry, totals, computed, mailboxAnnotations),
   };
+}
+
+/** What the records of the other side added up to, when they are the same bytes with the same meaning and sound. */
+function totalsOfTwin(
+  index: IndexFile,
+  userFlags: readonly (string | undefined)[],
+  twin: ReadMailbox | undefined,
+): RecordTotals | undefined {
+  const { header, version } = index.head;
+  const other = twin?.index?.head.header;
+  if (twin?.totals === undefined || twin.recordsAreSound !== true || header === undefined || other === undefined)
+    return undefined;
+  const isSameMeaning =
+    version === twin.version &&
+    header.numRecords === other.numRecords &&
+    header.lastUid === other.lastUid &&
+    header.highestmodseq === other.highestmodseq &&
+    userFlags.length === twin.stream?.userFlags.length &&
+    userFlags.every((name, flag) => name === twin.stream?.userFlags[flag]);
+  if (!isSameMeaning) return undefined;
+  const end = header.startOffset + header.numRecords * header.recordSize;
+  const mine = index.bytes?.subarray(header.startOffset, end);
+  const theirs = twin.index?.bytes?.subarray(header.startOffset, end);
+  return mine !== undefined && theirs?.equals(mine) === true ? { ...twin.totals } : undefined;
 }
 
 function isDirectory(path: string): boolean {

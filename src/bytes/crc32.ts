@@ -28,26 +28,46 @@ export function crcByte(state: number, byte: number): number {
   return TABLES[(state ^ byte) & 255]! ^ (state >>> 8);
 }
 
-/** Adds the decimal digits of a non-negative integer (exact below 2^53) to a running state. */
-export function crcDecimal(state: number, value: number): number {
-  if (value < 4294967296) return crcDecimal32(state, value >>> 0);
-  const text = String(BigInt(value));
-  let s = state;
-  for (let i = 0; i < text.length; i++) s = crcByte(s, text.charCodeAt(i));
-  return s;
+/** The digits of 0000 to 9999. */
+const DIGITS = ((): Uint8Array => {
+  const t = new Uint8Array(40000);
+  for (let n = 0; n < 10000; n++) {
+    for (let at = n * 4 + 3, rest = n; at >= n * 4; at--, rest = (rest / 10) | 0) t[at] = 48 + (rest % 10);
+  }
+  return t;
+})();
+
+/** Writes the decimal digits of a non-negative integer at `at` and returns where they end; at most 20. */
+export function putDecimal(target: Uint8Array, at: number, value: number): number {
+  if (value < 10000) {
+    let from = value * 4 + (value >= 1000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3);
+    const end = value * 4 + 4;
+    while (from < end) target[at++] = DIGITS[from++]!;
+    return at;
+  }
+  if (value > Number.MAX_SAFE_INTEGER) {
+    // Rounded by whoever read it: its digits are those of the rounded value.
+    const text = String(BigInt(value));
+    for (let i = 0; i < text.length; i++) target[at++] = text.charCodeAt(i);
+    return at;
+  }
+  const high = Math.floor(value / 10000);
+  at = putDecimal(target, at, high);
+  const from = (value - high * 10000) * 4;
+  target[at] = DIGITS[from]!;
+  target[at + 1] = DIGITS[from + 1]!;
+  target[at + 2] = DIGITS[from + 2]!;
+  target[at + 3] = DIGITS[from + 3]!;
+  return at + 4;
 }
 
-function crcDecimal32(state: number, value: number): number {
-  let divisor = 1;
-  while (value / divisor >= 10) divisor *= 10;
+const digits = new Uint8Array(20);
+
+/** Adds the decimal digits of a non-negative integer to a running state. */
+export function crcDecimal(state: number, value: number): number {
+  const end = putDecimal(digits, 0, value);
   let s = state;
-  let rest = value;
-  while (divisor >= 1) {
-    const digit = (rest / divisor) | 0;
-    rest -= digit * divisor;
-    s = TABLES[(s ^ (48 + digit)) & 255]! ^ (s >>> 8);
-    divisor /= 10;
-  }
+  for (let i = 0; i < end; i++) s = TABLES[(s ^ digits[i]!) & 255]! ^ (s >>> 8);
   return s;
 }
 

@@ -18,6 +18,9 @@ export interface AuditPool {
 /** Memory of one worker in MiB: batches are small, so that more means that something went wrong. */
 const WORKER_HEAP_MB = 512;
 
+/** How long a thread waits for its next task; all end with the pool. */
+const IDLE_MS = 60_000;
+
 /**
  * Starts worker threads that audit; the only place that knows piscina.
  * @param workerFile URL of the module whose default export runs one task
@@ -32,6 +35,8 @@ export function startPool(
     minThreads: 1,
     maxThreads: threads,
     concurrentTasksPerWorker: 1,
+    // A thread that waits for a moment is not worth a new one.
+    idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
   });
   const gaveUp = new AbortController();

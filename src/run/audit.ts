@@ -1,11 +1,21 @@
-import { auditSides, type AuditOptions, type AuditProgress } from '../audit/audit.js';
+import { auditSides, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
 import type { Report } from '../generated/report.js';
-import { startPool } from '../pool/audit-pool.js';
 import { packageVersion } from './package-version.js';
+import { runHere } from './run-here.js';
 
 export type { AuditOptions, AuditProgress };
 
-const setup = { version: packageVersion, startRunner: startPool };
+/** A pair of so few mailboxes is audited before a thread has started. */
+const FEW_NAMES = 64;
+
+const setup: AuditSetup = {
+  version: packageVersion,
+  startRunner: async (plan, threads, names) => {
+    if (names <= FEW_NAMES && plan.level !== 'content') return runHere(plan);
+    const { startPool } = await import('../pool/audit-pool.js');
+    return startPool(plan, threads);
+  },
+};
 
 /**
  * Audits a master/replica pair on worker threads. `master` and `replica` are paths of an imapd.conf or of a directory

@@ -129,19 +129,20 @@ export function newTotals(): RecordTotals {
   };
 }
 
+const SYSTEM_FLAG_CRCS = new Int32Array(32);
+for (const [bit, name] of SYSTEM_FLAG_NAMES) SYSTEM_FLAG_CRCS[bit] = flagNameCrc(name);
+
 /** CRCs of the flag names, by bit and by user flag number. */
 export class FlagCrcs {
-  private readonly system = new Int32Array(32);
-  private readonly user: (number | undefined)[];
+  private readonly user: readonly (number | undefined)[];
 
   constructor(userFlags: readonly (string | undefined)[]) {
-    for (const [bit, name] of SYSTEM_FLAG_NAMES) this.system[bit] = flagNameCrc(name);
     this.user = userFlags.map((name) => (name === undefined ? undefined : flagNameCrc(name)));
   }
 
   systemXor(flags: number): number {
     let xor = 0;
-    for (let bit = 1; bit <= FLAG_SEEN; bit <<= 1) if (flags & bit) xor ^= this.system[bit]!;
+    for (let bit = 1; bit <= FLAG_SEEN; bit <<= 1) if (flags & bit) xor ^= SYSTEM_FLAG_CRCS[bit]!;
     return xor;
   }
 

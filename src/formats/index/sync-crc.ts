@@ -2,13 +2,25 @@
  * The two sync CRCs of a record, as terms that are XORed over all records that are not expunged.
  * Source: make_sync_crc / crc_basic, crc_annot, crc_virtannot in imap/mailbox.c, 2.4.20 to 3.13; index.md section 9.
  */
-import { CRC_START, crc32Text, crcByte, crcConstant, crcDecimal, crcEnd, crcText } from '../../bytes/crc32.js';
+import {
+  CRC_START,
+  crc32,
+  crc32Text,
+  crcByte,
+  crcConstant,
+  crcDecimal,
+  crcEnd,
+  crcText,
+  putDecimal,
+} from '../../bytes/crc32.js';
 import type { IndexRecord } from '../../model/index-file.js';
 
 /** Start value of the annotation CRC from 3.1.8 on; earlier releases start at 0. Source: CRC_INIT_ANNOT, imap/mailbox.h. */
 export const ANNOT_CRC_INIT = 12345678;
 
 const SPACE = 32;
+const OPEN = 40;
+const CLOSE = 41;
 const PREFIX = '/vendor/cmu/cyrus-imapd/';
 /** Entry names that live in record fields, with the minor version from which they do. */
 const VIRTUAL_ENTRIES: ReadonlyMap<string, number> = new Map([
@@ -54,6 +66,9 @@ const addNsec = crcConstant(` ${PREFIX}internaldate.nsec  `);
 
 const HEX = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 
+/** The text of a term: five numbers of up to 20 digits, the GUID and what stands between. */
+const term = new Uint8Array(160);
+
 /** Term of the basic CRC. `flagsXor` is the XOR of the CRC-32 of each lower-cased flag name. */
 export function basicTerm(
   uid: number,
@@ -64,16 +79,24 @@ export function basicTerm(
   bytes: Uint8Array,
   guidAt: number,
 ): number {
-  let s = crcByte(crcDecimal(CRC_START, uid), SPACE);
-  s = crcByte(crcDecimal(s, modseq), SPACE);
-  s = crcByte(crcByte(crcDecimal(s, lastUpdated), SPACE), 40);
-  s = crcByte(crcByte(crcDecimal(s, flagsXor >>> 0), 41), SPACE);
-  s = crcByte(crcDecimal(s, internaldate), SPACE);
+  let at = putDecimal(term, 0, uid);
+  term[at++] = SPACE;
+  at = putDecimal(term, at, modseq);
+  term[at++] = SPACE;
+  at = putDecimal(term, at, lastUpdated);
+  term[at++] = SPACE;
+  term[at++] = OPEN;
+  at = putDecimal(term, at, flagsXor >>> 0);
+  term[at++] = CLOSE;
+  term[at++] = SPACE;
+  at = putDecimal(term, at, internaldate);
+  term[at++] = SPACE;
   for (let i = guidAt; i < guidAt + 20; i++) {
     const b = bytes[i]!;
-    s = crcByte(crcByte(s, HEX[b >>> 4]!), HEX[b & 15]!);
+    term[at++] = HEX[b >>> 4]!;
+    term[at++] = HEX[b & 15]!;
   }
-  return crcEnd(s) | 0;
+  return crc32(term, 0, at) | 0;
 }
 
 /** Term of the virtual annotation `thrid`: `padded` is the spelling of 3.13 and later. */

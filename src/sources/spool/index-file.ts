@@ -19,8 +19,10 @@ export class IndexFile {
     private readonly fd: number,
     readonly size: number,
     readonly head: ReadIndexHeader,
-    private readonly whole: Buffer | undefined,
+    private whole: Buffer | undefined,
   ) {}
+
+  private isClosed = false;
 
   static open(path: string): OpenedIndex {
     let fd: number;
@@ -38,7 +40,7 @@ export class IndexFile {
       let whole: Buffer | undefined;
       let first: Buffer;
       if (stat.size <= WHOLE_FILE) {
-        const bytes = Buffer.allocUnsafe(stat.size);
+        const bytes = takeBuffer(stat.size);
         whole = first = bytes.subarray(0, readFully(fd, bytes, 0, stat.size, 0));
       } else {
         const bytes = Buffer.allocUnsafe(MAX_HEADER_SIZE);
@@ -69,6 +71,7 @@ export class IndexFile {
    * index is small. A file that shrank meanwhile ends early; the totals then disagree with the header.
    */
   *blocks(): Generator<RecordBlock> {
+    if (this.isClosed) throw new Error(`${this.path}: read after it was closed`);
     const { header } = this.head;
     if (header === undefined) return;
     const { recordSize, numRecords, startOffset } = header;
@@ -90,7 +93,28 @@ export class IndexFile {
     }
   }
 
+  /** After this nothing of the index may be used: its memory goes to the next one. */
   close(): void {
     closeSync(this.fd);
+    this.isClosed = true;
+    if (this.whole !== undefined) spare.push(Buffer.from(this.whole.buffer, this.whole.byteOffset));
+    this.whole = undefined;
+    if (spare.length > MAX_SPARE) spare.shift();
   }
+}
+
+/**
+ * Buffers of closed indexes. Allocating one for each index costs more than reading it: both sides of some ten thousand
+ * mailboxes are opened one after the other.
+ */
+const spare: Buffer[] = [];
+/** Both sides of a mailbox and one that is looked at meanwhile. */
+const MAX_SPARE = 4;
+const SMALLEST = 64 * 1024;
+
+function takeBuffer(size: number): Buffer {
+  const found = spare.findIndex(({ length }) => length >= size);
+  if (found >= 0) return spare.splice(found, 1)[0]!;
+  // Not from the pool of small buffers, whose memory others share.
+  return Buffer.from(new ArrayBuffer(Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(Math.max(1, size))))));
 }
