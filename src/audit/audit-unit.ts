@@ -13,7 +13,7 @@ import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
-import { auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
+import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import {
   isNarrowed,
@@ -131,7 +131,20 @@ class UnitAudit {
       };
       this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries, own);
     }
+    if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
     this.takeListFaults();
+  }
+
+  /** The quota root of a shared mailbox may be that of many: what differs is told of the pair, once. */
+  private judgeSharedQuota(): void {
+    const isOnBoth = this.audited.some(({ job: { sides } }) => {
+      const master = sides.master?.mbentry;
+      return master !== undefined && master.mboxname === sides.replica?.mbentry.mboxname && !this.isDeleted(master);
+    });
+    if (!isOnBoth) return;
+    const { findings, unread } = auditSharedQuota(this.ctx, this.quotaUses());
+    for (const finding of findings) this.result.findings.push(finding);
+    for (const { side, reason } of unread) this.result.unaudited.push({ what: 'quota roots', side, reason });
   }
 
   /** One user's collector; a user without findings counts as clean. */
@@ -203,6 +216,7 @@ class UnitAudit {
         exists: mailbox.totals?.exists,
         isDeleted: this.isDeleted(mailbox.mbentry),
         lastUid: mailbox.indexHeader?.lastUid,
+        renameIsLogged: side === 'replica' && job.listing.renameIsLogged,
       })),
     );
   }
@@ -308,7 +322,7 @@ class UnitAudit {
       return {
         uniqueid: other.uniqueid,
         // What cannot be read, or holds what its header denies, is taken for used.
-        lastUid: isTrusted ? Math.max(mailbox.head!.lastUid, mailbox.head!.maxUid) : Number.MAX_SAFE_INTEGER,
+        lastUid: isTrusted ? Math.max(mailbox.head.lastUid, mailbox.head.maxUid) : Number.MAX_SAFE_INTEGER,
         exists: mailbox.totals?.exists ?? 0,
       };
     } finally {

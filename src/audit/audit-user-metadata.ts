@@ -1,6 +1,7 @@
 import { locateMailbox, locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseQuotaRecord, QUOTA_RESOURCES, type QuotaRecord } from '../formats/quota/quota-record.js';
+import { parseName } from '../formats/mboxlist/names.js';
 import { parseSeenRow } from '../formats/seen/seen-row.js';
 import { parseSubscriptionRow } from '../formats/subscriptions/subscription-key.js';
 import {
@@ -8,16 +9,18 @@ import {
   compareSeen,
   compareSubscriptions,
   countSeenMessages,
+  seenOnlyOnReplica,
   type QuotaLimits,
   type SeenDifference,
   type SeenState,
+  type UidSpan,
   type UidState,
 } from '../compare/user-metadata.js';
 import { USER_METADATA_FINDINGS, userFaultFindings } from '../findings/catalogue.js';
 import type { UserMetadataSubject } from '../findings/user-metadata/user-metadata-subject.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { FormatFault } from '../model/fault.js';
-import { FLAG_EXPUNGED } from '../model/index-file.js';
+import { FLAG_EXPUNGED, OPTION_SHARED_SEEN } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
@@ -25,7 +28,7 @@ import { openDatabase, whyNotDecoded, type OpenedDatabase } from '../sources/spo
 import type { Side } from '../sources/spool/open-side.js';
 import type { UserMeta } from '../sources/spool/paths.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
-import type { AuditContext } from './context.js';
+import { isUnuserLogged, type AuditContext } from './context.js';
 
 /** What the audit of one of the user's live mailboxes, delayed-delete copies included, knows of its quota. */
 export interface ReadQuotaUse {
@@ -43,6 +46,8 @@ export interface ReadQuotaUse {
   readonly exists?: number | undefined;
   readonly isDeleted: boolean;
   readonly lastUid?: number | undefined;
+  /** On the replica: the pending log renames it. */
+  readonly renameIsLogged?: boolean;
 }
 
 export interface UserMetadataAudit {
@@ -77,22 +82,44 @@ export function auditUserMetadata(
   );
 }
 
+/**
+ * Compares the quota roots of a shared mailbox. Its root may count other mailboxes too, so that no usage is added up.
+ * @param mailboxes the mailbox on each side
+ */
+export function auditSharedQuota(ctx: AuditContext, mailboxes: readonly ReadQuotaUse[]): UserMetadataAudit {
+  const master = ctx.sides.get('master');
+  const replica = ctx.sides.get('replica');
+  if (master === undefined || replica === undefined) return { findings: [], unread: [] };
+  return new UserAudit(ctx, { master: master.side, replica: replica.side }, undefined, {}, mailboxes).run(undefined);
+}
+
 class UserAudit {
+  /** The user was deleted and made anew, and the pending log takes what the replica has of the old one. */
+  private readonly isReplaced: boolean;
   private readonly findings: ReportedFinding[] = [];
   private readonly unread: { side: SideRole; reason: string }[] = [];
 
   constructor(
     private readonly ctx: AuditContext,
     private readonly sides: Readonly<Record<PairRole, Side>>,
-    private readonly userid: string,
+    /** undefined = shared mailboxes. */
+    private readonly userid: string | undefined,
     private readonly own: { readonly master?: Mbentry | undefined; readonly replica?: Mbentry | undefined },
     private readonly mailboxes: readonly ReadQuotaUse[],
-  ) {}
+  ) {
+    const wasRecreated =
+      own.master?.uniqueid !== undefined &&
+      own.replica?.uniqueid !== undefined &&
+      own.master.uniqueid !== own.replica.uniqueid;
+    this.isReplaced = wasRecreated && userid !== undefined && isUnuserLogged(ctx.logs, userid);
+  }
 
-  run(inbox: string): UserMetadataAudit {
+  run(inbox: string | undefined): UserMetadataAudit {
     this.auditQuota(inbox);
-    this.auditSubscriptions();
-    this.auditSeen();
+    if (this.userid !== undefined) {
+      this.auditSubscriptions(this.userid);
+      this.auditSeen(this.userid);
+    }
     return { findings: this.findings, unread: this.unread };
   }
 
@@ -104,7 +131,7 @@ class UserAudit {
     for (const fault of faults) this.findings.push(...userFaultFindings({ fault, side }));
   }
 
-  private auditQuota(inbox: string): void {
+  private auditQuota(inbox: string | undefined): void {
     const quotas = { master: new QuotaReader(this.sides.master), replica: new QuotaReader(this.sides.replica) };
     try {
       for (const root of [...new Set(this.mailboxes.flatMap(({ quotaroot }) => quotaroot ?? []))].sort()) {
@@ -115,7 +142,11 @@ class UserAudit {
     }
   }
 
-  private auditQuotaRoot(root: string, inbox: string, quotas: Readonly<Record<PairRole, QuotaReader>>): void {
+  private auditQuotaRoot(
+    root: string,
+    inbox: string | undefined,
+    quotas: Readonly<Record<PairRole, QuotaReader>>,
+  ): void {
     const read = { master: quotas.master.read(root), replica: quotas.replica.read(root) };
     for (const side of PAIR) {
       const { faults, unread } = read[side];
@@ -128,6 +159,7 @@ class UserAudit {
       // A mailbox that cannot be read may name any root; on the master it also stops replication of the user before.
       const named = (side: PairRole): boolean =>
         !this.isComplete(side) || this.mailboxes.some((mailbox) => mailbox.side === side && mailbox.quotaroot === root);
+      const onReplica = this.mailboxes.filter(({ side, quotaroot }) => side === 'replica' && quotaroot === root);
       const differences = compareQuotaRoot({
         root,
         ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
@@ -138,11 +170,14 @@ class UserAudit {
           ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
         ),
         logged: this.isLogged((log) => log.quotas.has(root)),
+        goneByLog:
+          this.isReplaced || (onReplica.length > 0 && onReplica.every(({ renameIsLogged }) => renameIsLogged === true)),
+        isShared: this.userid === undefined,
       });
       for (const difference of differences) this.judge(difference);
     }
     // Above the INBOX a root counts the mailboxes of other users too.
-    if (!isAtOrBelow(root, inbox)) return;
+    if (inbox === undefined || !isAtOrBelow(root, inbox)) return;
     for (const side of PAIR) this.checkUsage(side, root, read[side].record);
   }
 
@@ -163,31 +198,34 @@ class UserAudit {
     return this.mailboxes.every((mailbox) => mailbox.side !== side || mailbox.quotaMailboxUsed !== undefined);
   }
 
-  private auditSubscriptions(): void {
-    const names = { master: this.readSubscriptions('master'), replica: this.readSubscriptions('replica') };
+  private auditSubscriptions(userid: string): void {
+    const names = {
+      master: this.readSubscriptions('master', userid),
+      replica: this.readSubscriptions('replica', userid),
+    };
     if (names.master === undefined || names.replica === undefined) return;
     const { onlyOnMaster, onlyOnReplica } = compareSubscriptions(names.master, names.replica);
     for (const mboxname of onlyOnMaster) this.judge({ kind: 'subscription', only: 'master', mboxname, logged: false });
     for (const mboxname of onlyOnReplica) {
-      const logged = this.isLogged((log) => log.subscriptions.has(`${this.userid}\0${mboxname}`));
+      const logged = this.isReplaced || this.isLogged((log) => log.subscriptions.has(`${userid}\0${mboxname}`));
       this.judge({ kind: 'subscription', only: 'replica', mboxname, logged });
     }
   }
 
   /** undefined = not to be compared. */
-  private readSubscriptions(role: PairRole): Set<string> | undefined {
+  private readSubscriptions(role: PairRole, userid: string): Set<string> | undefined {
     const names = new Set<string>();
     const { defaultdomain } = this.sides[role].layout;
-    const read = this.readRows(role, 'sub', (key, value, path) => {
-      const row = parseSubscriptionRow(key, value, this.userid, path, { defaultdomain });
+    const read = this.readRows(role, userid, 'sub', (key, value, path) => {
+      const row = parseSubscriptionRow(key, value, userid, path, { defaultdomain });
       if (row.value?.kind === 'mailbox') names.add(row.value.mboxname);
       return row.faults;
     });
     return read ? names : undefined;
   }
 
-  private auditSeen(): void {
-    const rows = { master: this.readSeen('master'), replica: this.readSeen('replica') };
+  private auditSeen(userid: string): void {
+    const rows = { master: this.readSeen('master', userid), replica: this.readSeen('replica', userid) };
     if (rows.master === undefined || rows.replica === undefined) return;
     const masterList = this.ctx.sides.get('master')!.list;
     for (const difference of compareSeen(rows.master, rows.replica)) {
@@ -197,12 +235,40 @@ class UserAudit {
       const messages = difference.extra.length === 0 ? 0 : this.countMessages(mbentry, difference);
       this.judge({ kind: 'seen', mboxname: mbentry.mboxname, difference, messages });
     }
+    if (this.isReplaced) return;
+    for (const { uniqueid, state } of seenOnlyOnReplica(rows.master, rows.replica)) {
+      const mbentry = masterList.liveByUniqueid(uniqueid);
+      const twin = this.ctx.sides.get('replica')!.list.liveByUniqueid(uniqueid, mbentry?.mboxname);
+      if (mbentry === undefined || twin === undefined || this.isSeenElsewhere(mbentry, userid)) continue;
+      const uids = openUids(this.sides.replica, twin);
+      const messages =
+        uids === undefined ? countUids(state.seen) : countSeenMessages(state.seen, NO_UIDS.uids(), uids.uids());
+      uids?.close();
+      this.judge({
+        kind: 'seen-only-on-replica',
+        mboxname: mbentry.mboxname,
+        uniqueid,
+        messages,
+        changed: state.lastchange,
+      });
+    }
+  }
+
+  /** True when a row of the user for this mailbox of the master means nothing: a leftover. */
+  private isSeenElsewhere(mbentry: Mbentry, userid: string): boolean {
+    const { deletedPrefix, defaultdomain } = this.sides.master.layout;
+    const { isDeleted, owner } = parseName(mbentry.mboxname, { deletedPrefix, defaultdomain });
+    if (isDeleted) return true;
+    const uids = openUids(this.sides.master, mbentry);
+    uids?.close();
+    if (uids === undefined || uids.minor < SEEN_IN_INDEX_SINCE) return false;
+    return owner === userid || (uids.options & OPTION_SHARED_SEEN) !== 0;
   }
 
   /** undefined = not to be compared. */
-  private readSeen(role: PairRole): Map<string, SeenState> | undefined {
+  private readSeen(role: PairRole, userid: string): Map<string, SeenState> | undefined {
     const rows = new Map<string, SeenState>();
-    const read = this.readRows(role, 'seen', (key, value, path) => {
+    const read = this.readRows(role, userid, 'seen', (key, value, path) => {
       const row = parseSeenRow(value, path);
       if (row.value !== undefined) rows.set(key.toString('latin1'), row.value);
       return row.faults;
@@ -216,8 +282,7 @@ class UserAudit {
     const master = openUids(this.sides.master, mbentry);
     const replica = onReplica === undefined ? NO_UIDS : openUids(this.sides.replica, onReplica);
     try {
-      if (master === undefined || replica === undefined)
-        return extra.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+      if (master === undefined || replica === undefined) return countUids(extra);
       return countSeenMessages(extra, master.uids(), replica.uids());
     } finally {
       master?.close();
@@ -228,17 +293,18 @@ class UserAudit {
   /** Takes every row of a user's database; false when the file could not be read and says nothing. */
   private readRows(
     role: PairRole,
+    userid: string,
     suffix: UserMeta,
     take: (key: Buffer, value: Buffer, path: string) => readonly FormatFault[],
   ): boolean {
     const inbox = this.own[role];
     // A user without INBOX has no databases yet: sync_server looks for them only when he has a mailbox.
     if (inbox === undefined) return true;
-    const path = locateUserMeta(this.sides[role].layout, this.userid, suffix, inbox);
+    const path = locateUserMeta(this.sides[role].layout, userid, suffix, inbox);
     if (path === undefined) {
       this.unread.push({
         side: role,
-        reason: `${suffix} database of ${this.userid}: the user's name or uniqueid cannot be a file name`,
+        reason: `${suffix} database of ${userid}: the user's name or uniqueid cannot be a file name`,
       });
       return false;
     }
@@ -328,23 +394,32 @@ function parseRecord(bytes: Buffer, path: string): QuotaRead {
 }
 
 interface Uids {
+  readonly minor: number;
+  readonly options: number;
   uids(): Iterable<UidState>;
   close(): void;
 }
 
-const NO_UIDS: Uids = { uids: () => [], close: () => undefined };
+const NO_UIDS: Uids = { minor: 0, options: 0, uids: () => [], close: () => undefined };
+
+/** Minor version from which on the owner's seen state is in the index. Source: index.md section 6. */
+const SEEN_IN_INDEX_SINCE = 12;
+
+const countUids = (spans: readonly UidSpan[]): number => spans.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 
 function openUids(side: Side, mbentry: Mbentry): Uids | undefined {
   const path = locateMailbox(side.layout, mbentry)?.metaOf('index');
   const index = path === undefined ? undefined : IndexFile.open(path).index;
   if (index === undefined) return undefined;
-  const { version } = index.head;
-  if (version === undefined || index.head.header === undefined) {
+  const { version, header } = index.head;
+  if (version === undefined || header === undefined) {
     index.close();
     return undefined;
   }
   const o = recordOffsets(version);
   return {
+    minor: version.minor,
+    options: header.options,
     *uids() {
       for (const { view, count } of index.blocks()) {
         for (let i = 0, base = 0; i < count; i++, base += o.size) {

@@ -22,6 +22,10 @@ export interface QuotaRootPair {
   readonly coversOnMaster: boolean;
   /** Every channel has a pending QUOTA line for the root: the limits on the master were set since. */
   readonly logged: boolean;
+  /** The pending log renames the mailboxes of the replica that name the root, or removes their user. */
+  readonly goneByLog?: boolean;
+  /** A root of shared mailboxes: no sync of a user carries it, only its QUOTA line does. */
+  readonly isShared?: boolean;
 }
 
 export interface QuotaDifference {
@@ -36,13 +40,20 @@ export interface QuotaDifference {
  * name. Source: sync_do_user_quota, update_quota_work, imap/sync_support.c 3.6.1.
  */
 export function compareQuotaRoot(pair: QuotaRootPair): QuotaDifference[] {
-  const { master, replica, namedOnMaster, namedOnReplica } = pair;
+  const { master, replica, namedOnMaster, namedOnReplica, isShared, logged } = pair;
+  if (isShared === true && !logged) return limitDifferences(pair);
   // A root that only mailboxes of the replica name is removed there, whether or not the master has it.
   if (!namedOnMaster)
     return replica !== undefined && namedOnReplica ? [{ kind: 'quotaroot-only-on-replica', pair }] : [];
   if (master === undefined) return replica === undefined ? [] : [{ kind: 'quotaroot-only-on-replica', pair }];
   if (replica === undefined) return [{ kind: 'quotaroot-only-on-master', pair }];
-  return RESOURCES.filter((name) => master.limits[name] !== replica.limits[name]).map((resource) => ({
+  return limitDifferences(pair);
+}
+
+/** A root that one side lacks limits nothing there. */
+function limitDifferences(pair: QuotaRootPair): QuotaDifference[] {
+  const { master, replica } = pair;
+  return RESOURCES.filter((name) => master?.limits[name] !== replica?.limits[name]).map((resource) => ({
     kind: 'quota-limit',
     pair,
     resource,
@@ -107,6 +118,17 @@ export function compareSeen(
     }
   }
   return differences.sort((a, b) => (a.uniqueid < b.uniqueid ? -1 : 1));
+}
+
+/** Rows that only the replica has, with something seen; replication never looks at them. In order. */
+export function seenOnlyOnReplica(
+  master: ReadonlyMap<string, SeenState>,
+  replica: ReadonlyMap<string, SeenState>,
+): { readonly uniqueid: string; readonly state: SeenState }[] {
+  return [...replica]
+    .filter(([uniqueid, { seen }]) => seen.length > 0 && !master.has(uniqueid))
+    .map(([uniqueid, state]) => ({ uniqueid, state }))
+    .sort((a, b) => (a.uniqueid < b.uniqueid ? -1 : 1));
 }
 
 /** The UIDs of `spans` that are not in `without`; both ascending and without overlaps. */

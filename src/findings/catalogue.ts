@@ -113,6 +113,7 @@ import { quotarootOnlyOnReplica } from './user-metadata/quotaroot-only-on-replic
 import { quotarootPending } from './user-metadata/quotaroot-pending.js';
 import { quotarootRemovalPending } from './user-metadata/quotaroot-removal-pending.js';
 import { seenLostOnReplica } from './user-metadata/seen-lost-on-replica.js';
+import { seenOnlyOnReplica } from './user-metadata/seen-only-on-replica.js';
 import { seenPending } from './user-metadata/seen-pending.js';
 import { subscriptionPending } from './user-metadata/subscription-pending.js';
 import { subscriptionRemovalPending } from './user-metadata/subscription-removal-pending.js';
@@ -251,6 +252,7 @@ export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
   quotarootPending,
   quotarootRemovalPending,
   seenLostOnReplica,
+  seenOnlyOnReplica,
   seenPending,
   subscriptionPending,
   subscriptionRemovalPending,

@@ -149,7 +149,7 @@ describe('changes to the pair in sync', () => {
     ],
     ['quota file emptied on the master', { files: { [`master/${QUOTA}`]: '' }, codes: ['quotaroot-only-on-replica'] }],
     ['quota record damaged', { files: { [`master/${QUOTA}`]: '%(S (10' }, codes: ['master user-database-damaged'] }],
-    ['quota file unreadable', { directories: [`replica/${QUOTA}`], unread: [['replica', 'not a regular file']] }],
+    ['quota file unreadable', { directories: [`replica/${QUOTA}`], unread: [['replica', QUOTA]] }],
     ['unsubscribed on the replica', { files: { [`replica/${A}/sub.db`]: subs() }, codes: ['subscription-pending'] }],
     [
       'unsubscribed on the master, no line',
@@ -173,11 +173,11 @@ describe('changes to the pair in sync', () => {
     [
       'subscriptions in a format that is not decoded',
       {
-        files: { [`master/${A}/sub.db`]: '\xa1\x02\x8b\x0dskiplist file\0\0\0rest' },
-        unread: [['master', "'skiplist file'"]],
+        files: { [`master/${A}/sub.db`]: 'SQLite format 3\0rest' },
+        unread: [['master', 'a sqlite database']],
       },
     ],
-    ['subscriptions unreadable', { directories: [`replica/${A}/sub.db`], unread: [['replica', 'not a regular file']] }],
+    ['subscriptions unreadable', { directories: [`replica/${A}/sub.db`], unread: [['replica', `${A}/sub.db`]] }],
     [
       'seen more on the master',
       {
@@ -199,7 +199,27 @@ describe('changes to the pair in sync', () => {
         codes: ['seen-pending'],
       },
     ],
-    ['seen only on the replica', { files: { [`replica/${B}/seen.db`]: seen('1', 8) } }],
+    [
+      'seen only on the replica',
+      { files: { [`replica/${B}/seen.db`]: seen('1', 8) }, codes: ['seen-only-on-replica'] },
+    ],
+    [
+      'the row of one mailbox only on the replica',
+      {
+        files: {
+          [`master/${B}/seen.db`]: `dtroqv4i7waaihb6f331kwvj\t1 9 3 9 1\n`,
+          [`replica/${B}/seen.db`]: seen('1', 8),
+        },
+        codes: ['seen-pending', 'seen-only-on-replica'],
+      },
+    ],
+    ['only on the replica, without a seen message', { files: { [`replica/${B}/seen.db`]: seen('', 8) } }],
+    ['only on the replica, of messages that do not exist', { files: { [`replica/${B}/seen.db`]: seen('7:9', 8) } }],
+    [
+      'only on the replica, of a mailbox that is gone',
+      { files: { [`replica/${B}/seen.db`]: seen('1', 8).replaceAll('7unn', '8unn') } },
+    ],
+    ["only on the replica, of the user's own mailbox", { files: { [`replica/${A}/seen.db`]: seen('1', 8) } }],
     ['seen of a mailbox that is gone', { files: { [`master/${B}/seen.db`]: seen('1', 9).replaceAll('7unn', '8unn') } }],
     [
       'seen rows damaged',
@@ -212,8 +232,8 @@ describe('changes to the pair in sync', () => {
     [
       'quotas of the replica in a database that is not decoded',
       {
-        files: { 'replica/conf/quotas.db': `user.a\t${record(1, 1)}` },
-        unread: [['replica', 'not a twoskip database']],
+        files: { 'replica/conf/quotas.db': `${'\0'.repeat(12)}\x61\x15\x06\0${'\0'.repeat(496)}` },
+        unread: [['replica', 'a berkeley database']],
       },
     ],
   ])('%s', async (_, { files = {}, directories = [], codes = [], unread = [] }) => {

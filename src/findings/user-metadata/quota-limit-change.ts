@@ -7,6 +7,8 @@ export interface QuotaLimitChange {
   readonly replica: string;
   /** The replica has a limit of its own, and nothing says that the master's is the newer one. */
   readonly doubtful: boolean;
+  /** Nothing carries the limit. */
+  readonly unseen: boolean;
 }
 
 /**
@@ -17,13 +19,15 @@ export interface QuotaLimitChange {
 export function quotaLimitChange(subject: UserMetadataSubject): QuotaLimitChange | undefined {
   if (subject.kind !== 'quota-limit' || subject.resource === undefined) return undefined;
   const { resource, pair } = subject;
-  const { root, master, replica, logged } = pair;
-  const newer = logged && (master?.modseq ?? 0) > (replica?.modseq ?? Infinity);
+  const { root, master, replica, logged, goneByLog, isShared } = pair;
+  const newer = goneByLog === true || (logged && (master?.modseq ?? 0) > (replica?.modseq ?? Infinity));
+  const unseen = isShared === true && !logged;
   return {
     root,
     resource,
     master: limitText(master, resource),
     replica: limitText(replica, resource),
-    doubtful: replica?.limits[resource] !== undefined && !newer,
+    doubtful: unseen || (replica?.limits[resource] !== undefined && !newer),
+    unseen,
   };
 }

@@ -26,6 +26,16 @@ export type UserMetadataSubject =
       readonly difference: SeenDifference;
       /** Messages that would be unseen again for the user on the replica. */
       readonly messages: number;
+    }
+  | {
+      /** A row of the replica for a mailbox that both sides have and of which the master has no row. */
+      readonly kind: 'seen-only-on-replica';
+      readonly mboxname: string;
+      readonly uniqueid: string;
+      /** Live messages of the replica that the row has as seen. */
+      readonly messages: number;
+      /** Seconds since the epoch. */
+      readonly changed: number;
     };
 
 export const defineUserMetadataFinding = defineFor<UserMetadataSubject>('user');
