@@ -160,6 +160,10 @@ class UserAudit {
       const named = (side: PairRole): boolean =>
         !this.isComplete(side) || this.mailboxes.some((mailbox) => mailbox.side === side && mailbox.quotaroot === root);
       const onReplica = this.mailboxes.filter(({ side, quotaroot }) => side === 'replica' && quotaroot === root);
+      const isRenamed = onReplica.length > 0 && onReplica.every(({ renameIsLogged }) => renameIsLogged === true);
+      // A root above the INBOX outlives the user.
+      const isOfReplaced = this.isReplaced && inbox !== undefined && isAtOrBelow(root, inbox);
+      const goneByLog = isOfReplaced || (isRenamed && !named('master'));
       const differences = compareQuotaRoot({
         root,
         ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
@@ -170,8 +174,7 @@ class UserAudit {
           ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
         ),
         logged: this.isLogged((log) => log.quotas.has(root)),
-        goneByLog:
-          this.isReplaced || (onReplica.length > 0 && onReplica.every(({ renameIsLogged }) => renameIsLogged === true)),
+        goneByLog,
         isShared: this.userid === undefined,
       });
       for (const difference of differences) this.judge(difference);
