@@ -1,0 +1,48 @@
+/** How often the predicted end state of a mailbox is the real one, record by record on both sides. */
+import { join } from 'node:path';
+import type { CaseFile } from '../../../fixtures/make/case-file.js';
+import { expectPair, fromRecorded, openPair, recordedMailbox, toLines } from '../../support/predict-pair.js';
+import type { Observation } from './observation.js';
+
+export interface Exactness {
+  readonly predicted: number;
+  readonly exact: number;
+  /** What was predicted and not found (`-`), found and not predicted (`+`). */
+  readonly misses: readonly string[];
+}
+
+/** The drifted pair at `dir` against the state after one run over the log and one of `-A`. */
+export function exactness(dir: string, after: Observation): Exactness {
+  const nothing = (): Promise<void> => Promise.resolve();
+  const ctx = openPair({
+    dir,
+    master: join(dir, 'master'),
+    replica: join(dir, 'replica'),
+    case: {} as CaseFile,
+    dispose: nothing,
+  });
+  if (ctx === undefined) return { predicted: 0, exact: 0, misses: [] };
+  try {
+    let predicted = 0;
+    const misses: string[] = [];
+    for (const { mboxname, uniqueid, side, records, by } of expectPair(ctx, 'sync_client -R -1; sync_client -A')
+      .mailboxes) {
+      const real = recordedMailbox(after[side].reduced, uniqueid);
+      if (records === 'untold' || real?.error !== undefined) continue;
+      predicted++;
+      const found = real === undefined ? ['gone'] : toLines(real.records.map(fromRecorded));
+      const expected = records === 'gone' ? ['gone'] : toLines(records);
+      if (found.join('\n') === expected.join('\n')) continue;
+      misses.push(
+        [
+          `${side} ${mboxname} (${by})`,
+          ...expected.filter((line) => !found.includes(line)).map((line) => `- ${line}`),
+          ...found.filter((line) => !expected.includes(line)).map((line) => `+ ${line}`),
+        ].join('\n  '),
+      );
+    }
+    return { predicted, exact: predicted - misses.length, misses };
+  } finally {
+    ctx.close();
+  }
+}

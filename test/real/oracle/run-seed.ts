@@ -1,0 +1,221 @@
+/** One seed: a random drift, the audit of the stopped copy, real replication, and the comparison of the two. */
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatCase } from '../../../fixtures/make/case-file.js';
+import type { Conf } from '../../../fixtures/make/imapd-conf.js';
+import { startPair } from '../../../fixtures/make/instance.js';
+import type { Pair, SyncRun } from '../../../fixtures/make/instance.js';
+import { auditSides } from '../../../src/audit/audit.js';
+import { runTask } from '../../../src/audit/run-task.js';
+import type { Report } from '../../../src/generated/report.js';
+import type { BaseState } from './base-state.js';
+import { exactness } from './exactness.js';
+import type { Exactness } from './exactness.js';
+import { commonState, harms, verdictOn, verdictOnUser } from './judge.js';
+import type { FindingClass, Harm } from './judge.js';
+import { observe } from './observation.js';
+import type { Observation } from './observation.js';
+import { damage, operate } from './operations.js';
+import { seeded } from './random.js';
+
+export interface FalseSafe extends Harm {
+  readonly called: FindingClass;
+}
+
+export interface FalseAlarm {
+  readonly mboxname: string;
+  readonly codes: readonly string[];
+}
+
+export interface SeedResult {
+  readonly seed: number;
+  readonly profile: string;
+  readonly trace: readonly string[];
+  readonly verdict: FindingClass;
+  readonly complete: boolean;
+  readonly mailboxes: number;
+  readonly byClass: Readonly<Record<FindingClass, number>>;
+  readonly exits: readonly string[];
+  readonly harms: readonly Harm[];
+  readonly falseSafe: readonly FalseSafe[];
+  readonly falseAlarms: readonly FalseAlarm[];
+  readonly exactness: Exactness;
+  readonly seconds: number;
+}
+
+export interface Bases {
+  readonly plain: BaseState;
+  readonly conversations: BaseState;
+}
+
+/** `work`: a directory of this run's own. `keep`: where the states of a seed that failed go. */
+export async function runSeed(seed: number, bases: Bases, work: string, keep?: string): Promise<SeedResult> {
+  const started = performance.now();
+  const random = seeded(seed);
+  const profile = random.weighted([
+    [35, 'master'],
+    [45, 'both'],
+    [20, 'replica'],
+  ] as const);
+  const isDamaged = random.chance(0.2);
+  const base = random.chance(0.2) ? bases.conversations : bases.plain;
+  const conf: Conf = {
+    ...(random.chance(0.15) ? { expunge_mode: 'immediate' } : {}),
+    ...(random.chance(0.15) ? { delete_mode: 'immediate' } : {}),
+  };
+  const copy = join(work, `seed-${seed}`);
+  const trace: string[] = [JSON.stringify(conf)];
+  const pair = await startPair({ from: base.dir, conf });
+  try {
+    let common = commonState(base.common);
+    let messages = seed * 1000;
+    const drift = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) {
+        const role = profile === 'both' ? random.pick(['master', 'replica'] as const) : profile;
+        trace.push(await operate({ side: pair[role], random, newMessage: () => ++messages }));
+      }
+    };
+    await drift(3 + random.int(14));
+    if (random.chance(0.3)) {
+      const rolled = await pair.syncRolling();
+      trace.push(`${rolled.command} => ${rolled.exit}`);
+      common = commonState(await observe(pair), common);
+      await drift(2 + random.int(9));
+    }
+    await pair.stop();
+    if (random.chance(0.1)) {
+      await rm(join(pair.master.configdirectory, 'sync'), { recursive: true, force: true });
+      trace.push('master: pending logs lost');
+    }
+    if (isDamaged) {
+      const side = pair[random.pick(['master', 'replica'] as const)];
+      for (let n = 0; n < 1 + random.int(2); n++) trace.push(await damage({ side, random, newMessage: () => 0 }));
+    }
+    await pair.copyStopped(copy);
+    const before = await observe(pair);
+    const report = await audit(copy);
+    await pair.start();
+    const { exits, first, after } = await replicate(pair);
+    const found = harms(common, before, after);
+    const result: SeedResult = {
+      seed,
+      profile: `${profile}${isDamaged ? ', damaged' : ''}${base === bases.conversations ? ', conversations' : ''}`,
+      trace,
+      ...judge(report, before, found, exits),
+      harms: found,
+      exits,
+      exactness: exactness(copy, first),
+      seconds: (performance.now() - started) / 1000,
+    };
+    if (keep !== undefined && isKept(result))
+      await save(join(keep, `seed-${seed}`), copy, result, report, before, after);
+    return result;
+  } finally {
+    await pair.dispose();
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+const isKept = ({ falseSafe, falseAlarms, exactness: { misses } }: SeedResult): boolean =>
+  falseSafe.length + falseAlarms.length + misses.length > 0;
+
+/** In this thread: a worker per seed would cost more than the audit. */
+const audit = (dir: string): Promise<Report> =>
+  auditSides(
+    [
+      { role: 'master', source: join(dir, 'master') },
+      { role: 'replica', source: join(dir, 'replica') },
+    ],
+    { level: 'content', threads: 1 },
+    {
+      version: 'oracle',
+      startRunner: (plan) => ({
+        run: (task) => Promise.resolve({ ok: true as const, result: runTask({ plan, task }) }),
+        close: () => Promise.resolve(),
+      }),
+    },
+  );
+
+/** As it stands: rolling over the pending log, then everything; once more. When a run fails, each user and shared
+ *  mailbox for itself too, so that nobody pays for another's damage. */
+async function replicate(
+  pair: Pair,
+): Promise<{ readonly exits: string[]; readonly first: Observation; readonly after: Observation }> {
+  const exits: string[] = [];
+  const note = (run: SyncRun): boolean => {
+    exits.push(`${run.command} => ${run.exit}`);
+    return run.exit === 0;
+  };
+  const rolled = note(await pair.syncRolling());
+  let fine = note(await pair.syncAll()) && rolled;
+  const first = await observe(pair);
+  const log = await pair.syncRolling();
+  fine = note(await pair.syncAll()) && log.exit === 0 && fine;
+  if (!fine) {
+    const mailboxes = Object.keys(first.master.reduced.mailboxes);
+    for (const name of mailboxes) {
+      const user = /^user\.([^.]+)$/.exec(name)?.[1];
+      if (user !== undefined) note(await pair.syncUser(user));
+      else if (name.startsWith('shared.')) note(await pair.sync(['-m', name]));
+    }
+  }
+  await pair.stop();
+  return { exits, first, after: await observe(pair) };
+}
+
+function judge(
+  report: Report,
+  before: Observation,
+  found: readonly Harm[],
+  exits: readonly string[],
+): Pick<SeedResult, 'verdict' | 'complete' | 'mailboxes' | 'byClass' | 'falseSafe' | 'falseAlarms'> {
+  const byClass = { clean: 0, safe: 0, admin: 0, halt: 0 };
+  const falseAlarms: FalseAlarm[] = [];
+  const names = new Map<string, string[]>();
+  for (const side of [before.master, before.replica]) {
+    for (const [name, { uniqueid }] of Object.entries(side.reduced.mailboxes)) {
+      names.set(uniqueid, [...new Set([...(names.get(uniqueid) ?? []), name])]);
+    }
+  }
+  for (const [uniqueid, known] of names) {
+    const verdict = verdictOn(report, uniqueid, known);
+    byClass[verdict.class]++;
+    const harmed = found.some((harm) => harm.uniqueid === uniqueid || harm.names.some((name) => known.includes(name)));
+    if (verdict.class === 'admin' && !harmed) falseAlarms.push({ mboxname: known[0]!, codes: verdict.codes });
+  }
+  const falseSafe: FalseSafe[] = found.flatMap((harm) => {
+    const verdict =
+      harm.userid === undefined ? verdictOn(report, harm.uniqueid, harm.names) : verdictOnUser(report, harm.userid);
+    return verdict.class === 'clean' || verdict.class === 'safe' ? [{ ...harm, called: verdict.class }] : [];
+  });
+  const failed = exits.filter((line) => !line.endsWith('=> 0'));
+  if ((report.verdict === 'clean' || report.verdict === 'safe') && failed.length > 0) {
+    falseSafe.push({ kind: 'not-converged', detail: failed.join('; '), names: [], called: report.verdict });
+  }
+  return {
+    verdict: report.verdict,
+    complete: report.complete,
+    mailboxes: names.size,
+    byClass,
+    falseSafe,
+    falseAlarms,
+  };
+}
+
+async function save(
+  dir: string,
+  copy: string,
+  result: SeedResult,
+  report: Report,
+  before: Observation,
+  after: Observation,
+): Promise<void> {
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  await cp(copy, join(dir, 'before'), { recursive: true, preserveTimestamps: true });
+  const reduced = ({ master, replica }: Observation): unknown => ({ master: master.reduced, replica: replica.reduced });
+  await writeFile(join(dir, 'result.json'), formatCase(result));
+  await writeFile(join(dir, 'report.json'), JSON.stringify(report, undefined, 1));
+  await writeFile(join(dir, 'state-before.json'), formatCase(reduced(before)));
+  await writeFile(join(dir, 'state-after.json'), formatCase(reduced(after)));
+}
