@@ -4,9 +4,9 @@ export const FLAG_FLAGGED = 0x2;
 export const FLAG_DELETED = 0x4;
 export const FLAG_DRAFT = 0x8;
 export const FLAG_SEEN = 0x10;
-export const FLAG_SNOOZED = 0x04000000;
-export const FLAG_SPLITCONVERSATION = 0x08000000;
-export const FLAG_NEEDS_CLEANUP = 0x10000000;
+const FLAG_SNOOZED = 0x04000000;
+const FLAG_SPLITCONVERSATION = 0x08000000;
+const FLAG_NEEDS_CLEANUP = 0x10000000;
 export const FLAG_ARCHIVED = 0x20000000;
 export const FLAG_UNLINKED = 0x40000000;
 export const FLAG_EXPUNGED = 0x80000000;
@@ -21,7 +21,19 @@ export const SYSTEM_FLAG_NAMES: readonly (readonly [number, string])[] = [
 ];
 
 /** Legal bits of system_flags from version 12 on; any other bit is damage. Source: index.md section 6. */
-export const LEGAL_SYSTEM_FLAGS = 0xfc00001f;
+export const LEGAL_SYSTEM_FLAGS =
+  (FLAG_ANSWERED |
+    FLAG_FLAGGED |
+    FLAG_DELETED |
+    FLAG_DRAFT |
+    FLAG_SEEN |
+    FLAG_SNOOZED |
+    FLAG_SPLITCONVERSATION |
+    FLAG_NEEDS_CLEANUP |
+    FLAG_ARCHIVED |
+    FLAG_UNLINKED |
+    FLAG_EXPUNGED) >>>
+  0;
 
 /** Option bit of a mailbox whose files are being removed. Source: OPT_MAILBOX_DELETED, imap/mailbox.h 3.6.7. */
 export const OPTION_MAILBOX_DELETED = 0x80000000;

@@ -20,7 +20,7 @@ export function offsetsOf(rows: Rows): number[] {
 /**
  * Changes one link of the record at `offset` and its checksum: link 0 and 1 are the alternatives of level 0.
  */
-export function relink(db: Buffer, offset: number, link: number, target: number): void {
+function relink(db: Buffer, offset: number, link: number, target: number): void {
   const head = offset + 8 + 8 * (db[offset + 1]! + 1);
   db.writeBigUInt64BE(BigInt(target), offset + 8 + 8 * link);
   db.writeUInt32BE(crc32(db.subarray(offset, head)), head);
