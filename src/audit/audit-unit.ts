@@ -249,6 +249,8 @@ class UnitAudit {
     const tombstone = oldName === undefined ? undefined : this.master.list.byName(oldName);
     const tombstoneOnMaster = masterEntry === undefined && tombstone?.mbtype.deleted === true;
     const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
+    const usedBy =
+      masterEntry !== undefined && replicaEntry === undefined ? this.uniqueidUsedBy(masterEntry) : undefined;
     return {
       mboxname: newName ?? oldName ?? '',
       sides,
@@ -257,6 +259,7 @@ class UnitAudit {
       findLiveElsewhere: (guids) => this.findLiveElsewhere(guids, masterEntry),
       listing: {
         ...(conflict === undefined ? {} : { conflict }),
+        ...(usedBy === undefined ? {} : { uniqueidUsedBy: usedBy }),
         renameTargetTaken: renamed && this.isTargetTaken(newName, oldName),
         tombstoneOnMaster,
         deleteIsCarried:
@@ -331,6 +334,15 @@ class UnitAudit {
   }
 
   /**
+   * Another name that the replica's row by uniqueid still gives to a mailbox which it has no more. The engine goes by
+   * that row alone when it creates a mailbox. Source: sync_apply_mailbox, mboxlist_find_uniqueid 3.6.1.
+   */
+  private uniqueidUsedBy({ uniqueid, mboxname }: Mbentry): string | undefined {
+    const row = uniqueid === undefined ? undefined : this.replica?.list.uniqueidRow(uniqueid);
+    return row === undefined || row.mbtype.deleted || row.mboxname === mboxname ? undefined : row.mboxname;
+  }
+
+  /**
    * True when the replica has another mailbox under the new name that does not move away before. Renames wait for each
    * other along a chain: one that ends at a mailbox that stays, or comes back to where it began, never gets done.
    */
@@ -386,7 +398,16 @@ class UnitAudit {
 
   private failureOf(job: MailboxJob, { subject, fileFails }: MailboxAudit): { fails?: FailurePhase } {
     if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
-    const { renameTargetTaken, renameNeedsLog, renameIsLogged, master, replica, conflict, replicaPartitions } = subject;
+    const {
+      renameTargetTaken,
+      renameNeedsLog,
+      renameIsLogged,
+      master,
+      replica,
+      conflict,
+      uniqueidUsedBy,
+      replicaPartitions,
+    } = subject;
     const partition = master?.mbentry.partition;
     const partitionUnknown =
       partition !== undefined && partition !== replica?.mbentry.partition && !replicaPartitions.includes(partition);
@@ -397,7 +418,14 @@ class UnitAudit {
     );
     const typeDiffers =
       master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
-    if ((conflict?.lastUid ?? 0) > 0 || partitionUnknown || typeDiffers || badRecords || fileFails)
+    if (
+      (conflict?.lastUid ?? 0) > 0 ||
+      uniqueidUsedBy !== undefined ||
+      partitionUnknown ||
+      typeDiffers ||
+      badRecords ||
+      fileFails
+    )
       return { fails: 'content' };
     return {};
   }

@@ -74,9 +74,11 @@ import { replicaMailboxDestroyed } from './mailbox/replica-mailbox-destroyed.js'
 import { uidvalidityHigherOnMaster } from './mailbox/uidvalidity-higher-on-master.js';
 import { uidvalidityHigherOnReplica } from './mailbox/uidvalidity-higher-on-replica.js';
 import { uniqueidConflict } from './mailbox/uniqueid-conflict.js';
+import { uniqueidInUseOnReplica } from './mailbox/uniqueid-in-use-on-replica.js';
 import { uniqueidRowLost } from './mailbox/uniqueid-row-lost.js';
 import type { MailboxSubject } from './mailbox/mailbox-subject.js';
 import { cleanedExpungePending } from './record/cleaned-expunge-pending.js';
+import { deleteOverridesReplicaChange } from './record/delete-overrides-replica-change.js';
 import { expungeOverridesReplicaChange } from './record/expunge-overrides-replica-change.js';
 import { expungePending } from './record/expunge-pending.js';
 import { expungeUnseen } from './record/expunge-unseen.js';
@@ -208,11 +210,13 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   uidvalidityHigherOnMaster,
   uidvalidityHigherOnReplica,
   uniqueidConflict,
+  uniqueidInUseOnReplica,
   uniqueidRowLost,
 ];
 
 export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
   cleanedExpungePending,
+  deleteOverridesReplicaChange,
   expungeOverridesReplicaChange,
   expungePending,
   expungeUnseen,

@@ -8,9 +8,11 @@ export interface AccessDifference {
   readonly lost: boolean;
 }
 
-/** ACL and options that differ, and whether the value of the replica may be the newer one. */
+/** ACL and options that differ, and whether the value of the replica may be the newer one. That of a copy which only the
+ *  replica has deleted counts for nobody, and often was changed for the delete: an administrator gives himself the right. */
 export function accessDifferences({ master, replica, lowerBound }: MailboxSubject): readonly AccessDifference[] {
   if (master?.head === undefined || replica?.head === undefined) return [];
+  if (replica.isDeleted && !master.isDeleted) return [];
   const { head: m } = master;
   const { head: r } = replica;
   const newerEntry = m.foldermodseq > r.foldermodseq;

@@ -37,6 +37,8 @@ export interface MailboxSubject {
   readonly lowerBound: number;
   /** The replica's mailbox of the same name and another uniqueid. */
   readonly conflict?: { readonly uniqueid: string; readonly lastUid: number; readonly exists: number };
+  /** The name to which the replica's row by uniqueid gives this uniqueid, where no mailbox of it is. */
+  readonly uniqueidUsedBy?: string;
   /** Another mailbox holds this name on the replica and would have to make way for a rename. */
   readonly renameTargetTaken: boolean;
   /** The master's list has a tombstone under the replica's name. */
