@@ -18,15 +18,6 @@ export function offsetsOf(rows: Rows): number[] {
 }
 
 /**
- * Changes one link of the record at `offset` and its checksum: link 0 and 1 are the alternatives of level 0.
- */
-function relink(db: Buffer, offset: number, link: number, target: number): void {
-  const head = offset + 8 + 8 * (db[offset + 1]! + 1);
-  db.writeBigUInt64BE(BigInt(target), offset + 8 + 8 * link);
-  db.writeUInt32BE(crc32(db.subarray(offset, head)), head);
-}
-
-/**
  * A twoskip database as one transaction, written from cyrusdb.md section 3 and with zlib's CRC, so that nothing of the
  * reader is in it. Rows must be in key order. Every 2^n-th record reaches level n + 1.
  */
