@@ -18,8 +18,27 @@ export interface CyrusDb {
   /** Rows in key order, from the first key that is not below `from`. Rows own their bytes. */
   rows(from?: Buffer): Generator<CyrusDbRow>;
   get(key: Buffer): Buffer | undefined;
-  /** Checks every invariant of the format and returns what is wrong. */
-  verify(): readonly FormatFault[];
+  /**
+   * Checks every invariant of the format and returns what is wrong.
+   * @param visit is shown every live row on the way, in key order, as far as the database is sound
+   */
+  verify(visit?: RowVisitor): readonly FormatFault[];
+  /** True once the whole file was found to have its keys in raw order. */
+  readonly isKnownRaw?: boolean;
+  /** Spares the look through the whole file for the order of its keys: somebody else found it raw. */
+  trustRawOrder?(): void;
+}
+
+/** A row as it lies in memory: the key is `bytes[keyAt, valueAt)`, the value `bytes[valueAt, end)`. Not to be kept. */
+export type RowVisitor = (bytes: Buffer, keyAt: number, valueAt: number, end: number) => void;
+
+/** Shows `visit` every row: what a format does whose checks do not come by all rows in order. */
+export function visitRows(db: CyrusDb, visit: RowVisitor | undefined): void {
+  if (visit === undefined || db.faults.length > 0) return;
+  for (const { key, value } of db.rows()) {
+    const bytes = Buffer.concat([key, value]);
+    visit(bytes, 0, key.length, bytes.length);
+  }
 }
 
 /** Rows whose key begins with `prefix`, in order. */

@@ -1,6 +1,7 @@
-/** Orders in which releases and hosts have written keys. Source: lib/bsearch.c 3.2.12, 3.6.7; cyrusdb.md section 2. */
-type Compare = (a: Buffer, b: Buffer) => number;
-
+/**
+ * Orders in which releases and hosts have written keys: byte by byte, with improved_mboxlist_sort, and by a plain `char`
+ * where that is signed. Source: lib/bsearch.c 3.2.12, 3.6.7; cyrusdb.md section 2.
+ */
 const TAB = 0x09;
 const LF = 0x0a;
 
@@ -15,33 +16,47 @@ const MBOX_ORDER = Uint8Array.from({ length: 256 }, (_, byte) => {
 /** A plain `char` on x86. */
 const SIGNED_ORDER = Int8Array.from({ length: 256 }, (_, byte) => byte);
 
-const compareRaw: Compare = (a, b) => a.compare(b);
-const compareMbox: Compare = (a, b) => compareBy(MBOX_ORDER, a, b);
-const compareSigned: Compare = (a, b) => compareBy(SIGNED_ORDER, a, b);
-
-function compareBy(order: Uint8Array | Int8Array, a: Buffer, b: Buffer): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const difference = order[a[i]!]! - order[b[i]!]!;
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
+const RAW = 1;
+const MBOX = 2;
+const SIGNED = 4;
 
 /** Follows the keys of a file: damage is an order that is none of those that Cyrus writes. */
 export class OrderTracker {
-  private readonly orders = [compareRaw, compareMbox, compareSigned].map((compare) => ({ compare, holds: true }));
+  /** Orders that every key so far was in. */
+  private holding = RAW | MBOX | SIGNED;
 
   /** False when no order is left in which `key` follows `previous`; from then on each break is told once. */
   accepts(previous: Buffer, key: Buffer): boolean {
-    const fits = this.orders.map(({ compare, holds }) => holds && compare(previous, key) < 0);
-    if (!fits.includes(true)) return false;
-    for (const [i, order] of this.orders.entries()) order.holds = fits[i]!;
+    const length = Math.min(previous.length, key.length);
+    let at = 0;
+    while (at < length && previous[at] === key[at]) at++;
+    let fits = 0;
+    if (at === length) {
+      if (previous.length < key.length) fits = RAW | MBOX | SIGNED;
+    } else {
+      const a = previous[at]!;
+      const b = key[at]!;
+      fits = (a < b ? RAW : 0) | (SIGNED_ORDER[a]! < SIGNED_ORDER[b]! ? SIGNED : 0);
+      const order = MBOX_ORDER[a]! - MBOX_ORDER[b]!;
+      if (order < 0 || (order === 0 && follows(MBOX_ORDER, previous, key, at + 1))) fits |= MBOX;
+    }
+    if ((this.holding & fits) === 0) return false;
+    this.holding &= fits;
     return true;
   }
 
   /** True while the keys ascend byte by byte. */
   get isRaw(): boolean {
-    return this.orders[0]!.holds;
+    return (this.holding & RAW) !== 0;
   }
+}
+
+/** True when `b` comes after `a`, of which the first `from` bytes are equal in this order. */
+function follows(order: Uint8Array, a: Buffer, b: Buffer, from: number): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let at = from; at < length; at++) {
+    const difference = order[a[at]!]! - order[b[at]!]!;
+    if (difference !== 0) return difference < 0;
+  }
+  return a.length < b.length;
 }

@@ -1,5 +1,5 @@
 import type { FormatFault } from '../../../model/fault.js';
-import type { CyrusDb, CyrusDbRow } from '../cyrusdb.js';
+import { visitRows, type CyrusDb, type CyrusDbRow, type RowVisitor } from '../cyrusdb.js';
 
 /** A flat database that was read whole; its rows are in raw order. */
 export class FlatDb implements CyrusDb {
@@ -23,7 +23,8 @@ export class FlatDb implements CyrusDb {
     return row?.key.equals(key) === true ? row.value : undefined;
   }
 
-  verify(): readonly FormatFault[] {
+  verify(visit?: RowVisitor): readonly FormatFault[] {
+    visitRows(this, visit);
     return this.faults;
   }
 

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../../bytes/byte-source.js';
 import { readNumber } from '../../../bytes/layout.js';
 import type { FaultCode, FormatFault } from '../../../model/fault.js';
-import { MAX_ROW_BYTES, type CyrusDb, type CyrusDbRow } from '../cyrusdb.js';
+import { MAX_ROW_BYTES, visitRows, type CyrusDb, type CyrusDbRow, type RowVisitor } from '../cyrusdb.js';
 import { OrderTracker } from '../key-order.js';
 import { END_OF_POINTERS, MAX_LEVEL, SKIPLIST_MAGIC, TYPE, skiplistHeader } from './layout.js';
 
@@ -91,11 +91,13 @@ export class Skiplist implements CyrusDb {
    * held against the log when no unfinished transaction has touched them. There are no checksums: a changed value
    * cannot be seen.
    */
-  verify(): readonly FormatFault[] {
-    if (this.isVerified) return this.faults;
-    this.isVerified = true;
-    for (const offset of this.offsets) this.checkRecord(offset);
-    if (this.isWhole && this.faults.length === 0) this.checkChains();
+  verify(visit?: RowVisitor): readonly FormatFault[] {
+    if (!this.isVerified) {
+      this.isVerified = true;
+      for (const offset of this.offsets) this.checkRecord(offset);
+      if (this.isWhole && this.faults.length === 0) this.checkChains();
+    }
+    visitRows(this, visit);
     return this.faults;
   }
 

@@ -3,7 +3,7 @@ import { readNumber } from '../../../bytes/layout.js';
 import { xxh3Low32 } from '../../../bytes/xxh3.js';
 import type { FaultCode, FormatFault } from '../../../model/fault.js';
 import { hex32 } from '../../index/read-header.js';
-import { MAX_ROW_BYTES, type CyrusDb, type CyrusDbRow } from '../cyrusdb.js';
+import { MAX_ROW_BYTES, visitRows, type CyrusDb, type CyrusDbRow, type RowVisitor } from '../cyrusdb.js';
 import { DUMMY_AT, fatHead, FIRST_AT, FLAG, MAX_LEVEL, SHAPES, skinnyHead, TWOM_MAGIC, twomHeader } from './layout.js';
 
 interface TwomHeader {
@@ -151,10 +151,11 @@ export class Twom implements CyrusDb {
     return rowOf(at.record, tail).value;
   }
 
-  verify(): readonly FormatFault[] {
+  verify(visit?: RowVisitor): readonly FormatFault[] {
     if (this.dummy === undefined) return this.faults;
     const records = this.scan();
     this.walk(records);
+    visitRows(this, visit);
     return this.faults;
   }
 
