@@ -2,7 +2,8 @@ import { decodeName } from '../../bytes/text.js';
 import type { Decoded, FormatFault } from '../../model/fault.js';
 import type { MailboxHeader } from '../../model/mailbox.js';
 import { asList, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
-import { aclFromDlist, aclFromText } from '../mboxlist/acl.js';
+import { PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
+import { aclFromDlist, aclFromPlain, aclFromText } from '../mboxlist/acl.js';
 
 /** No terminator. Source: MAILBOX_HEADER_MAGIC, imap/mailbox.h 2.3.19 to 3.13. */
 export const MAILBOX_HEADER_MAGIC = Buffer.from(
@@ -29,7 +30,38 @@ export function parseMailboxHeader(bytes: Buffer, file: string): Decoded<Mailbox
   return bytes[magic.length] === PERCENT ? parseDlistForm(bytes, file) : parseTextForm(bytes, file);
 }
 
+/** Atoms only, as nearly every header is. Source: mailbox_header_data_cstring, imap/mailbox.c 3.6.1. */
+const PLAIN_HEADER = new RegExp(
+  `^%\\(T ([a-z]+) N (${PLAIN_ATOM}) I (${PLAIN_ATOM})(?: Q (${PLAIN_ATOM}))? A %\\((${PLAIN_ATOMS})\\)(?: U \\((${PLAIN_ATOMS})\\))?\\)\n$`,
+);
+
+/** A header of the plainest dlist form in one step; undefined = it has another one. */
+export function parsePlainHeader(bytes: Buffer): MailboxHeader | undefined {
+  const match = PLAIN_HEADER.exec(bytes.toString('latin1', MAILBOX_HEADER_MAGIC.length));
+  if (match === null) return undefined;
+  const [, mbtype, mboxname, uniqueid, quotaroot, rights, flags] = match;
+  const acl = aclFromPlain(rights!);
+  const userFlags = flags === undefined || flags === '' ? [] : flags.split(' ');
+  if (acl === undefined || userFlags.length > MAX_USER_FLAGS) return undefined;
+  if ([mboxname, uniqueid, quotaroot].includes('NIL')) return undefined;
+  return {
+    form: 'dlist',
+    mboxname: mboxname!,
+    uniqueid: uniqueid!,
+    mbtype: mbtype!,
+    ...(quotaroot === undefined ? {} : { quotaroot }),
+    acl,
+    userFlags: userFlags.map((name) => (name === 'NIL' ? undefined : name)),
+  };
+}
+
 function parseDlistForm(bytes: Buffer, file: string): Decoded<MailboxHeader> {
+  const plain = parsePlainHeader(bytes);
+  return plain === undefined ? parseAnyDlistForm(bytes, file) : { value: plain, faults: [] };
+}
+
+/** The same without the short cut for plain headers. */
+export function parseAnyDlistForm(bytes: Buffer, file: string): Decoded<MailboxHeader> {
   const start = MAILBOX_HEADER_MAGIC.length;
   const parsed = parseDlist(bytes, file, start, 'header-syntax');
   const item = parsed.value;

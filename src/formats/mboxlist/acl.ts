@@ -15,6 +15,16 @@ export function aclFromDlist(item: DlistItem): AclEntry[] | undefined {
   return acl;
 }
 
+/** The same from the text of a kvlist of plain atoms; undefined when it takes the grammar to read it. */
+export function aclFromPlain(text: string): AclEntry[] | undefined {
+  if (text === '') return [];
+  const words = text.split(' ');
+  if (words.length % 2 !== 0 || words.includes('NIL')) return undefined;
+  const acl: AclEntry[] = [];
+  for (let i = 0; i < words.length; i += 2) acl.push({ identifier: words[i]!, rights: words[i + 1]! });
+  return acl;
+}
+
 /** An ACL stored as `identifier TAB rights TAB ...`. An identifier without rights has the empty string. */
 export function aclFromText(bytes: Buffer): AclEntry[] {
   const fields = decodeName(bytes).split('\t');

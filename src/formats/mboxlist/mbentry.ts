@@ -4,11 +4,18 @@ import { asBytes, asList, asNumber, asString, kvGet, parseDlist, type DlistItem 
 import { aclFromDlist } from './acl.js';
 import { parseMbtype } from './mbtype.js';
 import { dbnameToMboxname } from './names.js';
+import { decodePlainRow } from './plain-row.js';
 
 export { parseMbtype } from './mbtype.js';
 
 /** Value of an `N` row. Faults name the row in `actual`; they have no offset, as a value has no place of its own. */
 export function parseMbentry(mboxname: string, value: Buffer, file: string): Decoded<Mbentry> {
+  const plain = decodePlainRow(mboxname, value);
+  return plain === undefined ? parseAnyMbentry(mboxname, value, file) : { value: plain, faults: [] };
+}
+
+/** The same without the short cut for plain rows. */
+export function parseAnyMbentry(mboxname: string, value: Buffer, file: string): Decoded<Mbentry> {
   const row = new Row(mboxname, file, value);
   return row.decode(() => mboxname);
 }

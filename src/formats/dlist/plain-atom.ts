@@ -1,0 +1,8 @@
+/**
+ * Regular expressions for dlist text without quotes, literals, escapes and nested lists, in which Cyrus writes nearly every
+ * row and header: what they match needs no grammar. An atom `NIL` has a meaning of its own, which is for the caller.
+ */
+export const PLAIN_ATOM = "[!#$&-'*-Z\\[\\]-z|}~]+";
+
+/** Any number of atoms with a space between them. */
+export const PLAIN_ATOMS = `(?:${PLAIN_ATOM}(?: ${PLAIN_ATOM})*)?`;
