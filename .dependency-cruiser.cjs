@@ -9,7 +9,7 @@ const LAYERS = {
   model: [],
   bytes: [],
   generated: [],
-  formats: ['model', 'bytes'],
+  formats: ['model', 'bytes', 'generated'],
   sources: ['model', 'bytes', 'formats'],
   // Joins lazy views: a record is decoded only where the sides differ.
   compare: ['model', 'bytes', 'formats'],

@@ -2,7 +2,16 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['dist/', 'coverage/', '.cache/', 'src/generated/', 'fixtures/**', '!fixtures/make/', '!fixtures/make/**'],
+    ignores: [
+      'dist/',
+      'coverage/',
+      '.cache/',
+      'src/generated/',
+      'src/formats/index/kernel/assembly/',
+      'fixtures/**',
+      '!fixtures/make/',
+      '!fixtures/make/**',
+    ],
   },
   {
     files: ['**/*.ts'],

@@ -1,8 +1,11 @@
 /**
- * Writes src/generated/*.ts from schemas/*.schema.json. `--check` writes nothing and fails when a file on disk is not
- * what its schema gives, so that types and schema cannot drift apart.
+ * Writes src/generated/*.ts: types from schemas/*.schema.json, and the compiled kernel that reads index records.
+ * `--check` writes nothing and fails when a file on disk is not what its source gives, so that they cannot drift apart.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 
@@ -24,6 +27,30 @@ for (const name of schemas) {
   expected.set(`${name.slice(0, -suffix.length)}.ts`, readonlyArrays(withoutReferences(text)));
 }
 
+expected.set('scan-kernel.ts', await compileKernel('src/formats/index/kernel/assembly/scan.ts'));
+
+/**
+ * Compiles AssemblyScript to a module that holds its bytes: a file of its own would have to be found from every bundle.
+ * By the compiler's command, as its module declares types that replace those of JavaScript.
+ */
+async function compileKernel(source: string): Promise<string> {
+  const asc = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
+  const dir = await mkdtemp(join(tmpdir(), 'cyraudit-kernel-'));
+  try {
+    const wasm = join(dir, 'kernel.wasm');
+    const options = '--runtime stub --initialMemory 9 --maximumMemory 9 -O3 --noAssert --use abort=';
+    const { status, stderr } = spawnSync(process.execPath, [asc, source, ...options.split(' '), '--outFile', wasm], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    if (status !== 0) throw new Error(`${source}: not compiled\n${stderr}`);
+    const base64 = (await readFile(wasm)).toString('base64');
+    return `/* Compiled from ${source} by npm run generate. Do not edit. */\nexport const SCAN_KERNEL =\n  '${base64}';\n`;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
 /** Drops the generator's remark on where a definition was first met: it repeats the schema and says nothing. */
 function withoutReferences(text: string): string {
   const remark =
@@ -38,7 +65,7 @@ function readonlyArrays(text: string): string {
 
 await mkdir(generated, { recursive: true });
 const present = await readdir(generated);
-const wrong: string[] = present.filter((name) => !expected.has(name)).map((name) => `${name}: no schema gives it`);
+const wrong: string[] = present.filter((name) => !expected.has(name)).map((name) => `${name}: nothing gives it`);
 for (const [name, text] of expected) {
   const path = join(generated, name);
   if (!check) await writeFile(path, text);

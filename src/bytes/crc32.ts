@@ -124,8 +124,12 @@ export function crcConstant(text: string): (state: number) => number {
   const constant = crcText(0, text);
   const step = new Int32Array(4 * 256);
   for (let byte = 0; byte < 4; byte++) {
-    for (let value = 0; value < 256; value++) {
-      step[byte * 256 + value] = crcText(value << (8 * byte), text) ^ constant;
+    for (let bit = 0; bit < 8; bit++) {
+      const ofBit = crcText(1 << (8 * byte + bit), text) ^ constant;
+      // Linear: what a byte adds is the sum of what its bits add.
+      for (let lower = 0; lower < 1 << bit; lower++) {
+        step[byte * 256 + (1 << bit) + lower] = ofBit ^ step[byte * 256 + lower]!;
+      }
     }
   }
   return (state) =>

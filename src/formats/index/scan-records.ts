@@ -146,6 +146,11 @@ export class FlagCrcs {
     return xor;
   }
 
+  /** Flag numbers up to the last one that has a name. */
+  get length(): number {
+    return this.user.length;
+  }
+
   /** Undefined for a flag number without a name. */
   ofUserFlag(flag: number): number | undefined {
     return this.user[flag];

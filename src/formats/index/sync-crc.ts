@@ -58,11 +58,20 @@ export function laterField(
   return undefined;
 }
 
-const addThrid = crcConstant(` ${PREFIX}thrid  `);
-const addSavedate = crcConstant(` ${PREFIX}savedate  `);
-const addCreatedmodseq = crcConstant(` ${PREFIX}createdmodseq  `);
-const addBasethrid = crcConstant(` ${PREFIX}basethrid  `);
-const addNsec = crcConstant(` ${PREFIX}internaldate.nsec  `);
+/** What stands between the uid and the value of a virtual annotation: its entry and an empty userid. */
+export const VIRTUAL_TEXTS = {
+  thrid: ` ${PREFIX}thrid  `,
+  savedate: ` ${PREFIX}savedate  `,
+  createdmodseq: ` ${PREFIX}createdmodseq  `,
+  basethrid: ` ${PREFIX}basethrid  `,
+  nsec: ` ${PREFIX}internaldate.nsec  `,
+} as const;
+
+const addThrid = crcConstant(VIRTUAL_TEXTS.thrid);
+const addSavedate = crcConstant(VIRTUAL_TEXTS.savedate);
+const addCreatedmodseq = crcConstant(VIRTUAL_TEXTS.createdmodseq);
+const addBasethrid = crcConstant(VIRTUAL_TEXTS.basethrid);
+const addNsec = crcConstant(VIRTUAL_TEXTS.nsec);
 
 const HEX = Array.from('0123456789abcdef', (c) => c.charCodeAt(0));
 
