@@ -25,24 +25,15 @@ import {
 } from './context.js';
 import { globFilter } from './globs.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
+import { readSameMailbox, type SameMailbox } from './same-mailbox.js';
 import { findDirectoriesOf } from './walk-spool.js';
-import { newSideCounts, type SideCounts, type UnitResult } from './unit-result.js';
+import { emptyResult, newSideCounts, type SideCounts, type UnitResult } from './unit-result.js';
 
 /** An empty result, to be filled by units. */
 export function newUnitResult(ctx: AuditContext): UnitResult {
-  const sides: Partial<Record<SideRole, SideCounts>> = {};
-  for (const role of ctx.sides.keys()) sides[role] = newSideCounts();
-  return {
-    mailboxes: [],
-    users: [],
-    findings: [],
-    unaudited: [],
-    sides,
-    cleanMailboxes: 0,
-    cleanUsers: 0,
-    bytesRead: 0,
-    unsettled: [],
-  };
+  const result = emptyResult();
+  for (const role of ctx.sides.keys()) result.sides[role] = newSideCounts();
+  return result;
 }
 
 /** Where replication of a user stops at a mailbox: before anything is done, at the renames, or at its turn. */
@@ -53,6 +44,12 @@ interface AuditedJob {
   readonly audit: MailboxAudit;
   readonly collector: FindingCollector;
   readonly fails?: FailurePhase;
+}
+
+interface SamePair {
+  readonly entry: Mbentry;
+  readonly partner: Mbentry;
+  readonly same: SameMailbox;
 }
 
 /** Audits one user with all his mailboxes, or one shared mailbox, and adds what is found to `result`. */
@@ -69,7 +66,8 @@ class UnitAudit {
   private readonly masterRole: SideRole;
   private readonly audited: AuditedJob[] = [];
   private readonly parsedNames = new Map<string, ParsedName>();
-  private readonly namedByUniqueid = new Map<Mbentry, boolean>();
+  private readonly same: SamePair[] = [];
+  private readonly namedByUniqueid = new Map<OpenedSide, Map<Mbentry, boolean>>();
 
   constructor(
     private readonly ctx: AuditContext,
@@ -84,7 +82,7 @@ class UnitAudit {
 
   run(): void {
     const masterEntries = this.master.list.entriesOf(this.unit);
-    const replicaEntries = this.replica?.list.entriesOf(this.unit) ?? [];
+    const replicaEntries = this.replica?.list.entriesOf(this.unit, this.master.list) ?? [];
     this.count(this.masterRole, masterEntries);
     if (this.replica !== undefined) this.count('replica', replicaEntries);
     this.checkList(this.master, masterEntries);
@@ -104,6 +102,7 @@ class UnitAudit {
         this.replica === undefined || entry.uniqueid === undefined
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
+      if (partner !== undefined && !userAbsent && this.isSame(entry, partner)) continue;
       this.auditJob(this.makeJob(entry, partner, userAbsent, unuserLogged));
     }
     for (const entry of replicaEntries.filter(isLive)) {
@@ -141,7 +140,7 @@ class UnitAudit {
       const master = sides.master?.mbentry;
       return master !== undefined && master.mboxname === sides.replica?.mbentry.mboxname && !this.isDeleted(master);
     });
-    if (!isOnBoth) return;
+    if (!isOnBoth && !this.same.some(({ entry }) => !this.isDeleted(entry))) return;
     const { findings, unread } = auditSharedQuota(this.ctx, this.quotaUses());
     for (const finding of findings) this.result.findings.push(finding);
     for (const { side, reason } of unread) this.result.unaudited.push({ what: 'quota roots', side, reason });
@@ -205,7 +204,27 @@ class UnitAudit {
 
   /** What the audited mailboxes tell of quota, for both sides. */
   private quotaUses(): ReadQuotaUse[] {
-    return this.audited.flatMap(({ job }) =>
+    const ofSame = this.same.flatMap(({ entry, partner, same: { header, index, exists } }) =>
+      (['master', 'replica'] as const).map((side) => {
+        const { mboxname, uniqueid } = side === 'master' ? entry : partner;
+        const { quotaMailboxUsed, quotaAnnotUsed, lastUid } = index[side];
+        const { quotaroot } = header;
+        const isDeleted = this.isDeleted(entry);
+        return {
+          side,
+          mboxname,
+          uniqueid,
+          quotaroot,
+          quotaMailboxUsed,
+          quotaAnnotUsed,
+          exists,
+          isDeleted,
+          lastUid,
+          renameIsLogged: false,
+        };
+      }),
+    );
+    const ofAudited = this.audited.flatMap(({ job }) =>
       (Object.entries(job.sides) as [SideRole, ReadMailbox][]).map(([side, mailbox]) => ({
         side,
         mboxname: mailbox.mbentry.mboxname,
@@ -219,6 +238,7 @@ class UnitAudit {
         renameIsLogged: side === 'replica' && job.listing.renameIsLogged,
       })),
     );
+    return [...ofSame, ...ofAudited];
   }
 
   private makeJob(
@@ -299,11 +319,10 @@ class UnitAudit {
   }
 
   private isNamedByUniqueid(opened: OpenedSide, entry: Mbentry): boolean {
-    let isNamed = this.namedByUniqueid.get(entry);
-    if (isNamed === undefined) {
-      isNamed = opened.list.isNamedByUniqueid(entry);
-      this.namedByUniqueid.set(entry, isNamed);
-    }
+    let ofSide = this.namedByUniqueid.get(opened);
+    if (ofSide === undefined) this.namedByUniqueid.set(opened, (ofSide = new Map<Mbentry, boolean>()));
+    let isNamed = ofSide.get(entry);
+    if (isNamed === undefined) ofSide.set(entry, (isNamed = opened.list.isNamedByUniqueid(entry)));
     return isNamed;
   }
 
@@ -372,6 +391,25 @@ class UnitAudit {
     return found;
   }
 
+  /** Counts a mailbox that is sound and the same on both sides, if it is one. */
+  private isSame(entry: Mbentry, partner: Mbentry): boolean {
+    const { master, replica } = this;
+    if (replica === undefined || this.ctx.plan.level !== 'index') return false;
+    if (!this.isNamedByUniqueid(master, entry) || !this.isNamedByUniqueid(replica, partner)) return false;
+    const sides = { master: master.side, replica: replica.side };
+    const same = readSameMailbox(sides, entry, partner, this.ownerOf(entry), this.isDeleted(entry));
+    if (same === undefined) return false;
+    this.same.push({ entry, partner, same });
+    this.result.cleanMailboxes++;
+    this.result.bytesRead += same.bytes;
+    for (const { side } of [master, replica]) {
+      const counts = this.result.sides[side.role]!;
+      counts.records += same.records;
+      countMailbox(counts, same.minor, entry.partition, false);
+    }
+    return true;
+  }
+
   private auditJob(job: MailboxJob): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     const files: Partial<Record<SideRole, FileCounts>> = {};
@@ -385,13 +423,7 @@ class UnitAudit {
         counts.records += mailbox.totals?.records ?? 0;
         counts.files += files[role]?.files ?? 0;
         this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesHashed ?? 0);
-        if (mailbox.minor !== undefined) {
-          counts.indexVersions[String(mailbox.minor)] = (counts.indexVersions[String(mailbox.minor)] ?? 0) + 1;
-        }
-        const name = mailbox.mbentry.partition ?? '';
-        const partition = (counts.partitions[name] ??= { listed: 0, missing: 0 });
-        partition.listed++;
-        if (mailbox.missing.includes('directory')) partition.missing++;
+        countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }
     }
   }
@@ -534,6 +566,18 @@ class UnitAudit {
   private ownerOf(entry: Mbentry): string | undefined {
     return this.parsed(entry).owner;
   }
+}
+
+function countMailbox(
+  counts: SideCounts,
+  minor: number | undefined,
+  partition: string | undefined,
+  isMissing: boolean,
+): void {
+  if (minor !== undefined) counts.indexVersions[String(minor)] = (counts.indexVersions[String(minor)] ?? 0) + 1;
+  const ofPartition = (counts.partitions[partition ?? ''] ??= { listed: 0, missing: 0 });
+  ofPartition.listed++;
+  if (isMissing) ofPartition.missing++;
 }
 
 /** GUIDs of the live records of an index. */

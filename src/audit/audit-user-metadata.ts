@@ -193,7 +193,7 @@ class UserAudit {
     for (const mailbox of this.mailboxes) {
       if (mailbox.side === side && mailbox.quotaroot === root) summed += mailbox.quotaMailboxUsed ?? 0;
     }
-    this.judge({ kind: 'quota-usage', side, root, stored, summed });
+    if (stored !== summed) this.judge({ kind: 'quota-usage', side, root, stored, summed });
   }
 
   /** True when every mailbox of the side could be read. */
@@ -392,9 +392,15 @@ export class QuotaReader {
 /** Nothing, or a NUL, is no quota root. Source: quota_read, imap/quota_db.c 3.6.1. */
 function parseRecord(bytes: Buffer, path: string): QuotaRead {
   if (bytes.length === 0 || bytes[0] === 0) return { faults: [] };
+  if (lastRecord?.bytes.equals(bytes) === true) return lastRecord.read;
   const { value, faults } = parseQuotaRecord(bytes, path);
-  return { faults, ...(value === undefined ? {} : { record: value }) };
+  const read = { faults, ...(value === undefined ? {} : { record: value }) };
+  if (faults.length === 0) lastRecord = { bytes: Buffer.from(bytes), read };
+  return read;
 }
+
+/** A sound record; that of the other side is most often the same. */
+let lastRecord: { readonly bytes: Buffer; readonly read: QuotaRead } | undefined;
 
 interface Uids {
   readonly minor: number;

@@ -5,17 +5,19 @@ import { LIST_FINDINGS } from '../findings/catalogue.js';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
-import { isEmptyDirectory, type SideSpec } from '../sources/spool/open-side.js';
+import { isEmptyDirectory, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs } from '../sources/spool/pending-log.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
-import { isNarrowed, type AuditPlan, type Level } from './context.js';
+import { isNarrowed, type AuditPlan, type Level, type SideHints } from './context.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
-import { openChecked, type CheckedSide } from './open-lists.js';
+import type { ListCheck } from './check-list.js';
+import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type AuditTask } from './run-task.js';
 import { addSideCounts, newSideCounts, type SideCounts, type UnauditedPart, type UnitResult } from './unit-result.js';
@@ -59,7 +61,9 @@ export interface AuditSetup {
 
 export const DEFAULT_FINDING_CAP = 100;
 /** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
-const NAMES_PER_TASK = 128;
+const NAMES_PER_TASK = 64;
+/** Tasks made ahead for each thread. */
+const TASKS_AHEAD = 4;
 /** The same for users and shared mailboxes that are audited again. */
 const UNITS_PER_TASK = 16;
 
@@ -85,29 +89,48 @@ export async function auditSides(
     bytesRead: 0,
   };
   try {
-    for (const spec of specs) checked.push(openChecked(spec, findings, unaudited));
+    const opened: { readonly side: Side; readonly hasList: boolean }[] = [];
+    for (const spec of specs) {
+      const one = openToCheck(spec, findings, unaudited);
+      opened.push(one);
+      checked.push({ side: one.side });
+    }
     refuseSameSide(checked);
     for (const { side } of checked) totals.sides[side.role] = newSideCounts();
     checkAnnotationDbs(checked, unaudited);
 
-    const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
-    if (lists.length === specs.length) {
-      const plan: AuditPlan = {
-        sides: specs,
-        level,
-        findingCap,
-        users: options.users ?? [],
-        mailboxes: options.mailboxes ?? [],
-        partitions: options.partitions ?? [],
-      };
-      const runner = await setup.startRunner(plan, threads, estimateNames(lists));
-      try {
-        await runTasks(runner, threads, checked, lists, plan, totals, options.onProgress);
-      } finally {
-        await runner.close();
+    const plan: AuditPlan = {
+      sides: specs,
+      level,
+      findingCap,
+      users: options.users ?? [],
+      mailboxes: options.mailboxes ?? [],
+      partitions: options.partitions ?? [],
+    };
+    // The threads start while the lists are opened, and look through them side by side.
+    const names = estimateNames(opened.flatMap(({ side }) => side.list.db ?? []));
+    const runner = opened.some(({ hasList }) => hasList) ? await setup.startRunner(plan, threads, names) : undefined;
+    try {
+      const hints: SideHints = {};
+      const checks = await Promise.all(
+        opened.map(({ side, hasList }) =>
+          hasList && runner !== undefined ? lookThrough(side, runner, unaudited) : Promise.resolve(undefined),
+        ),
+      );
+      for (const [i, check] of checks.entries()) {
+        if (check === undefined) continue;
+        const { side } = opened[i]!;
+        hints[side.role] = check.hints;
+        checked[i] = judgeList(side, check, findings, unaudited);
       }
-      judgePendingLogs(checked, findings, unaudited);
-      judgePartitions(checked, totals.sides, findings);
+      const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
+      if (runner !== undefined && lists.length === specs.length) {
+        await runTasks(runner, threads, checked, lists, { plan, hints }, totals, options.onProgress);
+        judgePendingLogs(checked, findings, unaudited);
+        judgePartitions(checked, totals.sides, findings);
+      }
+    } finally {
+      await runner?.close();
     }
     return assembleReport(
       {
@@ -134,12 +157,27 @@ export async function auditSides(
   }
 }
 
+async function lookThrough(
+  { role, list }: Side,
+  runner: TaskRunner,
+  unaudited: UnauditedPart[],
+): Promise<ListCheck | undefined> {
+  const reply = await runner.run({ kind: 'list', role });
+  if (reply.ok && reply.result.list !== undefined) return reply.result.list;
+  unaudited.push({
+    what: 'every mailbox',
+    side: role,
+    reason: `${list.path}: ${reply.ok ? 'not looked through' : reply.reason}`,
+  });
+  return undefined;
+}
+
 async function runTasks(
   runner: TaskRunner,
   threads: number,
   checked: readonly CheckedSide[],
   lists: readonly MailboxList[],
-  plan: AuditPlan,
+  { plan, hints }: { readonly plan: AuditPlan; readonly hints: SideHints },
   totals: {
     mailboxes: MailboxResult[];
     users: UserResult[];
@@ -159,8 +197,8 @@ async function runTasks(
   // is looked at again when everything else is done, and counts as it is found then.
   const unsettled: Unit[] = [];
   const walked = new Map<WalkTask, readonly ReportedFinding[]>();
-  const estimate = estimateNames(lists);
-  const take = (task: AuditTask, names: number, reply: AuditReply): void => {
+  const estimate = estimateNames(lists.map(({ db }) => db));
+  const take = (task: Exclude<AuditTask, { kind: 'list' }>, names: number, reply: AuditReply): void => {
     done += names;
     if (!reply.ok) {
       const lost =
@@ -194,11 +232,11 @@ async function runTasks(
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
-  // Back-pressure: no more tasks are made than the threads can have in hand, two each.
-  const limit = pLimit(threads * 2);
+  // Back-pressure: no more tasks are made than the threads can have in hand.
+  const limit = pLimit(threads * TASKS_AHEAD);
   const running = new Set<Promise<void>>();
-  const submit = async (task: AuditTask, names: number): Promise<void> => {
-    while (running.size >= threads * 2) await Promise.race(running);
+  const submit = async (task: Exclude<AuditTask, { kind: 'list' }>, names: number): Promise<void> => {
+    while (running.size >= threads * TASKS_AHEAD) await Promise.race(running);
     const promise: Promise<void> = limit(async () => {
       take(task, names, await runner.run(task));
     }).finally(() => running.delete(promise));
@@ -214,11 +252,11 @@ async function runTasks(
     batch.push(unit);
     names += ofUnit;
     if (names < NAMES_PER_TASK) continue;
-    await submit({ kind: 'units', units: batch }, names);
+    await submit({ kind: 'units', units: batch, hints }, names);
     batch = [];
     names = 0;
   }
-  if (batch.length > 0) await submit({ kind: 'units', units: batch }, names);
+  if (batch.length > 0) await submit({ kind: 'units', units: batch, hints }, names);
   // A list that could not be read to its end was checked before: it changed while we read it.
   for (const { side, list } of checked) {
     const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
@@ -232,7 +270,8 @@ async function runTasks(
   }
   if (!isNarrowed(plan)) {
     for (const { side } of checked) {
-      for (const walk of planWalk(side.role, side.layout, totals.unaudited)) await submit({ kind: 'walk', walk }, 0);
+      for (const walk of planWalk(side.role, side.layout, totals.unaudited))
+        await submit({ kind: 'walk', walk, hints }, 0);
     }
   }
   await Promise.all(running);
@@ -261,8 +300,8 @@ function placeOf({ side, facts }: ReportedFinding): string {
 }
 
 /** Since 3.6 a mailbox has two rows. */
-function estimateNames(lists: readonly MailboxList[]): number {
-  return Math.max(...lists.map(({ db }) => Math.ceil(db.count / 2)));
+function estimateNames(dbs: readonly CyrusDb[]): number {
+  return Math.max(0, ...dbs.map(({ count }) => Math.ceil(count / 2)));
 }
 
 /** The master and the replica must be two servers. */

@@ -1,8 +1,10 @@
-import type { MailboxList } from '../sources/spool/mailbox-list.js';
+import { ListIndex } from '../sources/spool/list-index.js';
+import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { SideRole } from '../model/effects.js';
+import type { ListHints } from './check-list.js';
 
 export type Level = 'index' | 'files' | 'content';
 
@@ -32,13 +34,19 @@ export interface AuditContext {
   close(): void;
 }
 
+/** What was learnt of each side's list when it was looked through. */
+export type SideHints = Partial<Record<SideRole, ListHints>>;
+
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
-export function openContext(plan: AuditPlan): AuditContext {
+export function openContext(plan: AuditPlan, hints: SideHints = {}): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
   for (const spec of plan.sides) {
     const side = openSide(spec);
+    const { isRaw = false, index } = hints[spec.role] ?? {};
+    if (isRaw) side.list.db?.trustRawOrder?.();
     const list = openMailboxList(side);
     if (list === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
+    if (index !== undefined && list instanceof TypedMailboxList) list.index = ListIndex.of(index);
     sides.set(spec.role, { side, list });
   }
   const master = sides.get('master');

@@ -269,14 +269,17 @@ export function aclText(acl: readonly AclEntry[]): string {
   return acl.map(({ identifier, rights }) => `${identifier}\t${rights}\t`).join('');
 }
 
-interface ComputedCrcs {
+export interface ComputedCrcs {
   readonly accepted: SyncCrcs;
   /** Other spellings under which a release may have stored the annotation CRC. */
   readonly annotSpellings: readonly number[];
 }
 
 /** The sync CRCs from the records, and the spellings of the annotation CRC that releases differ in (index.md section 9). */
-function computedCrcs(stream: RecordStream, totals: RecordTotals): ComputedCrcs {
+export function computedCrcs(
+  stream: Pick<RecordStream, 'version' | 'annotations' | 'blocks'>,
+  totals: RecordTotals,
+): ComputedCrcs {
   let real = 0;
   if (stream.annotations.crcByUid.size > 0) {
     const o = recordOffsets(stream.version);
@@ -300,7 +303,7 @@ function computedCrcs(stream: RecordStream, totals: RecordTotals): ComputedCrcs 
   };
 }
 
-function checkTotals(
+export function checkTotals(
   header: IndexHeader,
   version: IndexVersion,
   totals: RecordTotals,
@@ -432,7 +435,7 @@ function readMessageAnnotations(
 }
 
 /** Mailbox annotations from the global database, whose rows go by name before 3.6: `entry userid` to value. */
-function readMailboxAnnotations(
+export function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
   userid: string | undefined,

@@ -1,16 +1,21 @@
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
-import { openContext, type AuditContext, type AuditPlan } from './context.js';
-import { addUnitResult, type UnitResult } from './unit-result.js';
+import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
+import { checkList } from './check-list.js';
+import type { SideRole } from '../model/effects.js';
+import { addUnitResult, emptyResult, type UnitResult } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
 
 /**
  * What a worker is asked to do. Plain data. `again`: for the second time, with the sides opened anew, as a server may
  * have been at work the first time.
  */
-export type AuditTask = (
-  { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask }
-) & { readonly again?: true };
+export type AuditTask =
+  | ((
+      { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask }
+    ) & { readonly again?: true; readonly hints?: SideHints })
+  /** Looks through the mailbox list of a side. */
+  | { readonly kind: 'list'; readonly role: SideRole };
 
 /** What a mailbox looks like that is created, renamed or deleted between a look at the list and one at the disk. */
 const FLEETING: ReadonlySet<string> = new Set([
@@ -28,10 +33,15 @@ let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
 
 /** Runs one task; the sides stay open in this thread for the next one. */
 export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask }): UnitResult {
+  if (task.kind === 'list') {
+    const result = emptyResult();
+    result.list = checkList(plan.sides.find(({ role }) => role === task.role)!);
+    return result;
+  }
   const key = JSON.stringify([plan, task.again]);
   if (opened?.key !== key) {
     closeTasks();
-    opened = { key, ctx: openContext(plan) };
+    opened = { key, ctx: openContext(plan, task.hints) };
   }
   const { ctx } = opened;
   const result = newUnitResult(ctx);

@@ -1,5 +1,6 @@
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
+import type { ListCheck } from './check-list.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
 
 /** Something that could not be looked at. */
@@ -54,8 +55,25 @@ export interface UnitResult {
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
+  /** Of a task that looked through a mailbox list. */
+  list?: ListCheck;
   /** Units that a server may have changed while they were looked at. They count only when they are audited again. */
   readonly unsettled: Unit[];
+}
+
+/** Nothing found, nothing counted. */
+export function emptyResult(): UnitResult {
+  return {
+    mailboxes: [],
+    users: [],
+    findings: [],
+    unaudited: [],
+    sides: {},
+    cleanMailboxes: 0,
+    cleanUsers: 0,
+    bytesRead: 0,
+    unsettled: [],
+  };
 }
 
 /** Adds `more` to `total`. */

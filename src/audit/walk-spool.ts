@@ -1,5 +1,5 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
-import { existsSync, readdirSync, type Dirent } from 'node:fs';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { LIST_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
@@ -8,7 +8,7 @@ import { OPTION_MAILBOX_DELETED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
-import { isLive, type MailboxList } from '../sources/spool/mailbox-list.js';
+import { isLive, TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
 import type { Partition, SpoolLayout } from '../sources/spool/paths.js';
 import type { AuditContext, OpenedSide } from './context.js';
 import type { UnauditedPart } from './unit-result.js';
@@ -124,23 +124,50 @@ export function findDirectoriesOf(
 
 class Walker {
   readonly findings: ReportedFinding[] = [];
+  private readonly dataRoot: string | undefined;
 
   constructor(
     private readonly opened: OpenedSide,
     private readonly other: OpenedSide | undefined,
     private readonly task: WalkTask,
     private readonly unaudited: UnauditedPart[],
-  ) {}
+  ) {
+    this.dataRoot = opened.side.layout.partitions.find(({ name }) => name === task.partition)?.data;
+  }
 
   walk(path: string, depth: number): void {
-    const below = relative(this.task.root, path).split('/');
-    if (below[0] === 'uuid' && below.length === 4) {
-      this.judgeById(path, basename(path));
+    const below = path.slice(this.task.root.length + 1).split('/');
+    if (below[0] === 'uuid' && below.length >= 3) {
+      this.walkById(path);
       return;
     }
-    let entries: Dirent[];
+    const entries = this.look(path, () => readdirSync(path, { withFileTypes: true }));
+    if (entries === undefined) return;
+    if (below[0] !== 'uuid' && entries.some((entry) => entry.name === 'cyrus.index')) this.judgeByName(path);
+    if (depth >= MAX_DEPTH) {
+      this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: nested too deeply` });
+      return;
+    }
+    for (const entry of entries) {
+      if (entry.isDirectory()) this.walk(join(path, entry.name), depth + 1);
+      else if (entry.isSymbolicLink()) this.notFollowed(join(path, entry.name));
+    }
+  }
+
+  /** The directories of mailboxes below `uuid/A/B`: names alone, as nearly all of them are known. */
+  private walkById(path: string): void {
+    for (const name of this.look(path, () => readdirSync(path)) ?? []) {
+      const below = `${path}/${name}`;
+      if (this.isPlaced(below, name)) continue;
+      const stat = this.look(below, () => lstatSync(below));
+      if (stat?.isDirectory() === true) this.judgeById(below, name);
+      else if (stat?.isSymbolicLink() === true) this.notFollowed(below);
+    }
+  }
+
+  private look<T>(path: string, read: () => T): T | undefined {
     try {
-      entries = readdirSync(path, { withFileTypes: true });
+      return read();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       // It went away while we walked: a mailbox that was just deleted.
@@ -151,20 +178,12 @@ class Walker {
           reason: `${path}: ${code ?? 'cannot be listed'}`,
         });
       }
-      return;
+      return undefined;
     }
-    if (below[0] !== 'uuid' && entries.some((entry) => entry.name === 'cyrus.index')) this.judgeByName(path);
-    if (depth >= MAX_DEPTH) {
-      this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: nested too deeply` });
-      return;
-    }
-    for (const entry of entries) {
-      if (entry.isDirectory()) this.walk(join(path, entry.name), depth + 1);
-      else if (entry.isSymbolicLink()) {
-        const reason = `${join(path, entry.name)}: ${NOT_FOLLOWED}`;
-        this.unaudited.push({ what: 'spool directory', side: this.task.role, reason });
-      }
-    }
+  }
+
+  private notFollowed(path: string): void {
+    this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: ${NOT_FOLLOWED}` });
   }
 
   /** Judges one directory without going below it. */
@@ -178,6 +197,16 @@ class Walker {
     const entry = this.opened.list.liveByUniqueid(uniqueid) ?? this.liveUnderTheNameOfItsHeader(path, uniqueid);
     if (entry !== undefined && this.isPlaceOf(entry, path)) return;
     this.report(path, uniqueid, entry);
+  }
+
+  /** True when the list is known to have a live mailbox of this uniqueid here: most directories need no lookup. */
+  private isPlaced(path: string, uniqueid: string): boolean {
+    const { list } = this.opened;
+    const { root, partition } = this.task;
+    if (!(list instanceof TypedMailboxList) || list.index === undefined || root !== this.dataRoot) return false;
+    return (
+      path === `${root}/uuid/${uniqueid[0]!}/${uniqueid[1]!}/${uniqueid}` && list.index.isPlaced(uniqueid, partition)
+    );
   }
 
   /** The list lost the row by uniqueid: the name in cyrus.header leads to the row by name. */

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { ByteSource } from '../bytes/byte-source.js';
 
 /** O_NOATIME is refused for files of other owners unless we are root; then the flag is left out. */
@@ -62,6 +62,41 @@ export function readSmallFile(path: string, limit: number): FileRead {
     return { bytes: bytes.subarray(0, readFully(fd, bytes, 0, stat.size, 0)) };
   } catch (error) {
     return { failure: readFailure(error, path) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** True when there is nothing of that name; false also when that cannot be told, which opening it will then say. */
+export function isAbsent(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What `readFileInto` says instead of a length. */
+export const FILE_MISSING = -2;
+export const FILE_NOT_READ = -1;
+
+/**
+ * Reads a whole file into `target` and returns its length, FILE_MISSING, or FILE_NOT_READ when it cannot be read or is not
+ * shorter than `target`. For a first look: whoever wants to know why opens it again.
+ */
+export function readFileInto(path: string, target: Buffer): number {
+  let fd: number;
+  try {
+    fd = openReadOnly(path);
+  } catch (error) {
+    return readFailure(error, path).missing ? FILE_MISSING : FILE_NOT_READ;
+  }
+  try {
+    // One read: what comes short of the end looks like another file, and is looked at again.
+    const got = readSync(fd, target, 0, target.length, 0);
+    return got < target.length ? got : FILE_NOT_READ;
+  } catch {
+    return FILE_NOT_READ;
   } finally {
     closeSync(fd);
   }

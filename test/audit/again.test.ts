@@ -41,7 +41,7 @@ async function audit(
       version: '0.0.0',
       startRunner: (plan) => ({
         run: (task) => {
-          if (task.again === true) {
+          if (task.kind !== 'list' && task.again === true) {
             if (again.length === 0) meanwhile();
             again.push(task);
           }

@@ -11,7 +11,7 @@ export interface Ran {
 
 /** Runs the built program as a user would. `npm test` builds it first. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/src/cli/main.js'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/bin/cyraudit.cjs'), ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ...env },

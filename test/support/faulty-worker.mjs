@@ -1,6 +1,8 @@
 /** A worker that fails as a worker can: what it does is in the name of the user it is asked for. */
 import { setTimeout } from 'node:timers/promises';
-import auditTask from '../../dist/workers/audit.js';
+import audit from '../../dist/workers/audit.cjs';
+
+const { default: auditTask } = audit;
 
 export default async function run(input) {
   const users = input.task.kind === 'units' ? input.task.units.map((unit) => unit.userid) : [];

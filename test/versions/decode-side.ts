@@ -55,7 +55,8 @@ class Decoder {
   run(): DecodedSide {
     const mailboxes: Record<string, TruthMailbox> = {};
     const tombstones: Record<string, string | null> = {};
-    for (const { mboxname } of this.list.names()) {
+    for (const name of this.list.names()) {
+      const mboxname = name.mboxname();
       const entry = this.list.byName(mboxname);
       if (entry === undefined) this.complaints.push(`${mboxname}: no entry`);
       else if (isLive(entry)) mailboxes[mboxname] = this.decodeMailbox(entry, this.truth.mailboxes[mboxname]);

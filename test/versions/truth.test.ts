@@ -93,7 +93,8 @@ describe('sample mailboxes of other index versions', () => {
       const side = openSide({ role: 'single', source: dir });
       const list = openMailboxList(side)!;
       const read: Record<string, number | undefined> = {};
-      for (const { mboxname } of list.names()) {
+      for (const name of list.names()) {
+        const mboxname = name.mboxname();
         const entry = list.byName(mboxname)!;
         if (!isLive(entry)) continue;
         const mailbox = readMailbox(side, entry, 'cassandane');

@@ -1,15 +1,14 @@
 import { classifyKey } from '../../formats/mboxlist/key.js';
 import { parseMbentry, parseUniqueidRow } from '../../formats/mboxlist/mbentry.js';
-import { mboxnameToDbname, parseName } from '../../formats/mboxlist/names.js';
+import { dbnameToMboxname, mboxnameToDbname, parseName } from '../../formats/mboxlist/names.js';
 import { rowsWithPrefix, type CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import type { FormatFault } from '../../model/fault.js';
 import type { Mbentry } from '../../model/mailbox.js';
+import type { ListIndex } from './list-index.js';
 import type { SpoolLayout } from './paths.js';
 
 const NAME_ROW = Buffer.from('N');
 const HIERSEP = Buffer.from([0x1f]);
-const SPACE = Buffer.from(' ');
-const NAME_FIELD = Buffer.from(' N ');
 
 /** True for an entry that has a mailbox on this server's disk. Source: mboxlist.md section 4. */
 export function isLive(entry: Mbentry): boolean {
@@ -25,13 +24,17 @@ export type Unit =
 /** Rows that are kept decoded: a unit asks for each of its rows several times, and so does the walk of the spool. */
 const MAX_REMEMBERED = 4096;
 
-function remembered<T>(rows: Map<string, T>, key: string, decode: () => T): T {
-  const known = rows.get(key);
-  if (known !== undefined || rows.has(key)) return known as T;
-  const value = decode();
+function remember<T>(rows: Map<string, T>, key: string, row: T): T {
   if (rows.size >= MAX_REMEMBERED) rows.clear();
-  rows.set(key, value);
-  return value;
+  rows.set(key, row);
+  return row;
+}
+
+/** A row as it was read and as it was understood. */
+interface NameRow {
+  readonly value?: Buffer;
+  readonly entry?: Mbentry;
+  readonly isSound: boolean;
 }
 
 /** Lookups in a mailbox list of any generation. Names are internal names. */
@@ -54,13 +57,20 @@ export interface MailboxList {
   /** Another live name with the uniqueid of this live entry. */
   twinOf(entry: Mbentry): string | undefined;
   /** Every entry of a unit in list order: the user's own mailboxes first, then the delayed-delete copies. */
-  entriesOf(unit: Unit): Mbentry[];
+  /** `twin` is the other side's list, asked before: what has the same bytes there is not decoded again. */
+  entriesOf(unit: Unit, twin?: MailboxList): Mbentry[];
   /** True when the list has any row of this user outside the delayed-delete copies. */
   hasOwnEntries(inbox: string): boolean;
   /** The unit that a name belongs to. */
   unitOf(mboxname: string): Unit;
   /** Every name in the order of the keys of 3.6, undecoded: cheap enough for the one pass over the whole list. */
-  names(): Generator<{ readonly key: Buffer; readonly mboxname: string }>;
+  names(): Generator<ListName>;
+}
+
+/** A name of the list; its internal spelling is made when it is asked for. */
+export interface ListName {
+  readonly key: Buffer;
+  readonly mboxname: () => string;
 }
 
 /** The unit of an internal name. */
@@ -81,7 +91,9 @@ export class TypedMailboxList implements MailboxList {
   readonly faults: FormatFault[] = [];
   readonly generation = 3;
   readonly hasUniqueidRows = true;
-  private readonly byNames = new Map<string, Mbentry | undefined>();
+  /** What was found out about the list before; spares most lookups by uniqueid. */
+  index: ListIndex | undefined;
+  private readonly byNames = new Map<string, NameRow>();
   private readonly uniqueids = new Map<string, Mbentry | undefined>();
 
   constructor(
@@ -91,20 +103,24 @@ export class TypedMailboxList implements MailboxList {
   ) {}
 
   byName(mboxname: string): Mbentry | undefined {
-    return remembered(this.byNames, mboxname, () => {
-      const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
-      return value === undefined ? undefined : this.decode(mboxname, value);
-    });
+    return this.byNameBeside(mboxname, undefined);
+  }
+
+  private byNameBeside(mboxname: string, twins: ReadonlyMap<string, NameRow> | undefined): Mbentry | undefined {
+    const known = this.byNames.get(mboxname);
+    if (known !== undefined) return known.entry;
+    const value = this.db.get(Buffer.concat([NAME_ROW, mboxnameToDbname(mboxname)]));
+    return this.nameRow(mboxname, value, twins?.get(mboxname)).entry;
   }
 
   uniqueidRow(uniqueid: string): Mbentry | undefined {
-    return remembered(this.uniqueids, uniqueid, () => {
-      const value = this.db.get(Buffer.from(`I${uniqueid}`));
-      if (value === undefined) return undefined;
-      const { value: entry, faults } = parseUniqueidRow(uniqueid, value, this.file);
-      this.faults.push(...faults);
-      return entry;
-    });
+    const known = this.uniqueids.get(uniqueid);
+    if (known !== undefined || this.uniqueids.has(uniqueid)) return known;
+    const value = this.db.get(Buffer.from(`I${uniqueid}`));
+    if (value === undefined) return remember(this.uniqueids, uniqueid, undefined);
+    const { value: entry, faults } = parseUniqueidRow(uniqueid, value, this.file);
+    this.faults.push(...faults);
+    return remember(this.uniqueids, uniqueid, entry);
   }
 
   liveByUniqueid(uniqueid: string, hint?: string): Mbentry | undefined {
@@ -120,12 +136,7 @@ export class TypedMailboxList implements MailboxList {
 
   isNamedByUniqueid(entry: Mbentry): boolean {
     if (entry.uniqueid === undefined) return true;
-    const value = this.db.get(Buffer.from(`I${entry.uniqueid}`));
-    if (value === undefined) return false;
-    // The name as an atom before any history settles it; whatever looks different is decoded.
-    const history = value.indexOf(' H ');
-    const at = value.indexOf(Buffer.concat([NAME_FIELD, mboxnameToDbname(entry.mboxname), SPACE]));
-    if (at >= 0 && (history < 0 || at < history)) return true;
+    if (this.index?.isNamed(entry.uniqueid, mboxnameToDbname(entry.mboxname)) === true) return true;
     return this.uniqueidRow(entry.uniqueid)?.mboxname === entry.mboxname;
   }
 
@@ -137,7 +148,8 @@ export class TypedMailboxList implements MailboxList {
     return other?.uniqueid === entry.uniqueid && isLive(other) ? other.mboxname : undefined;
   }
 
-  entriesOf(unit: Unit): Mbentry[] {
+  entriesOf(unit: Unit, twin?: MailboxList): Mbentry[] {
+    const known = twin instanceof TypedMailboxList ? twin.byNames : undefined;
     if (unit.kind === 'shared') {
       const entry = this.byName(unit.mboxname);
       return entry === undefined ? [] : [entry];
@@ -151,13 +163,14 @@ export class TypedMailboxList implements MailboxList {
       inbox.subarray(cut),
     ]);
     const entries: Mbentry[] = [];
-    const own = this.byName(unit.inbox);
+    const own = this.byNameBeside(unit.inbox, known);
     if (own !== undefined) entries.push(own);
     for (const prefix of [inbox, deleted]) {
       for (const row of rowsWithPrefix(this.db, Buffer.concat([NAME_ROW, prefix, HIERSEP]))) {
         const key = classifyKey(row.key);
         if (key.kind !== 'name') continue;
-        const entry = remembered(this.byNames, key.mboxname, () => this.decode(key.mboxname, row.value));
+        const { mboxname } = key;
+        const { entry } = this.byNames.get(mboxname) ?? this.nameRow(mboxname, row.value, known?.get(mboxname));
         if (entry !== undefined) entries.push(entry);
       }
     }
@@ -174,16 +187,18 @@ export class TypedMailboxList implements MailboxList {
     return unitOfName(mboxname, this.layout);
   }
 
-  *names(): Generator<{ readonly key: Buffer; readonly mboxname: string }> {
-    for (const row of rowsWithPrefix(this.db, NAME_ROW)) {
-      const key = classifyKey(row.key);
-      if (key.kind === 'name') yield { key: row.key, mboxname: key.mboxname };
+  *names(): Generator<ListName> {
+    for (const { key } of rowsWithPrefix(this.db, NAME_ROW)) {
+      if (key.length > 1) yield { key, mboxname: () => dbnameToMboxname(key.subarray(1)) };
     }
   }
 
-  private decode(mboxname: string, value: Buffer): Mbentry | undefined {
+  private nameRow(mboxname: string, value: Buffer | undefined, twin?: NameRow): NameRow {
+    if (value === undefined) return remember(this.byNames, mboxname, { isSound: true });
+    if (twin?.isSound === true && twin.value?.equals(value) === true) return remember(this.byNames, mboxname, twin);
     const { value: entry, faults } = parseMbentry(mboxname, value, this.file);
     this.faults.push(...faults);
-    return entry;
+    const isSound = faults.length === 0;
+    return remember(this.byNames, mboxname, { value, ...(entry === undefined ? {} : { entry }), isSound });
   }
 }

@@ -7,7 +7,7 @@ import { parsePlainEntry } from '../../formats/mboxlist/plain-entry.js';
 import type { FormatFault } from '../../model/fault.js';
 import type { Mbentry } from '../../model/mailbox.js';
 import { readSmallFile } from '../read-only-file.js';
-import { isLive, unitOfName, type MailboxList, type Unit } from './mailbox-list.js';
+import { isLive, unitOfName, type ListName, type MailboxList, type Unit } from './mailbox-list.js';
 import type { SpoolLayout } from './paths.js';
 
 const HIERSEP = '\x1f';
@@ -111,8 +111,9 @@ export class PlainMailboxList implements MailboxList {
     return unitOfName(mboxname, this.layout);
   }
 
-  *names(): Generator<{ readonly key: Buffer; readonly mboxname: string }> {
-    for (const dbname of this.dbnames) yield { key: Buffer.from(`N${dbname}`), mboxname: dbnameToMboxname(dbname) };
+  *names(): Generator<ListName> {
+    for (const dbname of this.dbnames)
+      yield { key: Buffer.from(`N${dbname}`), mboxname: () => dbnameToMboxname(dbname) };
   }
 
   private *withPrefix(prefix: string): Generator<string> {

@@ -1,0 +1,59 @@
+import { statSync } from 'node:fs';
+import type { FormatFault } from '../model/fault.js';
+import { ListIndex } from '../sources/spool/list-index.js';
+import { openSide, type SideSpec } from '../sources/spool/open-side.js';
+
+/** What a look through the whole list has shown. Plain data: it comes from a worker. */
+export interface ListCheck {
+  readonly faults: readonly FormatFault[];
+  /** The file changed while it was looked through, and was opened anew. */
+  readonly reopened: boolean;
+  readonly hints: ListHints;
+}
+
+/** What spares other threads work on a list that was looked through. */
+export interface ListHints {
+  /** Keys are in raw order. */
+  readonly isRaw: boolean;
+  /** See `ListIndex`. */
+  readonly index?: SharedArrayBuffer;
+}
+
+/** A list that a server writes to while it is checked is read again this often. */
+const ATTEMPTS = 4;
+
+/**
+ * Looks through the whole mailbox list of a side. When it has faults and the file changed meanwhile, a server is at work
+ * and it is read again.
+ */
+export function checkList(spec: SideSpec): ListCheck {
+  for (let attempt = 1; ; attempt++) {
+    const side = openSide(spec);
+    try {
+      const { db, path } = side.list;
+      const before = stamp(path);
+      const index = db === undefined ? undefined : ListIndex.forRows(db.count);
+      const visit = (bytes: Buffer, keyAt: number, valueAt: number, end: number): void => {
+        index!.addRow(bytes, keyAt, valueAt, end);
+      };
+      const faults = [...(db?.verify(visit) ?? side.list.faults)];
+      if (faults.length > 0 && attempt < ATTEMPTS && stamp(path) !== before) continue;
+      const hints: ListHints = {
+        isRaw: db?.isKnownRaw === true,
+        ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
+      };
+      return { faults, reopened: attempt > 1, hints };
+    } finally {
+      side.close();
+    }
+  }
+}
+
+function stamp(path: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${String(ino)} ${String(size)} ${String(mtimeNs)}`;
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,182 @@
+import { bufferSource } from '../bytes/byte-source.js';
+import { crc32 } from '../bytes/crc32.js';
+import { NO_ANNOTATIONS } from '../compare/join-records.js';
+import { openCyrusDb } from '../formats/cyrusdb/open-cyrusdb.js';
+import { MAX_HEADER_SIZE, readIndexHeader } from '../formats/index/read-header.js';
+import { ScanKernel } from '../formats/index/kernel/scan-kernel.js';
+import { FlagCrcs, newTotals, recordOffsets, scanRecords } from '../formats/index/scan-records.js';
+import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
+import type { FormatFault } from '../model/fault.js';
+import { OPTION_MAILBOX_DELETED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-file.js';
+import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
+import { sameAnnotations } from '../replication/predict-mailbox.js';
+import { FILE_MISSING, readFileInto } from '../sources/read-only-file.js';
+import { locateMailbox } from '../sources/spool/locate-mailbox.js';
+import type { Side } from '../sources/spool/open-side.js';
+import { checkTotals, computedCrcs, isRefusedVersion, readMailboxAnnotations } from './read-mailbox.js';
+
+/** A mailbox that was found sound and the same on both sides. */
+export interface SameMailbox {
+  readonly header: MailboxHeader;
+  readonly index: { readonly master: IndexHeader; readonly replica: IndexHeader };
+  readonly exists: number;
+  /** Of one side. */
+  readonly records: number;
+  readonly minor: number;
+  /** Length of both indexes. */
+  readonly bytes: number;
+}
+
+/** Larger files are left to the full look, where what is done once per mailbox does not count. */
+const HEADER_BYTES = 16 * 1024;
+const ANNOTATION_BYTES = 4 * 1024;
+
+const bufferOf = (size: number) => ({ master: Buffer.allocUnsafeSlow(size), replica: Buffer.allocUnsafeSlow(size) });
+const headers = bufferOf(HEADER_BYTES);
+const kernel = new ScanKernel();
+const indexes = { master: kernel.buffers[0], replica: kernel.buffers[1] };
+const annotations = bufferOf(ANNOTATION_BYTES);
+/** What was last found to be a sound database without rows: the same bytes need no second look. */
+let emptyDatabase = Buffer.alloc(0);
+
+/**
+ * A first look at a mailbox that both lists have in one place: most mailboxes of a pair are sound and the same, and for
+ * those nothing is decoded that the other side has byte for byte. undefined = it may be otherwise, and only the full look
+ * (`auditMailbox`) can tell; a mailbox that is the same here is clean there.
+ */
+export function readSameMailbox(
+  sides: { readonly master: Side; readonly replica: Side },
+  entry: Mbentry,
+  twin: Mbentry,
+  owner: string | undefined,
+  isDeleted: boolean,
+): SameMailbox | undefined {
+  if (entry !== twin && !isSameEntry(entry, twin)) return undefined;
+  const m = locateMailbox(sides.master.layout, entry);
+  const r = locateMailbox(sides.replica.layout, twin);
+  if (m === undefined || r === undefined) return undefined;
+
+  const headerSize = readFileInto(m.metaOf('header'), headers.master);
+  if (headerSize <= 0 || !isRead(r.metaOf('header'), headers.replica, headerSize)) return undefined;
+  if (!isEqual(headers, headerSize)) return undefined;
+  const headerBytes = headers.master.subarray(0, headerSize);
+  const { value: header, faults: headerFaults } = parseMailboxHeader(headerBytes, '');
+  if (header === undefined || headerFaults.length > 0) return undefined;
+  if (header.uniqueid !== undefined && entry.uniqueid !== undefined && header.uniqueid !== entry.uniqueid)
+    return undefined;
+  const nameIsKept = isDeleted || entry.mbtype.legacyDirs;
+  if (header.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) return undefined;
+
+  const same = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes));
+  if (same === undefined) return undefined;
+  if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
+  if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
+  return hasSameMailboxAnnotations(sides, entry, owner) ? { header, ...same } : undefined;
+}
+
+function isSameEntry(a: Mbentry, b: Mbentry): boolean {
+  return (
+    a.mboxname === b.mboxname &&
+    a.uniqueid === b.uniqueid &&
+    a.partition === b.partition &&
+    a.mbtype.letters === b.mbtype.letters &&
+    a.foldermodseq === b.foldermodseq &&
+    a.acl.length === b.acl.length &&
+    a.acl.every(({ identifier, rights }, i) => identifier === b.acl[i]!.identifier && rights === b.acl[i]!.rights)
+  );
+}
+
+const isRead = (path: string, target: Buffer, size: number): boolean => readFileInto(path, target) === size;
+
+function isEqual({ master, replica }: { readonly master: Buffer; readonly replica: Buffer }, size: number): boolean {
+  return master.compare(replica, 0, size, 0, size) === 0;
+}
+
+function readSameIndex(
+  masterPath: string,
+  replicaPath: string,
+  { userFlags }: MailboxHeader,
+  headerFileCrc: number,
+): Omit<SameMailbox, 'header'> | undefined {
+  const size = readFileInto(masterPath, indexes.master);
+  if (size <= 0 || !isRead(replicaPath, indexes.replica, size)) return undefined;
+  const master = readIndexHeader(indexes.master.subarray(0, Math.min(size, MAX_HEADER_SIZE)), size, '');
+  const { header: a, version } = master;
+  if (a === undefined || version === undefined || master.faults.length > 0) return undefined;
+  const headersAreEqual = isEqual(indexes, a.startOffset);
+  const replica = headersAreEqual
+    ? master
+    : readIndexHeader(indexes.replica.subarray(0, Math.min(size, MAX_HEADER_SIZE)), size, '');
+  const { header: b } = replica;
+  if (b === undefined || replica.version !== version || replica.faults.length > 0) return undefined;
+  if (isRefusedVersion(version.minor) || ((a.options | b.options) & OPTION_MAILBOX_DELETED) !== 0) return undefined;
+  if (a.headerFileCrc !== 0 && a.headerFileCrc !== headerFileCrc) return undefined;
+  if (b.headerFileCrc !== 0 && b.headerFileCrc !== headerFileCrc) return undefined;
+  if (a !== b && !isSameState(a, b)) return undefined;
+  if (indexes.master.compare(indexes.replica, a.startOffset, size, a.startOffset, size) !== 0) return undefined;
+
+  const faults: FormatFault[] = [];
+  const totals = newTotals();
+  const flagCrcs = new FlagCrcs(userFlags);
+  if (!kernel.scan(recordOffsets(version), a, flagCrcs, totals)) {
+    const records = indexes.master.subarray(a.startOffset, size);
+    const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+    const block = { bytes: records, view, count: a.numRecords, fileOffset: a.startOffset };
+    scanRecords(block, version, a, flagCrcs, totals, faults, '');
+  }
+  const computed = computedCrcs({ version, annotations: NO_ANNOTATIONS, blocks: () => [] }, totals);
+  checkTotals(a, version, totals, computed, '', faults);
+  if (a !== b) checkTotals(b, version, totals, computed, '', faults);
+  if (faults.length > 0) return undefined;
+  return {
+    index: { master: a, replica: b },
+    exists: totals.exists,
+    records: totals.records,
+    minor: version.minor,
+    bytes: 2 * size,
+  };
+}
+
+/**
+ * True when what replication sees of both headers is the same. When something was read last, and when a message was last
+ * appended, may differ without harm; so may what was cleaned out, as no record differs.
+ */
+function isSameState(a: IndexHeader, b: IndexHeader): boolean {
+  return (
+    a.numRecords === b.numRecords &&
+    a.recordSize === b.recordSize &&
+    a.startOffset === b.startOffset &&
+    a.lastUid === b.lastUid &&
+    a.highestmodseq === b.highestmodseq &&
+    a.deletedmodseq <= b.highestmodseq &&
+    a.uidvalidity === b.uidvalidity &&
+    a.createdmodseq === b.createdmodseq &&
+    ((a.options ^ b.options) & SYNCED_OPTIONS) === 0
+  );
+}
+
+/** True for a mailbox without a database of message annotations, and for a sound one without rows. */
+function hasNoAnnotations(path: string, target: Buffer): boolean {
+  const size = readFileInto(path, target);
+  if (size === FILE_MISSING) return true;
+  if (size <= 0) return false;
+  if (size === emptyDatabase.length && target.compare(emptyDatabase, 0, size, 0, size) === 0) return true;
+  const bytes = Buffer.from(target.subarray(0, size));
+  const { db, faults } = openCyrusDb(bufferSource(bytes), '');
+  if (db === undefined || db.count > 0 || faults.length > 0) return false;
+  emptyDatabase = bytes;
+  return true;
+}
+
+function hasSameMailboxAnnotations(
+  { master, replica }: { readonly master: Side; readonly replica: Side },
+  entry: Mbentry,
+  owner: string | undefined,
+): boolean {
+  const isEmpty = ({ annotations: { db } }: Side): boolean => db === undefined || db.count === 0;
+  if (isEmpty(master) && isEmpty(replica)) return true;
+  const unread: string[] = [];
+  const a = readMailboxAnnotations(master, entry, owner, unread);
+  const b = readMailboxAnnotations(replica, entry, owner, unread);
+  return unread.length === 0 && sameAnnotations(a, b);
+}
