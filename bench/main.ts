@@ -23,7 +23,7 @@ interface Contender {
 }
 
 const TIME = '/usr/bin/time';
-const cyraudit = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const cyraudit = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 const results = fileURLToPath(new URL('./results/', import.meta.url));
 
 const { values } = parseArgs({

@@ -15,7 +15,7 @@ const SIZES = [
   [1, 500_000],
 ] as const;
 
-const cyraudit = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const cyraudit = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
 const rounds = Number(values.rounds);
 const dir = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'cyraudit-scaling-'));

@@ -1,25 +1,104 @@
 /**
- * Second half of `npm run build`: puts the program and the worker into a few files each, in the place of those that
- * tsc wrote. Loading 250 small modules takes four times as long, in every thread.
+ * Second half of `npm run build`: puts the program and the worker into one file each, with the code that V8 made of them
+ * beside it. Loading 250 small modules and compiling them anew takes longer than the audit of a small pair, and in every
+ * thread again. They are CommonJS, as what needs no ES module starts without Node's loader for them.
  */
-import { rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build as bundleFiles, type Plugin } from 'esbuild';
+import type { AuditPlan } from '../src/audit/context.js';
+import type { AuditTask } from '../src/audit/run-task.js';
+import loader from '../src/run/load-program.cjs';
+import { writeSide } from '../test/support/encode/write-side.js';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
-rmSync(`${dist}chunks`, { recursive: true, force: true });
-await build({
-  entryPoints: [`${dist}src/cli/main.js`, `${dist}workers/audit.js`],
-  outbase: dist,
-  outdir: dist,
-  allowOverwrite: true,
-  bundle: true,
-  splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  logLevel: 'warning',
-});
+/** Commander loads it for subcommands that are programs of their own, of which there are none. */
+const lazyChildProcess: Plugin = {
+  name: 'lazy-child-process',
+  setup(build) {
+    build.onResolve({ filter: /^node:child_process$/ }, () => ({ path: 'child_process', namespace: 'lazy' }));
+    build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
+      contents: 'export const spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);',
+    }));
+  },
+};
+
+/** What ES modules have and CommonJS lacks. */
+const importMeta = [
+  `const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
+  `const importMetaResolve = (name) => require('node:url').pathToFileURL(require.resolve(name)).href;`,
+].join('\n');
+
+async function bundle(entry: string, program: string): Promise<void> {
+  await bundleFiles({
+    entryPoints: [join(dist, entry)],
+    outfile: join(dist, 'program', program),
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    // piscina starts its threads from a file of its own; ajv is only for reports that are read again.
+    external: ['piscina', 'ajv', 'ajv-formats'],
+    plugins: [lazyChildProcess],
+    supported: { 'dynamic-import': false },
+    define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },
+    banner: { js: importMeta },
+    logLevel: 'warning',
+  });
+}
+
+/** A file that starts a program with its compiled code. */
+function writeLauncher(path: string, program: string, isExecutable: boolean): void {
+  const text = [
+    ...(isExecutable ? ['#!/usr/bin/env node'] : []),
+    `'use strict';`,
+    `const { loadProgram${isExecutable ? ', tuneEngine' : ''} } = require('../src/run/load-program.cjs');`,
+    // A thread has the settings of the process.
+    ...(isExecutable ? ['tuneEngine();'] : []),
+    `module.exports = loadProgram(require.resolve('../program/${program}')).exports;`,
+    '',
+  ].join('\n');
+  writeFileSync(join(dist, path), text, { mode: isExecutable ? 0o755 : 0o644 });
+}
+
+rmSync(join(dist, 'program'), { recursive: true, force: true });
+mkdirSync(join(dist, 'bin'), { recursive: true });
+await Promise.all([bundle('src/cli/main.js', 'cli.cjs'), bundle('workers/audit.js', 'audit.cjs')]);
+writeLauncher('bin/cyraudit.cjs', 'cli.cjs', true);
+writeLauncher('workers/audit.cjs', 'audit.cjs', false);
+
+// What runs in the audit of a small pair is what is worth keeping compiled.
+const dir = mkdtempSync(join(tmpdir(), 'cyraudit-build-'));
+try {
+  const sides = ['master', 'replica'].map((side) => join(dir, side));
+  for (const side of sides) writeSide(side, { mailboxes: 40, messages: 3, seed: 1, version: 17 });
+
+  loader.tuneEngine();
+  const worker = loader.loadProgram(join(dist, 'program', 'audit.cjs'));
+  const { default: run } = worker.exports as { default: (input: { plan: AuditPlan; task: AuditTask }) => unknown };
+  const plan: AuditPlan = {
+    sides: [
+      { role: 'master', source: sides[0]! },
+      { role: 'replica', source: sides[1]! },
+    ],
+    level: 'index',
+    findingCap: 100,
+    users: [],
+    mailboxes: [],
+    partitions: [],
+  };
+  for (const role of ['master', 'replica'] as const) run({ plan, task: { kind: 'list', role } });
+  for (const userid of ['u000000', 'u000001'])
+    run({ plan, task: { kind: 'units', units: [{ kind: 'user', userid, inbox: `user.${userid}` }] } });
+  worker.keepCompiled();
+
+  process.argv.splice(2, process.argv.length, 'compare', ...sides, '--level', 'index', '--quiet');
+  const cli = loader.loadProgram(join(dist, 'program', 'cli.cjs'));
+  await (cli.exports as { finished: Promise<void> }).finished;
+  cli.keepCompiled();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { unpackPair } from '../test/support/fixture.js';
 
-const cyraudit = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url));
+const cyraudit = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 const pair = await unpackPair('split-brain', 'made');
 try {
   process.stdout.write(

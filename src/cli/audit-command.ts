@@ -97,7 +97,7 @@ async function checkTargets(options: AuditCommandOptions, sides: readonly SideSp
 
 async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<Report> {
   const { startProgress } = await import('./progress.js');
-  const progress = startProgress(options);
+  const progress = await startProgress(options);
   const { onProgress } = progress;
   try {
     return await run({

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { AuditError } from '../model/audit-error.js';
 import { printable } from '../report/printable.js';
@@ -53,8 +52,12 @@ function statusOf(error: unknown): number {
   return STATUS_BUG;
 }
 
-try {
-  await makeProgram().parseAsync();
-} catch (error) {
-  process.exitCode = statusOf(error);
-}
+/** Done when the command is; the status is set by then. */
+export const finished = makeProgram()
+  .parseAsync()
+  .then(
+    () => undefined,
+    (error: unknown) => {
+      process.exitCode = statusOf(error);
+    },
+  );

@@ -1,4 +1,3 @@
-import { SingleBar } from 'cli-progress';
 import type { AuditOptions } from '../run/audit.js';
 import type { TerminalOptions } from './terminal.js';
 
@@ -8,9 +7,10 @@ export interface Progress {
   stop(): void;
 }
 
-export function startProgress(options: TerminalOptions & { readonly quiet?: boolean }): Progress {
+export async function startProgress(options: TerminalOptions & { readonly quiet?: boolean }): Promise<Progress> {
   const wanted = options.progress ?? options.quiet !== true;
   if (!wanted || !process.stderr.isTTY) return { stop: () => undefined };
+  const { SingleBar } = await import('cli-progress');
   const bar = new SingleBar({
     format: '{bar} {value}/{total} mailboxes, {rate} records/s, {eta_formatted} left',
     stream: process.stderr,

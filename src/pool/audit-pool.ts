@@ -18,6 +18,9 @@ export interface AuditPool {
 /** Memory of one worker in MiB: batches are small, so that more means that something went wrong. */
 const WORKER_HEAP_MB = 512;
 
+/** A thread has its next tasks at hand, so that it need not wait until this one has a moment. */
+const TASKS_PER_WORKER = 4;
+
 /** How long a thread waits for its next task; all end with the pool. */
 const IDLE_MS = 60_000;
 
@@ -34,7 +37,7 @@ export function startPool(
     filename: workerFile,
     minThreads: 1,
     maxThreads: threads,
-    concurrentTasksPerWorker: 1,
+    concurrentTasksPerWorker: TASKS_PER_WORKER,
     // A thread that waits for a moment is not worth a new one.
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

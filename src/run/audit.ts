@@ -7,13 +7,17 @@ export type { AuditOptions, AuditProgress };
 
 /** A pair of so few mailboxes is audited before a thread has started. */
 const FEW_NAMES = 64;
+/** Up to here the calling thread takes its share of the work. */
+const SHARED_NAMES = 5000;
 
 const setup: AuditSetup = {
   version: packageVersion,
   startRunner: async (plan, threads, names) => {
     if (names <= FEW_NAMES && plan.level !== 'content') return runHere(plan);
     const { startPool } = await import('../pool/audit-pool.js');
-    return startPool(plan, threads);
+    if (names > SHARED_NAMES || plan.level !== 'index' || threads === 1) return startPool(plan, threads);
+    const { shareTasks } = await import('../pool/shared-runner.js');
+    return shareTasks(runHere(plan), startPool(plan, threads - 1), threads - 1);
   },
 };
 
