@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/generated/report.js';
+import { auditPair } from '../../src/run/audit.js';
 import { as, deliver, populate, replicate } from '../../fixtures/make/drift.js';
 import { startPair, whyNoCyrus } from '../../fixtures/make/instance.js';
 import type { Pair, SyncRun } from '../../fixtures/make/instance.js';
@@ -76,12 +78,39 @@ describe.skipIf(whyNoCyrus() !== undefined)('a pair that real Cyrus made and rep
     });
   });
 
-  // What cyraudit says about the same bytes belongs here, one test per copy: `copyOf(state)` holds master/ and
-  // replica/, each with an imapd.conf whose paths are relative.
   describe('the audit', () => {
-    it.todo('calls the pair in sync clean');
-    it.todo('calls ada safe and ben admin before replication');
-    it.todo('names the effects that the engine then had');
-    it.todo('calls the replicated pair clean');
+    const audit = (state: 'in-sync' | 'drifted' | 'replicated'): Promise<Report> =>
+      auditPair({ master: join(copyOf(state), 'master'), replica: join(copyOf(state), 'replica'), level: 'content' });
+    const classes = ({ mailboxes }: Report): Record<string, string> =>
+      Object.fromEntries(mailboxes.map((mailbox) => [mailbox.mboxname, mailbox.class]));
+
+    it.each(['in-sync', 'replicated'] as const)('calls the pair %s clean', async (state) => {
+      const report = await audit(state);
+      expect([report.verdict, report.complete, report.unaudited]).toEqual(['clean', true, []]);
+      expect([report.findings, report.mailboxes, report.users]).toEqual([[], [], []]);
+    });
+
+    it('calls ada safe and ben admin before replication', async () => {
+      const report = await audit('drifted');
+      expect([report.verdict, report.complete]).toEqual(['admin', true]);
+      expect(classes(report)).toEqual({ 'user.ada': 'safe', 'user.ada.New': 'safe', 'user.ben': 'admin' });
+    });
+
+    it('names the effects that the engine then had', async () => {
+      const { mailboxes } = await audit('drifted');
+      const findings = mailboxes.flatMap(({ mboxname, findings: found }) =>
+        found.map(({ code, uid, effects = [] }) => [mboxname, code, uid, effects]),
+      );
+      expect(findings).toEqual([
+        ['user.ada', 'flags-pending', 1, ['update-replica']],
+        ['user.ada', 'record-only-on-master', expect.any(Number), ['copy-to-replica']],
+        ['user.ada.New', 'mailbox-only-on-master', undefined, ['copy-to-replica']],
+        ['user.ben', 'guid-mismatch', 3, ['copy-back-to-master', 'renumber']],
+      ]);
+      // The new UIDs are those that both messages of ben then had.
+      const clash = mailboxes.find(({ mboxname }) => mboxname === 'user.ben')!.findings[0]!;
+      const [onMaster, onReplica] = uidPromotions(before, after).map((line) => Number(/-> (\d+)$/.exec(line)![1]));
+      expect(clash.facts).toMatchObject({ masterNewUid: onMaster, replicaNewUid: onReplica });
+    });
   });
 });
