@@ -1,3 +1,5 @@
+import { crc32 as zlibCrc32 } from 'node:zlib';
+
 /**
  * CRC-32 as Cyrus uses it everywhere (reflected 0xEDB88320, init and final xor 0xFFFFFFFF; lib/crc32.c).
  * Own code because `zlib.crc32` costs four times as much per 112-byte record, and the sync CRCs are fed byte by
@@ -83,8 +85,12 @@ export function crcEnd(state: number): number {
   return ~state >>> 0;
 }
 
+/** From here on the call into zlib is cheaper: 1.7 times at 1 KiB, 3 times at 16 KiB. Unit: bytes. */
+const LONG = 768;
+
 /** CRC-32 of `bytes[from, to)`, unsigned. */
 export function crc32(bytes: Uint8Array, from = 0, to = bytes.length): number {
+  if (to - from >= LONG) return zlibCrc32(bytes.subarray(from, to));
   let c = -1;
   let i = from;
   for (; i + 16 <= to; i += 16) {

@@ -61,3 +61,12 @@ test('decimal digits of any number below 2^53', () => {
     }),
   );
 });
+
+test('a range is the same by its length or byte by byte, below and above where zlib takes over', () => {
+  const bytes = Buffer.from(Array.from({ length: 2000 }, (_, n) => (n * 7919) % 251));
+  for (const length of [0, 1, 15, 16, 17, 700, 767, 768, 769, 1500]) {
+    let state = CRC_START;
+    for (const byte of bytes.subarray(3, 3 + length)) state = crcByte(state, byte);
+    expect(crc32(bytes, 3, 3 + length)).toBe(crcEnd(state));
+  }
+});
