@@ -9,6 +9,7 @@ export interface Field {
 }
 
 export const u8 = (at: number): Field => ({ kind: 'u8', at, length: 1 });
+export const u16 = (at: number): Field => ({ kind: 'u16', at, length: 2 });
 export const u32 = (at: number): Field => ({ kind: 'u32', at, length: 4 });
 export const u64 = (at: number): Field => ({ kind: 'u64', at, length: 8 });
 /** Little-endian, as twom writes. */

@@ -1,6 +1,12 @@
 /** Every finding there is. A finding that is not listed here is not looked for. */
 import type { CheckedFinding, FaultFinding, FaultSubject, FindingKind } from './define.js';
 import { annotationsDamaged } from './fault/annotations-damaged.js';
+import { cacheGenerationMismatch } from './fault/cache-generation-mismatch.js';
+import { cacheMissing } from './fault/cache-missing.js';
+import { cacheRecordDamaged } from './fault/cache-record-damaged.js';
+import { cacheRecordOutside } from './fault/cache-record-outside.js';
+import { cacheRecordsOverlap } from './fault/cache-records-overlap.js';
+import { cacheRepackInterrupted } from './fault/cache-repack-interrupted.js';
 import { counterStale } from './fault/counter-stale.js';
 import { databaseNeedsRecovery } from './fault/database-needs-recovery.js';
 import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
@@ -130,6 +136,12 @@ type Check<S> = Pick<CheckedFinding<S>, 'code' | 'find'>;
 
 export const FAULT_FINDINGS: readonly FaultFinding[] = [
   annotationsDamaged,
+  cacheGenerationMismatch,
+  cacheMissing,
+  cacheRecordDamaged,
+  cacheRecordOutside,
+  cacheRecordsOverlap,
+  cacheRepackInterrupted,
   counterStale,
   databaseNeedsRecovery,
   headerFileCrcStale,

@@ -45,6 +45,17 @@ export const FAULT_CODES = [
   'header-magic',
   'header-syntax',
   'header-file-crc',
+  // cyrus.cache
+  'cache-missing',
+  'cache-too-short',
+  'cache-generation',
+  'cache-repack-interrupted',
+  'cache-record-outside',
+  'cache-item-length',
+  'cache-item-malformed',
+  'cache-record-crc',
+  'cache-records-overlap',
+  'cache-bytes-skipped',
   // cyrusdb
   'db-magic',
   'db-unsupported-format',

@@ -73,6 +73,7 @@ describe.each(all.map((kind) => [kind.code, kind] as const))('%s', (_, kind) => 
 /** Faults that make no finding, and what happens instead. */
 const NO_FINDING: ReadonlyMap<string, string> = new Map([
   ['file-missing', 'a missing file is a finding of the mailbox or the list, found without a decoder'],
+  ['cache-bytes-skipped', 'only inspect walks through a cache; an audit goes where the index points'],
   ['mboxlist-key', 'no decoder reports it: rows of a kind that is not known are of no mailbox'],
 ]);
 

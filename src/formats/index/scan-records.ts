@@ -31,15 +31,18 @@ export interface RecordOffsets {
   readonly uid: number;
   readonly internaldate: number;
   readonly messageSize: number;
+  readonly cacheOffset: number;
   readonly lastUpdated: number;
   readonly systemFlags: number;
   readonly userFlags: number;
   readonly savedate: number;
+  readonly cacheVersion: number;
   readonly guid: number;
   readonly modseq: number;
   readonly cid: number;
   readonly createdmodseq: number;
   readonly basecid: number;
+  readonly cacheCrc: number;
   readonly crc: number;
   readonly modseqMayBeShifted: boolean;
   /** Times are 64-bit nanoseconds and sizes 64 bits wide, from version 20; else both are 32-bit words. */
@@ -58,15 +61,18 @@ export function recordOffsets(version: IndexVersion): RecordOffsets {
       uid: at('uid'),
       internaldate: at('internaldate'),
       messageSize: at('size'),
+      cacheOffset: at('cacheOffset'),
       lastUpdated: at('lastUpdated'),
       systemFlags: at('systemFlags'),
       userFlags: at('userFlags'),
       savedate: at('savedate'),
+      cacheVersion: at('cacheVersion'),
       guid: at('guid'),
       modseq: at('modseq'),
       cid: at('cid'),
       createdmodseq: at('createdmodseq'),
       basecid: at('basecid'),
+      cacheCrc: at('cacheCrc'),
       crc: at('recordCrc'),
       modseqMayBeShifted: version.modseqMayBeShifted === true,
       isWide: version.record.fields['internaldate']?.kind === 'timeNs',
