@@ -4,6 +4,7 @@ import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailb
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
+import { checkCaches } from './check-cache.js';
 import { checkFiles, type FileCounts } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { Level } from './context.js';
@@ -98,7 +99,7 @@ export function auditMailbox(
   if (level !== 'index') {
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
-      const counts = (fileCounts[role] ??= { files: 0, bytesHashed: 0 });
+      const counts = (fileCounts[role] ??= { files: 0, bytesRead: 0 });
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
       const isHashed = level === 'content' ? () => true : mustTravel;
@@ -109,6 +110,11 @@ export function auditMailbox(
       }
       for (const reason of unread)
         unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
+      const unreadCaches: string[] = [];
+      for (const fault of checkCaches(job.sides[role]!, level === 'content', counts, unreadCaches))
+        collector.add(faultFindings({ fault, side: role }));
+      for (const reason of unreadCaches)
+        unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });
     }
   }
   return { subject, fileFails, ...(prediction === undefined ? {} : { prediction }) };

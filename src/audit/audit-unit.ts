@@ -422,7 +422,7 @@ class UnitAudit {
         const counts = this.result.sides[role]!;
         counts.records += mailbox.totals?.records ?? 0;
         counts.files += files[role]?.files ?? 0;
-        this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesHashed ?? 0);
+        this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesRead ?? 0);
         countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }
     }

@@ -12,7 +12,8 @@ export type CheckedFile = Omit<FileSubject, 'travels'>;
 
 export interface FileCounts {
   files: number;
-  bytesHashed: number;
+  /** Of message files and of cyrus.cache. */
+  bytesRead: number;
 }
 
 /** Takes as long to load as an audit of a small pair: only when something is hashed. */
@@ -155,7 +156,7 @@ function hashFile(path: string, size: number, guid: string, counts: FileCounts, 
       if (got === 0) break;
       hash.update(buffer.subarray(0, got));
       at += got;
-      counts.bytesHashed += got;
+      counts.bytesRead += got;
     }
     const found = hash.digest('hex');
     return found === guid ? undefined : { problem: 'guid', found };

@@ -17,8 +17,14 @@ export type AuditTask =
   /** Looks through the mailbox list of a side. */
   | { readonly kind: 'list'; readonly role: SideRole };
 
-/** What a mailbox looks like that is created, renamed or deleted between a look at the list and one at the disk. */
+/**
+ * What a mailbox looks like that is created, renamed, deleted or repacked between a look at the list or the index and
+ * one at the disk.
+ */
 const FLEETING: ReadonlySet<string> = new Set([
+  'cache-generation-mismatch',
+  'cache-missing',
+  'cache-repack-interrupted',
   'entry-lost',
   'entry-lost-on-replica',
   'header-disagrees-with-list',

@@ -40,7 +40,7 @@ export function addAuditOptions(command: Command): Command {
     .addOption(
       new Option(
         '--level <level>',
-        'index: databases and metadata only; files: also stats every message; content: also hashes every message',
+        'index: databases and metadata only; files: also stats every message; content: also hashes every message and decodes its cache record',
       )
         .choices(['index', 'files', 'content'])
         .default('files'),

@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import type { TruthMailbox, TruthQuota, TruthRecord, TruthSide } from '../../fixtures/make/version-truth.js';
 import { QuotaReader } from '../../src/audit/audit-user-metadata.js';
+import { checkCaches } from '../../src/audit/check-cache.js';
 import { aclText, readMailbox, type ReadMailbox } from '../../src/audit/read-mailbox.js';
 import { decodeRecord } from '../../src/formats/index/decode-record.js';
 import { recordOffsets } from '../../src/formats/index/scan-records.js';
@@ -95,6 +96,7 @@ class Decoder {
     try {
       this.complain(mailbox.faults);
       this.complaints.push(...mailbox.unread, ...mailbox.missing);
+      this.complain(checkCaches(mailbox, true, { bytesRead: 0 }, this.complaints));
       const { header, indexHeader, head, dirs } = mailbox;
       const isGiven = (key: keyof TruthMailbox): boolean => truth === undefined || key in truth;
       const given = <K extends keyof TruthMailbox, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>
