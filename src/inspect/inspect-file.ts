@@ -6,13 +6,15 @@ import { MAILBOX_HEADER_MAGIC, parseMailboxHeader } from '../formats/mailbox-hea
 import { parseSyncLog } from '../formats/sync-log/sync-log.js';
 import { AuditError } from '../model/audit-error.js';
 import { PagedFile, readSmallFile } from '../sources/read-only-file.js';
+import { inspectCache } from './inspect-cache.js';
 import { inspectFlat, inspectQuota, inspectTwoskip } from './inspect-database.js';
 import { inspectIndex } from './inspect-index.js';
 import { faultItem, fieldsOf, type Inspection } from './inspection.js';
 
 /** Files that are read whole; a larger one is none of those. */
 const MAX_SMALL = 256 * 1024 * 1024;
-const KNOWN = 'cyrus.index, cyrus.header, twoskip and flat databases, quota files, sync logs and imapd.conf';
+const KNOWN =
+  'cyrus.index, cyrus.cache, cyrus.header, twoskip and flat databases, quota files, sync logs and imapd.conf';
 
 /**
  * Decodes a file of Cyrus, recognised by its first bytes and, where they say nothing, by its name.
@@ -25,6 +27,8 @@ export function inspectFile(file: string): Inspection {
   if (head.subarray(0, MAILBOX_HEADER_MAGIC.length).equals(MAILBOX_HEADER_MAGIC) || name === 'cyrus.header')
     return inspectHeader(file, readWhole(file));
   if (name.startsWith('cyrus.index') || name.startsWith('cyrus.expunge')) return inspectIndex(file);
+  // Its first bytes are a number.
+  if (name.startsWith('cyrus.cache')) return inspectCache(file);
   if (/^mailboxes\.db|^annotations\.db|^cyrus\.annotations/.test(name)) return inspectDatabase(file, head);
   if (name.endsWith('.conf')) return inspectConf(file, readWhole(file));
   if (/^log(-run|-\d+)?$/.test(name)) return inspectSyncLog(file, readWhole(file));

@@ -12,7 +12,9 @@ const CHUNK = 64 * 1024;
 export function addInspect(program: Command): void {
   program
     .command('inspect')
-    .description('decode files of Cyrus: cyrus.index, cyrus.header, databases, sync logs, quota, imapd.conf')
+    .description(
+      'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, sync logs, quota, imapd.conf',
+    )
     .argument('<file...>', 'files, recognised by their bytes and names')
     .addOption(new Option('--json', 'one JSON document').conflicts('ndjson'))
     .option('--ndjson', 'one JSON object per line')
