@@ -75,10 +75,24 @@ export const FAULT_CODES = [
   'mboxlist-key',
   'annotation-syntax',
   'seen-syntax',
+  'seen-above-lastuid',
   'quota-syntax',
   'sync-log-line',
   'sync-log-partial-line',
   'subscription-syntax',
+  'subscription-version',
+  // what a user or a server has beside mailboxes
+  'counters-size',
+  'counters-version',
+  'counters-crc',
+  'conversations-key',
+  'conversations-version',
+  'conversations-syntax',
+  'sieve-bytecode',
+  'skipstamp-size',
+  'statuscache-version',
+  'statuscache-syntax',
+  'sync-cache-syntax',
 ] as const;
 
 export type FaultCode = (typeof FAULT_CODES)[number];

@@ -70,11 +70,28 @@ describe.each(all.map((kind) => [kind.code, kind] as const))('%s', (_, kind) => 
   });
 });
 
+/** Faults of files that no audit reads yet. */
+const INSPECTED_ONLY = [
+  'counters-size',
+  'counters-version',
+  'counters-crc',
+  'conversations-key',
+  'conversations-version',
+  'conversations-syntax',
+  'sieve-bytecode',
+  'skipstamp-size',
+  'statuscache-version',
+  'statuscache-syntax',
+  'sync-cache-syntax',
+];
+
 /** Faults that make no finding, and what happens instead. */
 const NO_FINDING: ReadonlyMap<string, string> = new Map([
+  ...INSPECTED_ONLY.map((code) => [code, 'only `inspect` reads such files, and shows it'] as const),
+  ['seen-above-lastuid', 'the row is read and compared as Cyrus reads it; `inspect` shows it'],
   ['file-missing', 'a missing file is a finding of the mailbox or the list, found without a decoder'],
   ['cache-bytes-skipped', 'only inspect walks through a cache; an audit goes where the index points'],
-  ['mboxlist-key', 'no decoder reports it: rows of a kind that is not known are of no mailbox'],
+  ['mboxlist-key', 'only `inspect` reports it: rows of a kind that is not known are of no mailbox'],
 ]);
 
 describe('every fault of a decoder is judged', () => {

@@ -5,7 +5,7 @@ export const userDatabaseDamaged = defineFaultFinding({
   code: 'user-database-damaged',
   class: 'admin',
   since: '0.1.0',
-  faults: [...DATABASE_DAMAGE, 'seen-syntax', 'subscription-syntax', 'quota-syntax'],
+  faults: [...DATABASE_DAMAGE, 'seen-syntax', 'subscription-syntax', 'subscription-version', 'quota-syntax'],
   title: 'Seen state, subscriptions or quota of the user are damaged',
   why: 'A structure, checksum or value in the file does not hold.',
   replication:
