@@ -12,6 +12,9 @@ export function kvlist(pairs: readonly (readonly [key: string, value: string | u
   return `%(${words.join(' ')})`;
 }
 
+/** `(a b c)`. */
+export const list = (items: readonly (string | number | bigint)[]): string => `(${items.map(String).join(' ')})`;
+
 /** `A` of a list entry and of cyrus.header: rows of identifier and rights. */
 export const aclList = (acl: readonly (readonly [identifier: string, rights: string])[]): string =>
   kvlist(acl.map(([identifier, rights]) => [atom(identifier), atom(rights)] as const));
