@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
 import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
+import { uidOfMessageFile } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
@@ -85,7 +86,7 @@ export function* checkFiles(
   }
 }
 
-/** UIDs of the message files in a directory, ascending. Names of message files are `UID.` without leading zeros. */
+/** UIDs of the message files in a directory, ascending. */
 function listMessageFiles(dir: string, unread: string[]): Uint32Array {
   let uids = new Uint32Array(256);
   let n = 0;
@@ -93,10 +94,8 @@ function listMessageFiles(dir: string, unread: string[]): Uint32Array {
     const entries = opendirSync(dir, { bufferSize: 512 });
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
-        const { name } = entry;
-        if (!/^[1-9]\d{0,9}\.$/.test(name)) continue;
-        const uid = Number(name.slice(0, -1));
-        if (uid > 0xffffffff) continue;
+        const uid = uidOfMessageFile(entry.name);
+        if (uid === undefined) continue;
         if (n === uids.length) {
           const grown = new Uint32Array(n * 2);
           grown.set(uids);
