@@ -32,13 +32,16 @@ export interface Mbtype {
   readonly letters: string;
 }
 
-/** A mailbox list entry (an `N` or an `I` row of a third-generation mailboxes.db). */
+/** A mailbox list entry (an `N`, an `I` or a `J` row of a third-generation mailboxes.db). */
 export interface Mbentry {
   /** Internal name: `user.fred.Sent`, `example.com!user.fred`. */
   readonly mboxname: string;
   readonly uniqueid?: string;
+  /** 3.13+. */
+  readonly jmapid?: string;
   readonly mbtype: Mbtype;
   readonly partition?: string;
+  /** Of a murder: the server that has the mailbox. */
   readonly server?: string;
   readonly acl: readonly AclEntry[];
   /** undefined = not stored (entries converted from older lists), which means unknown, not 0. */
@@ -53,7 +56,11 @@ export interface Mbentry {
 
 export interface MbentryName {
   readonly mboxname: string;
+  /** Seconds since the epoch. */
   readonly mtime?: number;
+  readonly uidvalidity?: number;
+  readonly createdmodseq?: number;
+  readonly foldermodseq?: number;
   readonly mbtype?: string;
   readonly partition?: string;
 }

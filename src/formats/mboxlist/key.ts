@@ -14,17 +14,13 @@ export type MboxlistKey =
       readonly identifier?: string;
       readonly mboxname?: string;
     }
+  /** Empty userid = a shared mailbox. 3.13+. */
   | { readonly kind: 'jmapid'; readonly userid: string; readonly jmapid: string }
-  | { readonly kind: 'group' }
-  /** Written by 2.5 to 3.5: the file has not been converted to typed keys. */
-  | { readonly kind: 'older-generation' }
+  /** A user is in a group; there is a row for each direction. 3.12+. */
+  | { readonly kind: 'usergroup'; readonly name: string; readonly related: string }
   | { readonly kind: 'unknown' };
 
-/**
- * What a key of mailboxes.db stands for, read as a key of the third generation (3.6+). Plain names of older lists
- * can only be told by their beginning, so a shared mailbox of such a list is `unknown`.
- * Source: mboxlist.md section 5.
- */
+/** What a key of a list of the third generation (3.6+) stands for. Source: mboxlist.md section 5. */
 export function classifyKey(key: Buffer): MboxlistKey {
   const text = decodeName(key);
   switch (text[0]) {
@@ -45,12 +41,17 @@ export function classifyKey(key: Buffer): MboxlistKey {
         : { kind: 'jmapid', userid, jmapid };
     }
     case 'U':
-      return /^UG[^\x1e]*\x1e/.test(text) ? { kind: 'group' } : { kind: 'unknown' };
+      return usergroupKey(text);
     default:
-      return /^(\$RACL|\$RUNQ|([^!]*!)?(user|DELETED)\.)/.test(text)
-        ? { kind: 'older-generation' }
-        : { kind: 'unknown' };
+      return { kind: 'unknown' };
   }
+}
+
+function usergroupKey(text: string): MboxlistKey {
+  const [name, related, more] = text.slice(2).split(RECORDSEP);
+  return text.startsWith('UG') && name && related && more === undefined
+    ? { kind: 'usergroup', name, related }
+    : { kind: 'unknown' };
 }
 
 function aclKey(text: string): MboxlistKey {
@@ -61,4 +62,32 @@ function aclKey(text: string): MboxlistKey {
   const [identifier, dbname] = fields;
   if (fields.length !== 2 || !identifier || !dbname) return { kind: 'unknown' };
   return { kind: 'acl', scope, identifier, mboxname: dbnameToMboxname(dbname) };
+}
+
+/** What a key of a list of 2.2 to 3.5 stands for. */
+export type PlainListKey =
+  | { readonly kind: 'name'; readonly mboxname: string }
+  /** Reverse ACL, 3.0+: `identifier` may see `mboxname`. The row that switches them on has neither. */
+  | {
+      readonly kind: 'acl';
+      readonly scope?: 'user' | 'shared';
+      readonly identifier?: string;
+      readonly mboxname?: string;
+    }
+  /** Names by uniqueid, 3.3 to 3.5. The row that switches them on has neither. */
+  | { readonly kind: 'uniqueid'; readonly uniqueid?: string; readonly mboxname?: string }
+  | { readonly kind: 'unknown' };
+
+/** Source: mboxlist_racl_key and mboxlist_runiqueid_key, imap/mboxlist.c 3.0.18, 3.4.8; mboxlist.md section 5. */
+export function classifyPlainKey(key: Buffer): PlainListKey {
+  const text = decodeName(key);
+  // Names never begin with a dollar.
+  if (!text.startsWith('$')) return text === '' ? { kind: 'unknown' } : { kind: 'name', mboxname: text };
+  if (text === '$RACL') return { kind: 'acl' };
+  if (text === '$RUNQ') return { kind: 'uniqueid' };
+  const acl = /^\$RACL\$([US])\$([^$]+)\$(.+)$/s.exec(text);
+  if (acl !== null)
+    return { kind: 'acl', scope: acl[1] === 'U' ? 'user' : 'shared', identifier: acl[2]!, mboxname: acl[3]! };
+  const runq = /^\$RUNQ\$([^$]+)\$(.+)$/s.exec(text);
+  return runq === null ? { kind: 'unknown' } : { kind: 'uniqueid', uniqueid: runq[1]!, mboxname: runq[2]! };
 }

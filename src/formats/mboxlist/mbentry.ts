@@ -23,10 +23,19 @@ export function parseAnyMbentry(mboxname: string, value: Buffer, file: string): 
 /** Value of an `I` row; its name is the `N` inside, its uniqueid the key. */
 export function parseUniqueidRow(uniqueid: string, value: Buffer, file: string): Decoded<Mbentry> {
   const row = new Row(uniqueid, file, value);
-  return row.decode((item) => {
-    const dbname = asBytes(kvGet(item, 'N'));
-    return dbname && dbnameToMboxname(dbname);
-  }, uniqueid);
+  return row.decode(nameInside, uniqueid);
+}
+
+/** Value of a `J` row (3.13+); its name is the `N` inside, its jmapid is in the key. */
+export function parseJmapidRow(jmapid: string, value: Buffer, file: string): Decoded<Mbentry> {
+  const row = new Row(jmapid, file, value);
+  const { value: entry, faults } = row.decode(nameInside);
+  return entry === undefined ? { faults } : { value: { ...entry, jmapid }, faults };
+}
+
+function nameInside(item: DlistItem): string | undefined {
+  const dbname = asBytes(kvGet(item, 'N'));
+  return dbname && dbnameToMboxname(dbname);
 }
 
 class Row {
@@ -54,6 +63,7 @@ class Row {
     const value: Mbentry = {
       mboxname,
       ...present('uniqueid', uniqueidOfKey ?? this.string(item, 'I')),
+      ...present('jmapid', this.string(item, 'J')),
       mbtype: parseMbtype(this.string(item, 'T')),
       ...present('partition', this.string(item, 'P')),
       ...present('server', this.string(item, 'S')),
@@ -106,6 +116,9 @@ class Row {
       names.push({
         mboxname: dbnameToMboxname(dbname),
         ...present('mtime', this.number(entry, 'M')),
+        ...present('uidvalidity', this.number(entry, 'V')),
+        ...present('createdmodseq', this.number(entry, 'C')),
+        ...present('foldermodseq', this.number(entry, 'F')),
         ...present('mbtype', this.string(entry, 'T')),
         ...present('partition', this.string(entry, 'P')),
       });

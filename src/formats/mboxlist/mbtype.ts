@@ -1,16 +1,27 @@
 import type { Mbtype } from '../../model/mailbox.js';
 
-/** Source: mboxlist_mbtype_to_string, imap/mboxlist.c 2.5.17 to 3.13; mboxlist.md section 4. */
-const KINDS = 'enbcaspjf';
+/** What a mailbox is for, by its letter. Source: mboxlist_mbtype_to_string, imap/mboxlist.c 2.5.17 to 3.13. */
+export const MBTYPE_KINDS: Readonly<Record<string, string>> = {
+  e: 'email',
+  n: 'netnews',
+  b: 'collection',
+  c: 'calendar',
+  a: 'addressbook',
+  s: 'submission',
+  p: 'pushsubscription',
+  j: 'jmapnotify',
+  f: 'sieve',
+};
 
 /**
  * Reads the letters of T in any order: 2.5 to 3.4 sorted them differently and left out the `e`.
  * undefined = no T, which is a plain mailbox. Letters that nobody knows are kept in `letters` only.
+ * Source: mboxlist.md section 4.
  */
 export function parseMbtype(letters: string | undefined): Mbtype {
   const has = (letter: string) => letters?.includes(letter) ?? false;
   return {
-    kind: Array.from(letters ?? '').find((letter) => KINDS.includes(letter)) ?? 'e',
+    kind: Array.from(letters ?? '').find((letter) => Object.hasOwn(MBTYPE_KINDS, letter)) ?? 'e',
     deleted: has('d'),
     intermediate: has('i'),
     remote: has('r'),

@@ -3,7 +3,7 @@ import type { Mbentry, Mbtype } from '../../model/mailbox.js';
 import { aclFromText } from './acl.js';
 import { parseMbentry } from './mbentry.js';
 
-/** Bits of the type number of 2.2 to 2.4. Source: imap/mboxlist.h 2.4.20; mboxlist.md section 2. */
+/** Bits of the type number of 2.2 to 3.4. Source: imap/mboxlist.h 2.4.20, 3.4.8; mboxlist.md section 2. */
 const REMOTE = 1;
 const RESERVE = 2;
 const MOVING = 8;
@@ -14,6 +14,8 @@ const KINDS: readonly (readonly [number, string])[] = [
   [32, 'c'],
   [64, 'a'],
   [128, 'b'],
+  [512, 's'],
+  [1024, 'p'],
 ];
 
 const PERCENT = 0x25;

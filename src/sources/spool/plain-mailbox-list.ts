@@ -1,6 +1,6 @@
 import { locateMailbox } from './locate-mailbox.js';
 import { decodeName } from '../../bytes/text.js';
-import { rowsWithPrefix, type CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
+import type { CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import { parseMailboxHeader } from '../../formats/mailbox-header/mailbox-header.js';
 import { dbnameToMboxname, mboxnameToDbname } from '../../formats/mboxlist/names.js';
 import { parsePlainEntry } from '../../formats/mboxlist/plain-entry.js';
@@ -156,20 +156,4 @@ export class PlainMailboxList implements MailboxList {
     const uniqueid = bytes === undefined ? undefined : parseMailboxHeader(bytes, path).value?.uniqueid;
     return uniqueid === undefined ? entry : { ...entry, uniqueid };
   }
-}
-
-/** True when the rows are those of an older list: see section 1 of the format notes on mailbox lists. */
-export function isPlainList(db: CyrusDb): boolean {
-  for (const prefix of ['I', 'A', 'N']) {
-    for (const { key, value } of rowsWithPrefix(db, Buffer.from(prefix))) {
-      // Typed keys separate parts by control bytes; a row by uniqueid holds the name.
-      if (prefix === 'A' ? key.includes(0x1e) : key.includes(0x1f)) return false;
-      if (prefix === 'I' && value.includes('N ')) return false;
-      break;
-    }
-  }
-  const first = db.rows().next();
-  if (first.done === true) return false;
-  const { key } = first.value;
-  return key[0] === 0x24 || key.includes(0x2e) || !'NIAJU'.includes(String.fromCharCode(key[0] ?? 0));
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { classifyKey } from '../../../src/formats/mboxlist/key.js';
+import { classifyKey, classifyPlainKey } from '../../../src/formats/mboxlist/key.js';
 
 const classify = (key: string) => classifyKey(Buffer.from(key, 'latin1'));
 
@@ -16,13 +16,9 @@ test.each([
   ['AS\x1eanyone\x1eshared', { kind: 'acl', scope: 'shared', identifier: 'anyone', mboxname: 'shared' }],
   ['Jalice\x1eA1', { kind: 'jmapid', userid: 'alice', jmapid: 'A1' }],
   ['J\x1eA1', { kind: 'jmapid', userid: '', jmapid: 'A1' }],
-  ['UGstaff\x1ebob', { kind: 'group' }],
-  ['$RACL', { kind: 'older-generation' }],
-  ['$RACL$U$bob$user.alice', { kind: 'older-generation' }],
-  ['$RUNQ', { kind: 'older-generation' }],
-  ['user.alice', { kind: 'older-generation' }],
-  ['example.com!user.carol', { kind: 'older-generation' }],
-  ['DELETED.user.alice.Doomed.6B010B86', { kind: 'older-generation' }],
+  ['UGbob\x1egroup:staff', { kind: 'usergroup', name: 'bob', related: 'group:staff' }],
+  ['UGbob', { kind: 'unknown' }],
+  ['$RACL', { kind: 'unknown' }],
   ['', { kind: 'unknown' }],
   ['N', { kind: 'unknown' }],
   ['I', { kind: 'unknown' }],
@@ -36,6 +32,27 @@ test.each([
   expect(classify(key)).toEqual(expected);
 });
 
+test.each([
+  ['user.alice', { kind: 'name', mboxname: 'user.alice' }],
+  ['Notes', { kind: 'name', mboxname: 'Notes' }],
+  ['example.com!user.carol', { kind: 'name', mboxname: 'example.com!user.carol' }],
+  ['$RACL', { kind: 'acl' }],
+  ['$RACL$U$bob$user.alice', { kind: 'acl', scope: 'user', identifier: 'bob', mboxname: 'user.alice' }],
+  ['$RACL$S$anyone$a$b', { kind: 'acl', scope: 'shared', identifier: 'anyone', mboxname: 'a$b' }],
+  ['$RUNQ', { kind: 'uniqueid' }],
+  ['$RUNQ$2a3b$user.alice', { kind: 'uniqueid', uniqueid: '2a3b', mboxname: 'user.alice' }],
+  ['$RACL$X$bob$user.alice', { kind: 'unknown' }],
+  ['$', { kind: 'unknown' }],
+  ['', { kind: 'unknown' }],
+])('in a list of 2.2 to 3.5: %j', (key, expected) => {
+  expect(classifyPlainKey(Buffer.from(key, 'latin1'))).toEqual(expected);
+});
+
 test('takes any bytes', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (key) => void classifyKey(Buffer.from(key))));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (key) => {
+      classifyKey(Buffer.from(key));
+      classifyPlainKey(Buffer.from(key));
+    }),
+  );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseMbentry, parseMbtype, parseUniqueidRow } from '../../../src/formats/mboxlist/mbentry.js';
+import { parseJmapidRow, parseMbentry, parseMbtype, parseUniqueidRow } from '../../../src/formats/mboxlist/mbentry.js';
 
 const bytes = (text: string) => Buffer.from(text, 'latin1');
 
@@ -77,6 +77,7 @@ describe('parseMbentry', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (value) => {
         parseMbentry('x', Buffer.from(value), 'f');
+        parseJmapidRow('x', Buffer.from(value), 'f');
         parseUniqueidRow('x', Buffer.concat([bytes('%('), value, bytes(')')]), 'f');
       }),
     );
@@ -93,7 +94,16 @@ describe('parseUniqueidRow', () => {
       value: {
         mboxname: 'user.alice.Bar baz',
         uniqueid: '9hl2py6mqbqy9w0e5bp33dcv',
-        history: [{ mboxname: 'user.alice.Foo', mtime: 1795230891, mbtype: 'ed' }],
+        history: [
+          {
+            mboxname: 'user.alice.Foo',
+            mtime: 1795230891,
+            uidvalidity: 1795230887,
+            createdmodseq: 1,
+            foldermodseq: 6,
+            mbtype: 'ed',
+          },
+        ],
       },
     });
   });
@@ -102,6 +112,27 @@ describe('parseUniqueidRow', () => {
     const { value, faults } = parseUniqueidRow('9h', bytes('%(T e P default)'), 'f');
     expect(value).toBeUndefined();
     expect(faults).toMatchObject([{ expected: 'a name in N' }]);
+  });
+});
+
+describe('fields of a murder and of 3.13', () => {
+  test('the server, and the jmapid of a row by name or by uniqueid', () => {
+    const value = bytes('%(T er I u1 J P1a N user\x1falice P default S mail2.example.org V 7)');
+    expect(parseMbentry('user.alice', value, 'f').value).toMatchObject({
+      server: 'mail2.example.org',
+      jmapid: 'P1a',
+      mbtype: { remote: true },
+    });
+    expect(parseUniqueidRow('u1', value, 'f').value).toMatchObject({ mboxname: 'user.alice', jmapid: 'P1a' });
+  });
+
+  test('a row by jmapid', () => {
+    const value = bytes('%(T e N user\x1falice I u1 P default V 7 C 1 F 2 M 3 A %(alice lr))');
+    expect(parseJmapidRow('P1a', value, 'f')).toMatchObject({
+      value: { mboxname: 'user.alice', uniqueid: 'u1', jmapid: 'P1a', uidvalidity: 7 },
+      faults: [],
+    });
+    expect(parseJmapidRow('P1a', bytes('%(I u1)'), 'f')).toMatchObject({ faults: [{ expected: 'a name in N' }] });
   });
 });
 
