@@ -3,7 +3,7 @@ import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseQuotaRecord, QUOTA_RESOURCES, type QuotaRecord } from '../formats/quota/quota-record.js';
 import { parseName } from '../formats/mboxlist/names.js';
 import { parseSeenRow } from '../formats/seen/seen-row.js';
-import { parseSubscriptionRow } from '../formats/subscriptions/subscription-key.js';
+import { SubscriptionRows } from '../formats/subscriptions/subscription-rows.js';
 import {
   compareQuotaRoot,
   compareSeen,
@@ -219,8 +219,10 @@ class UserAudit {
   private readSubscriptions(role: PairRole, userid: string): Set<string> | undefined {
     const names = new Set<string>();
     const { defaultdomain } = this.sides[role].layout;
+    let rows: SubscriptionRows | undefined;
     const read = this.readRows(role, userid, 'sub', (key, value, path) => {
-      const row = parseSubscriptionRow(key, value, userid, path, { defaultdomain });
+      rows ??= new SubscriptionRows(userid, path, { defaultdomain });
+      const row = rows.parse(key, value);
       if (row.value?.kind === 'mailbox') names.add(row.value.mboxname);
       return row.faults;
     });

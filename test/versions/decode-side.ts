@@ -8,7 +8,7 @@ import { decodeRecord } from '../../src/formats/index/decode-record.js';
 import { recordOffsets } from '../../src/formats/index/scan-records.js';
 import { inboxName, parseName } from '../../src/formats/mboxlist/names.js';
 import { parseSeenRow } from '../../src/formats/seen/seen-row.js';
-import { parseSubscriptionRow } from '../../src/formats/subscriptions/subscription-key.js';
+import { SubscriptionRows } from '../../src/formats/subscriptions/subscription-rows.js';
 import { FLAG_SEEN, SYSTEM_FLAG_NAMES, type IndexHeader } from '../../src/model/index-file.js';
 import type { MailboxHeader, Mbentry } from '../../src/model/mailbox.js';
 import { locateUserMeta } from '../../src/sources/spool/locate-mailbox.js';
@@ -182,9 +182,10 @@ class Decoder {
   private subscriptions(userid: string): string[] {
     const opened = this.userDatabase(userid, 'sub');
     const names: string[] = [];
+    const { defaultdomain } = this.side.layout;
+    const rows = new SubscriptionRows(userid, opened?.path ?? '', { defaultdomain });
     for (const { key, value } of opened?.rows ?? []) {
-      const { defaultdomain } = this.side.layout;
-      const row = parseSubscriptionRow(key, value, userid, opened!.path, { defaultdomain });
+      const row = rows.parse(key, value);
       this.complain(row.faults);
       if (row.value?.kind !== 'mailbox') continue;
       // LSUB leaves out what is not there any more.

@@ -19,6 +19,14 @@ export interface QuotaRecord {
   readonly modseq?: number;
   /** A `quota -f` was running, or died. */
   readonly scanning: boolean;
+  /** How far it had come; the text form does not say. */
+  readonly scan?: QuotaScan;
+}
+
+export interface QuotaScan {
+  /** The mailbox that was counted last. */
+  readonly mboxname: string;
+  readonly used: Readonly<Partial<Record<QuotaResource, number>>>;
 }
 
 /** Value of a quota root, in a database or as the whole file of one. Source: quota_parseval, imap/quota_db.c 3.6.1. */
@@ -45,8 +53,33 @@ function parseDlistForm(value: Buffer, file: string): Decoded<QuotaRecord> {
   const modseq = asNumber(modseqItem);
   if (modseqItem !== undefined && modseq === undefined)
     faults.push({ code: 'quota-syntax', file, expected: 'a number in MODSEQ' });
-  const scanning = kvGet(item, 'SCAN') !== undefined;
-  return { value: { form: 'dlist', resources, ...(modseq === undefined ? {} : { modseq }), scanning }, faults };
+  const scanItem = kvGet(item, 'SCAN');
+  const scan = scanOf(scanItem);
+  if (scanItem !== undefined && scan === undefined)
+    faults.push({ code: 'quota-syntax', file, expected: 'a mailbox and numbers in SCAN' });
+  return {
+    value: {
+      form: 'dlist',
+      resources,
+      ...(modseq === undefined ? {} : { modseq }),
+      scanning: scanItem !== undefined,
+      ...(scan === undefined ? {} : { scan }),
+    },
+    faults,
+  };
+}
+
+function scanOf(item: DlistItem | undefined): QuotaScan | undefined {
+  const mboxname = asString(kvGet(item, 'MBOX'));
+  if (mboxname === undefined) return undefined;
+  const used: Partial<Record<QuotaResource, number>> = {};
+  for (const name of QUOTA_RESOURCES) {
+    const found = kvGet(item, name);
+    const number = integer(found);
+    if (found !== undefined && number === undefined) return undefined;
+    if (number !== undefined) used[name] = number;
+  }
+  return { mboxname, used };
 }
 
 /** `used limit [skipped] [NAME used limit [skipped]]...`; the file of an old record has a LF for its first space. */

@@ -1,4 +1,4 @@
-import type { Decoded } from '../../model/fault.js';
+import type { Decoded, FaultCode } from '../../model/fault.js';
 
 export interface UidRange {
   readonly from: number;
@@ -21,8 +21,8 @@ export interface SeenRow {
 /** Source: parse_data, imap/seen_db.c 3.6.1; mailbox-files.md section 5. Only version 1 exists. */
 export function parseSeenRow(value: Buffer, file: string): Decoded<SeenRow> {
   const text = value.toString('latin1');
-  const fault = (expected: string) => ({
-    code: 'seen-syntax' as const,
+  const fault = (expected: string, code: FaultCode = 'seen-syntax') => ({
+    code,
     file,
     expected,
     actual: JSON.stringify(text.slice(0, 80)),
@@ -31,6 +31,7 @@ export function parseSeenRow(value: Buffer, file: string): Decoded<SeenRow> {
   if (match === null) return { faults: [fault('1 LASTREAD LASTUID LASTCHANGE SEQUENCE')] };
   const [, lastread, lastuid, lastchange, sequence] = match as unknown as [string, string, string, string, string];
   const { ranges, whole } = parseUidSequence(sequence);
+  const isAbove = (ranges.at(-1)?.to ?? 0) > Number(lastuid);
   return {
     value: {
       lastread: Number(lastread),
@@ -39,7 +40,10 @@ export function parseSeenRow(value: Buffer, file: string): Decoded<SeenRow> {
       sequence,
       seen: ranges,
     },
-    faults: whole ? [] : [fault('an ascending sequence of UIDs')],
+    faults: [
+      ...(whole ? [] : [fault('an ascending sequence of UIDs')]),
+      ...(isAbove ? [fault(`UIDs up to lastuid ${lastuid}`, 'seen-above-lastuid')] : []),
+    ],
   };
 }
 

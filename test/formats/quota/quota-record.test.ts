@@ -29,7 +29,12 @@ test.each([
   ],
   [
     '%(S (-5 0) SCAN %(MBOX user.a S 0 M 0))',
-    { form: 'dlist', resources: { S: { used: -5, limit: 0 } }, scanning: true },
+    {
+      form: 'dlist',
+      resources: { S: { used: -5, limit: 0 } },
+      scanning: true,
+      scan: { mboxname: 'user.a', used: { S: 0, M: 0 } },
+    },
   ],
   // The two-line file of 2.4 is the record with its first space written as LF.
   ['5774\n100000\n', { form: 'text', resources: { S: { used: 5774, limit: 100000 } }, scanning: false }],
@@ -56,6 +61,13 @@ test('a damaged resource leaves the others', () => {
   const { value, faults } = parse('%(S (x 1) M (1) MODSEQ y)');
   expect(value).toEqual({ form: 'dlist', resources: { M: { used: 1 } }, scanning: false });
   expect(faults.map(({ expected }) => expected)).toEqual(['numbers in S', 'a number in MODSEQ']);
+});
+
+test.each(['%(S (1) SCAN %())', '%(S (1) SCAN %(MBOX user.a S x))', '%(S (1) SCAN user.a)'])('%j', (text) => {
+  expect(parse(text)).toEqual({
+    value: { form: 'dlist', resources: { S: { used: 1 } }, scanning: true },
+    faults: [{ code: 'quota-syntax', file: 'q', expected: 'a mailbox and numbers in SCAN' }],
+  });
 });
 
 test('takes any bytes', () => {

@@ -47,6 +47,16 @@ test.each([
   expect(faults).toHaveLength(1);
 });
 
+test.each([
+  ['1 1 4 1 1:3,5', 2],
+  ['1 1 0 1 1', 1],
+  ['1 1 4 1 1:5', 1],
+])('UIDs above lastuid are told: %j', (text, ranges) => {
+  const { value, faults } = parse(text);
+  expect(value?.seen).toHaveLength(ranges);
+  expect(faults).toMatchObject([{ code: 'seen-above-lastuid', file: 's', expected: `UIDs up to lastuid ${text[4]!}` }]);
+});
+
 test('takes any text', () => {
   const text = fc.string({ unit: fc.constantFrom('1', '0', ' ', ':', ',', 'x'), maxLength: 40 });
   fc.assert(fc.property(text, (t) => void parse(`1 1 1 1 ${t}`)));
