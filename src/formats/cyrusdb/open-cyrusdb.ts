@@ -1,8 +1,7 @@
 import type { ByteSource } from '../../bytes/byte-source.js';
 import type { FormatFault } from '../../model/fault.js';
 import type { CyrusDb } from './cyrusdb.js';
-import { FlatDb } from './flat/flat-db.js';
-import { parseFlat } from './flat/parse-flat.js';
+import { openFlat } from './flat/flat-db.js';
 import { SKIPLIST_MAGIC } from './skiplist/layout.js';
 import { openSkiplist } from './skiplist/skiplist.js';
 import { TWOM_MAGIC } from './twom/layout.js';
@@ -21,8 +20,6 @@ export interface OpenedCyrusDb {
   readonly faults: readonly FormatFault[];
 }
 
-/** A flat database is read whole, as Cyrus does by mapping it; a larger one is not opened. */
-const MAX_FLAT_BYTES = 256 * 1024 * 1024;
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const BERKELEY_MAGICS: readonly number[] = [0x00053162, 0x00061561];
 
@@ -37,9 +34,8 @@ export function openCyrusDb(source: ByteSource, file: string): OpenedCyrusDb {
     case 'twom':
       return { format, ...openTwom(source, file) };
     case 'flat': {
-      if (source.size > MAX_FLAT_BYTES) return { format, unsupported: 'a flat database of this size', faults: [] };
-      const { value = [], faults } = parseFlat(Buffer.from(source.read(0, source.size)), file);
-      return { format, db: new FlatDb(value, faults), faults };
+      const db = openFlat(source, file);
+      return { format, db, faults: db.faults };
     }
     case 'empty':
       return { format, faults: [{ code: 'file-empty', file, expected: 'a database', actual: '0 bytes' }] };
@@ -62,7 +58,7 @@ export function openCyrusDb(source: ByteSource, file: string): OpenedCyrusDb {
   }
 }
 
-function detectFormat(source: ByteSource): CyrusDbFormat {
+export function detectFormat(source: ByteSource): CyrusDbFormat {
   if (source.size === 0) return 'empty';
   const head = source.read(0, 4096);
   const starts = (magic: Buffer): boolean => head.subarray(0, magic.length).equals(magic);

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseFlat } from '../../../src/formats/cyrusdb/flat/parse-flat.js';
+import { bufferSource } from '../../../src/bytes/byte-source.js';
+import { openFlat } from '../../../src/formats/cyrusdb/flat/flat-db.js';
+import { scanFlat } from '../../../src/formats/cyrusdb/flat/scan-flat.js';
+import type { FormatFault } from '../../../src/model/fault.js';
 
+const open = (bytes: Uint8Array) => openFlat(bufferSource(Buffer.from(bytes)), 'f');
 const parse = (text: string) => {
-  const { value, faults } = parseFlat(Buffer.from(text, 'latin1'), 'f');
-  return { rows: value?.map(({ key, value: v }) => [key.toString('latin1'), v.toString('latin1')]), faults };
+  const db = open(Buffer.from(text, 'latin1'));
+  const rows = [...db.rows()].map(({ key, value }) => [key.toString('latin1'), value.toString('latin1')]);
+  return { rows, faults: db.faults };
 };
 
 test.each<[string, string, [string, string][]]>([
@@ -69,6 +74,23 @@ test.each([
 
 test('the first of two equal keys wins', () => {
   expect(parse('a\t1\na\t2\n').rows).toEqual([['a', '1']]);
+  expect(parse('b\t1\na\t2\nb\t3\na\t4\n').rows).toEqual([
+    ['a', '2'],
+    ['b', '1'],
+  ]);
+});
+
+test('a scan gives the rows as the file has them, with the place of each', () => {
+  const faults: FormatFault[] = [];
+  const rows = [...scanFlat(bufferSource(Buffer.from('b\t1\nx\na\t2\n')), 'f', faults)];
+  expect(rows.map(({ offset, key, value }) => [offset, key.toString(), value.toString()])).toEqual([
+    [0, 'b', '1'],
+    [6, 'a', '2'],
+  ]);
+  expect(faults.map(({ code, offset }) => [code, offset])).toEqual([
+    ['db-record-shape', 4],
+    ['db-order', 6],
+  ]);
 });
 
 test('reads back every key and value', () => {
@@ -79,14 +101,19 @@ test('reads back every key and value', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 20 }), fc.uint8Array({ maxLength: 20 }), (key, value) => {
       const file = Buffer.concat([encode(key), Buffer.from('\t'), encode(value), Buffer.from('\n')]);
-      expect(parseFlat(file, 'f')).toEqual({
-        value: [{ key: Buffer.from(key), value: Buffer.from(value) }],
-        faults: [],
-      });
+      const db = open(file);
+      expect([...db.rows()]).toEqual([{ key: Buffer.from(key), value: Buffer.from(value) }]);
+      expect(db.get(Buffer.from(key))).toEqual(Buffer.from(value));
+      expect(db.faults).toEqual([]);
     }),
   );
 });
 
 test('takes any bytes', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 120 }), (b) => void parseFlat(Buffer.from(b), 'f')));
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 120 }), (b) => {
+      const db = open(b);
+      expect([...db.rows()]).toHaveLength(db.count);
+    }),
+  );
 });
