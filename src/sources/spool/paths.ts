@@ -44,6 +44,10 @@ export interface SyncLogChannel {
   readonly channel: string | null;
   /** Holds `log` and `log-run`. */
   readonly dir: string;
+  /** A rolling sync_client that finds this file removes it and ends. */
+  readonly shutdownFile?: string;
+  /** What the replica last acknowledged of each mailbox, 3.4+. */
+  readonly cacheDb?: string;
 }
 
 export type UserMeta = 'seen' | 'sub' | 'counters' | 'conversations';
@@ -122,6 +126,16 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
   const path = (value: string): string => resolve(value.replace(PLACEHOLDER, () => rawConfigDirectory));
   const pathOption = (name: string, fallback: string): string => path(get(name) ?? fallback);
 
+  /** `CHANNEL_option` wins over `option`. Source: sync_get_config, imap/sync_support.c 3.6.7. */
+  const channelPath = <K extends string>(
+    key: K,
+    option: string,
+    { channel }: SyncLogChannel,
+  ): Partial<Record<K, string>> => {
+    const value = (channel === null ? undefined : conf.get(`${channel}_${option}`)) ?? get(option);
+    return (value === undefined ? {} : { [key]: path(value) }) as Partial<Record<K, string>>;
+  };
+
   const partitions = readPartitions(conf, path, conf.isOn('archive_enabled', false, service));
   if (partitions.length === 0) {
     throw new AuditError('conf-invalid', `${conf.file}: no partition`, 'Set at least one partition-NAME.');
@@ -186,7 +200,11 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
     },
     syncLog: {
       enabled: conf.isOn('sync_log', false, service),
-      channels: readChannels(conf.list('sync_log_channels', service), configDirectory),
+      channels: readChannels(conf.list('sync_log_channels', service), configDirectory).map((channel) => ({
+        ...channel,
+        ...channelPath('shutdownFile', 'sync_shutdown_file', channel),
+        ...channelPath('cacheDb', 'sync_cache_db_path', channel),
+      })),
     },
     hashChar: hash,
 

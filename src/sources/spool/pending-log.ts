@@ -1,15 +1,20 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSyncLog } from '../../formats/sync-log/sync-log.js';
+import { scanSyncLog, type SyncLogLine } from '../../formats/sync-log/sync-log.js';
 import type { FormatFault } from '../../model/fault.js';
-import { readSmallFile } from '../read-only-file.js';
+import { PagedFile, readFailure } from '../read-only-file.js';
 import type { SpoolLayout, SyncLogChannel } from './paths.js';
 
-/** What the pending log of one channel says that -u and -A alone would not do. */
+/** The state that the pending log of one channel would have compared, by kind. Memory: every name once. */
 export interface PendingLog {
   readonly channel: string | null;
+  /** In the order in which a reader takes them. */
   readonly files: readonly string[];
   readonly lines: number;
+  /** Users that are synced as a whole. */
+  readonly users: ReadonlySet<string>;
+  /** Users whose seen state, subscriptions and sieve scripts are synced. */
+  readonly meta: ReadonlySet<string>;
   /** `old NUL new` of every RENAME line. */
   readonly renames: ReadonlySet<string>;
   /** Mailboxes named by lines that sync a mailbox. */
@@ -18,6 +23,10 @@ export interface PendingLog {
   readonly unuser: ReadonlySet<string>;
   /** Quota roots whose limits were set or removed. */
   readonly quotas: ReadonlySet<string>;
+  /** Mailboxes whose annotations were set; empty = those of the server. */
+  readonly annotations: ReadonlySet<string>;
+  /** `userid NUL uniqueid` of every external seen state that was changed. */
+  readonly seen: ReadonlySet<string>;
   /** `userid NUL mboxname` of every subscription that was added or, with the same SUB line, removed. */
   readonly subscriptions: ReadonlySet<string>;
   readonly faults: readonly FormatFault[];
@@ -25,10 +34,10 @@ export interface PendingLog {
   readonly unread: readonly string[];
 }
 
-/** A log is read whole; one that has grown past this is not judged. */
-const MAX_LOG_BYTES = 64 * 1024 * 1024;
 /** `log`, the batch in work, and what dead readers left (2.3 and 2.4 named them by process). */
 const LOG_FILE = /^log(-run|-\d+)?$/;
+/** A log is read a page at a time: one that a stopped sync_client has let grow has no limit. */
+const CACHE_BYTES = 256 * 1024;
 
 /** The channel that squatter indexes from; no replica is served by it. Source: squatter(8), 3.6.7. */
 const SQUATTER = 'squatter';
@@ -43,68 +52,98 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
   let names: string[] = [];
   const unread: string[] = [];
   try {
+    // A batch in work comes first, and what is still being written last.
     names = readdirSync(dir)
       .filter((name) => LOG_FILE.test(name))
-      .sort();
+      .sort((a, b) => Number(a === 'log') - Number(b === 'log') || (a < b ? -1 : 1));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') unread.push(`${dir}: ${code ?? 'cannot be read'}`);
+    const { missing, reason } = readFailure(error, dir);
+    if (!missing) unread.push(reason);
   }
   const log = {
     channel,
     files: [] as string[],
     lines: 0,
+    users: new Set<string>(),
+    meta: new Set<string>(),
     renames: new Set<string>(),
     mailboxes: new Set<string>(),
     unmailbox: new Set<string>(),
     unuser: new Set<string>(),
     quotas: new Set<string>(),
+    annotations: new Set<string>(),
+    seen: new Set<string>(),
     subscriptions: new Set<string>(),
     faults: [] as FormatFault[],
     unread,
   };
   for (const name of names) {
     const path = join(dir, name);
-    const read = readSmallFile(path, MAX_LOG_BYTES);
-    if (read.failure !== undefined) {
-      if (!read.failure.missing) unread.push(read.failure.reason);
-      continue;
-    }
-    log.files.push(path);
-    const { value = [], faults } = parseSyncLog(read.bytes, path);
-    log.faults.push(...faults);
-    log.lines += value.length;
-    for (const { type, args } of value) {
-      const [first = '', second] = args;
-      switch (type) {
-        case 'RENAME':
-          if (second !== undefined) log.renames.add(`${first}\0${second}`);
-          break;
-        case 'MAILBOX':
-        case 'APPEND':
-        case 'ACL':
-          log.mailboxes.add(first);
-          break;
-        case 'DOUBLEMAILBOX':
-          log.mailboxes.add(first);
-          if (second !== undefined) log.mailboxes.add(second);
-          break;
-        case 'UNMAILBOX':
-          log.unmailbox.add(first);
-          break;
-        case 'UNUSER':
-          log.unuser.add(first);
-          break;
-        case 'QUOTA':
-          log.quotas.add(first);
-          break;
-        case 'SUB':
-        case 'UNSUB':
-          if (second !== undefined) log.subscriptions.add(`${first}\0${second}`);
-          break;
-        default:
+    let file: PagedFile | undefined;
+    try {
+      file = PagedFile.open(path, CACHE_BYTES);
+      log.files.push(path);
+      const faults: FormatFault[] = [];
+      for (const line of scanSyncLog(file, path, faults)) {
+        log.lines += 1;
+        addLine(log, line);
       }
+      log.faults.push(...faults);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      const { missing, reason } = readFailure(error, path);
+      if (!missing) unread.push(reason);
+    } finally {
+      file?.close();
     }
   }
   return log;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlySet<infer E> ? Set<E> : T[K] };
+
+/** A line of a type that is not known says nothing: readers skip it. */
+function addLine(log: Mutable<PendingLog>, { type, args }: SyncLogLine): void {
+  const [first = '', second = ''] = args;
+  switch (type) {
+    case 'USER':
+      log.users.add(first);
+      break;
+    case 'META':
+    case 'SIEVE':
+      log.meta.add(first);
+      break;
+    case 'RENAME':
+      log.renames.add(`${first}\0${second}`);
+      break;
+    case 'MAILBOX':
+    case 'APPEND':
+    case 'ACL':
+      log.mailboxes.add(first);
+      break;
+    case 'DOUBLEMAILBOX':
+      log.mailboxes.add(first);
+      log.mailboxes.add(second);
+      break;
+    case 'UNMAILBOX':
+      log.unmailbox.add(first);
+      break;
+    case 'UNUSER':
+      log.unuser.add(first);
+      break;
+    case 'QUOTA':
+      log.quotas.add(first);
+      break;
+    case 'ANNOTATION':
+      log.annotations.add(first);
+      break;
+    case 'SEEN':
+      log.seen.add(`${first}\0${second}`);
+      break;
+    case 'SUB':
+    case 'UNSUB':
+      log.subscriptions.add(`${first}\0${second}`);
+      break;
+    default:
+  }
 }

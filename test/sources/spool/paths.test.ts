@@ -91,6 +91,15 @@ describe('roots', () => {
     expect(layout(text + 'archive_enabled: yes\n').partitions[0]).toMatchObject({ archive: '/s/archive' });
   });
 
+  test('a channel has its own shutdown file and cache, or those of all', () => {
+    const options =
+      'sync_shutdown_file: /run/stop\nfar_sync_shutdown_file: /run/far\nfar_sync_cache_db_path: cache.db\n';
+    expect(layout(`${BASE}${options}sync_log_channels: "" far\n`).syncLog.channels).toEqual([
+      { channel: null, dir: '/s/conf/sync', shutdownFile: '/run/stop' },
+      { channel: 'far', dir: '/s/conf/sync/far', shutdownFile: '/run/far', cacheDb: '/s/cache.db' },
+    ]);
+  });
+
   test('sync log channels, with the default one spelled ""', () => {
     expect(layout(BASE + 'sync_log: yes\nsync_log_channels: "" squatter ../x\n').syncLog).toEqual({
       enabled: true,
