@@ -23,7 +23,7 @@ const LAYERS = {
   run: ['model', 'audit', 'pool', 'generated'],
   report: ['model', 'findings', 'generated'],
   // Decodes single files for `cyraudit inspect`.
-  inspect: ['model', 'bytes', 'formats', 'sources'],
+  inspect: ['model', 'bytes', 'formats', 'sources', 'generated'],
 };
 
 const layerRules = Object.entries(LAYERS).map(([layer, allowed]) => ({

@@ -60,7 +60,7 @@ function withoutReferences(text: string): string {
 
 /** A report is made once and read often; the model's lists are readonly and must fit in. */
 function readonlyArrays(text: string): string {
-  return text.replace(/([:=|] )(\w+|\([\w |]+\))\[\]/g, '$1readonly $2[]');
+  return text.replace(/([:=|] )(\w+|\([\w |&]+\))\[\]/g, '$1readonly $2[]');
 }
 
 await mkdir(generated, { recursive: true });

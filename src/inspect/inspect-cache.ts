@@ -24,6 +24,8 @@ import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { faultItem, toJson, type Inspection, type Item, type Json } from './inspection.js';
+import { unreadable } from './read-file.js';
+import { versionOf } from './written-by.js';
 
 /** Of one item. Unit: bytes. */
 const MAX_SHOWN = 2000;
@@ -33,12 +35,12 @@ const SECTION = CACHE_ITEMS.indexOf('SECTION');
 
 /** cyrus.cache: its generation, every record in the order of the file, and what is wrong with them. */
 export function inspectCache(file: string): Inspection {
-  return { kind: 'cyrus.cache', items: cacheItems(file) };
+  return { about: { format: 'cyrus.cache' }, items: cacheItems(file) };
 }
 
 function* cacheItems(file: string): Generator<Item> {
   const opened = CacheFile.open(file);
-  if (opened.failure !== undefined) throw new Error(opened.failure.reason);
+  if (opened.failure !== undefined) throw unreadable(opened.failure.reason);
   const { cache } = opened;
   const { index } = IndexFile.open(join(dirname(file), 'cyrus.index'));
   try {
@@ -223,6 +225,8 @@ class CacheWalk {
       ...(this.index === undefined ? {} : { uids: users.map(({ uid }) => uid) }),
       cacheVersion: known ?? shapeText(version),
       ...Object.fromEntries(texts),
+      // Records of several versions in one file are normal.
+      ...(known === undefined ? {} : versionOf('cyrus.cache', String(known))),
     };
     if (problem !== undefined)
       yield this.fault({ ...problem, ...(users[0] === undefined ? {} : { uid: users[0].uid }) });

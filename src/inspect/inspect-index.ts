@@ -7,23 +7,35 @@ import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED, SYSTEM_FLAG_NAMES } from '
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { faultItem, fieldsOf, type Inspection, type Item } from './inspection.js';
+import { unreadable } from './read-file.js';
+import { versionOf } from './written-by.js';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** cyrus.index: its header, every record, and what is wrong with them. */
-export function inspectIndex(file: string): Inspection {
-  return { kind: 'cyrus.index', items: indexItems(file) };
+/** cyrus.index, or the cyrus.expunge of 2.3: the header, every record, and what is wrong with them. */
+export function inspectIndex(file: string, format: 'cyrus.index' | 'cyrus.expunge'): Inspection {
+  const index = openIndex(file);
+  const { version } = index.head;
+  index.close();
+  const about = version === undefined ? { format } : { format, ...versionOf(format, String(version.minor)) };
+  return { about, items: indexItems(file) };
+}
+
+function openIndex(file: string): IndexFile {
+  const { index, failure } = IndexFile.open(file);
+  if (failure !== undefined) throw unreadable(failure.reason);
+  return index;
 }
 
 function* indexItems(file: string): Generator<Item> {
-  const { index, failure } = IndexFile.open(file);
-  if (failure !== undefined) throw new Error(failure.reason);
+  const index = openIndex(file);
   try {
     const { header, version, faults: headerFaults } = index.head;
     if (header !== undefined) yield { type: 'header', ...fieldsOf(header) };
     yield* headerFaults.map(faultItem);
     if (header === undefined || version === undefined) return;
-    const names = userFlagNames(dirname(file));
+    const known = userFlagNames(dirname(file));
+    const names = known ?? [];
     const flagCrcs = new FlagCrcs(names);
     const offsets = recordOffsets(version);
     const totals = newTotals();
@@ -40,7 +52,9 @@ function* indexItems(file: string): Generator<Item> {
       }
       const faults: FormatFault[] = [];
       scanRecords(block, version, header, flagCrcs, totals, faults, file);
-      yield* faults.map(faultItem);
+      // Without a cyrus.header no flag has a name, which says nothing about the index.
+      const own = known === undefined ? faults.filter(({ code }) => code !== 'record-unnamed-user-flag') : faults;
+      yield* own.map(faultItem);
     }
   } finally {
     index.close();
@@ -59,9 +73,12 @@ function systemFlagNames(flags: number): string[] {
   return others === 0 ? names : [...names, `0x${others.toString(16)}`];
 }
 
-/** The index holds only numbers of user flags; their names are in the cyrus.header beside it, when there is one. */
-function userFlagNames(directory: string): readonly (string | undefined)[] {
+/**
+ * The index holds only numbers of user flags; their names are in cyrus.header. undefined = there is none beside the
+ * index that can be read: either may be on a partition of its own.
+ */
+function userFlagNames(directory: string): readonly (string | undefined)[] | undefined {
   const path = join(directory, 'cyrus.header');
   const read = readSmallFile(path, MAX_HEADER_BYTES);
-  return read.bytes === undefined ? [] : (parseMailboxHeader(read.bytes, path).value?.userFlags ?? []);
+  return read.bytes === undefined ? undefined : parseMailboxHeader(read.bytes, path).value?.userFlags;
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Inspection } from '../../inspect/inspection.js';
-import { printable } from '../../report/printable.js';
-import { itemText } from '../item-text.js';
+import { STATUS_UNKNOWN } from '../exit-status.js';
+import { aboutText, itemText } from '../item-text.js';
 import { writeStdout } from '../terminal.js';
 
 type Style = 'text' | 'json' | 'ndjson';
@@ -13,7 +13,7 @@ export function addInspect(program: Command): void {
   program
     .command('inspect')
     .description(
-      'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, sync logs, quota, imapd.conf',
+      'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf',
     )
     .argument('<file...>', 'files, recognised by their bytes and names')
     .addOption(new Option('--json', 'one JSON document').conflicts('ndjson'))
@@ -25,14 +25,16 @@ Examples:
   cyraudit inspect cyrus.index
   cyraudit inspect --ndjson mailboxes.db | grep user.fred
 
-Exit status: 0 decoded, 1 decoded with faults, 3 not readable or unknown.`,
+The form of JSON and NDJSON is that of schemas/inspect.schema.json.
+
+Exit status: 0 decoded, 1 decoded with faults, 3 not readable, unknown, or known and not decoded here.`,
     )
     .action(async (files: string[], options: { json?: boolean; ndjson?: boolean }) => {
       const { inspectFile } = await import('../../inspect/inspect-file.js');
       const style: Style = options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text';
       // Every file is recognised before anything is printed: a document that breaks off in the middle is no JSON.
       const inspections = files.map((file) => ({ file, inspection: inspectFile(file) }));
-      const state = { faults: 0 };
+      const state = { faults: 0, notDecoded: 0 };
       let pending = '';
       for (const part of output(inspections, style, state)) {
         pending += part;
@@ -41,24 +43,27 @@ Exit status: 0 decoded, 1 decoded with faults, 3 not readable or unknown.`,
         pending = '';
       }
       await writeStdout(pending);
-      if (state.faults > 0) process.exitCode = 1;
+      if (state.notDecoded > 0) process.exitCode = STATUS_UNKNOWN;
+      else if (state.faults > 0) process.exitCode = 1;
     });
 }
 
 function* output(
   inspections: readonly { file: string; inspection: Inspection }[],
   style: Style,
-  state: { faults: number },
+  state: { faults: number; notDecoded: number },
 ): Generator<string> {
   for (const [n, { file, inspection }] of inspections.entries()) {
-    const { kind, items } = inspection;
-    if (style === 'text') yield `${n > 0 ? '\n' : ''}${printable(file)}: ${kind}\n`;
-    if (style === 'json') yield `${n > 0 ? ',\n' : '['}{"file":${JSON.stringify(file)},"kind":"${kind}","items":[`;
+    const { about, items } = inspection;
+    if (style === 'text') yield `${n > 0 ? '\n' : ''}${aboutText(file, about)}`;
+    // Left open: the items follow.
+    if (style === 'json') yield `${n > 0 ? ',\n' : '['}${JSON.stringify({ file, ...about }).slice(0, -1)},"items":[`;
     let first = true;
     for (const item of items) {
       if (item.type === 'fault') state.faults += 1;
+      if (item.type === 'not-decoded') state.notDecoded += 1;
       if (style === 'text') yield itemText(item);
-      else if (style === 'ndjson') yield `${JSON.stringify({ file, ...item })}\n`;
+      else if (style === 'ndjson') yield `${JSON.stringify({ file, ...about, ...item })}\n`;
       else yield `${first ? '\n' : ',\n'}${JSON.stringify(item)}`;
       first = false;
     }

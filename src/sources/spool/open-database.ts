@@ -47,7 +47,7 @@ export function openDatabase(path: string): OpenedDatabase {
 }
 
 /** A directory with zeroskip's own files, which 3.2 to 3.12 could be built with. Source: cyrusdb.md section 1. */
-function isZeroskip(path: string): boolean {
+export function isZeroskip(path: string): boolean {
   try {
     return readdirSync(path).some((name) => name === '.zsdb' || name.startsWith('zeroskip-'));
   } catch {
