@@ -19,6 +19,8 @@ const UNLINKED: u32 = 0x40000000;
 const MAX_SAFE: u64 = 9007199254740991;
 
 @inline function config(i: usize): i32 { return load<i32>(CONFIG + (i << 2)); }
+/** A word of its own: cast from the signed one above, the compiler widens it with its sign. */
+@inline function unsignedConfig(i: usize): u32 { return load<u32>(CONFIG + (i << 2)); }
 @inline function u32At(at: usize): u32 { return bswap<u32>(load<u32>(at)); }
 @inline function u64At(at: usize): u64 { return bswap<u64>(load<u64>(at)); }
 @inline function table(n: usize, byte: u32): u32 { return load<u32>(CRC_TABLES + (n << 10) + (<usize>byte << 2)); }
@@ -119,9 +121,9 @@ export function scan(from: usize, count: u32): bool {
   const createdmodseqAt = config(11);
   const basecidAt = config(12);
   const crcAt = config(13);
-  const legalFlags = <u32>config(14);
-  const lastUid = <u32>config(15);
-  const highestmodseq = (<u64>(<u32>config(16)) << 32) | <u64>(<u32>config(17));
+  const legalFlags = unsignedConfig(14);
+  const lastUid = unsignedConfig(15);
+  const highestmodseq = (<u64>unsignedConfig(16) << 32) | <u64>unsignedConfig(17);
 
   let exists: u32 = 0, answered: u32 = 0, flagged: u32 = 0, deleted: u32 = 0, unseen: u32 = 0, expunged: u32 = 0, archived: u32 = 0;
   let quota: u64 = 0;
@@ -143,11 +145,11 @@ export function scan(from: usize, count: u32): bool {
     if ((load<u64>(guid) | load<u64>(guid, 8) | <u64>load<u32>(guid, 16)) == 0) return false;
 
     let xor: u32 = 0;
-    for (let bit: u32 = 0; bit < 5; bit++) if ((flags >>> bit) & 1) xor ^= <u32>config(20 + bit);
+    for (let bit: u32 = 0; bit < 5; bit++) if ((flags >>> bit) & 1) xor ^= unsignedConfig(20 + bit);
     for (let word: u32 = 0; word < 4; word++) {
       let bits = u32At(from + userFlagsAt + (<usize>word << 2));
       // A bit without a name.
-      if ((bits & ~(<u32>config(26 + word))) != 0) return false;
+      if ((bits & ~(unsignedConfig(26 + word))) != 0) return false;
       while (bits != 0) {
         const bit = ctz<u32>(bits);
         bits &= bits - 1;
