@@ -2,7 +2,7 @@ import { decodeName } from '../../bytes/text.js';
 import type { Decoded, FormatFault } from '../../model/fault.js';
 import type { MailboxHeader } from '../../model/mailbox.js';
 import { asList, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
-import { PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
+import { MAX_PLAIN_BYTES, PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
 import { aclFromDlist, aclFromPlain, aclFromText } from '../mboxlist/acl.js';
 
 /** No terminator. Source: MAILBOX_HEADER_MAGIC, imap/mailbox.h 2.3.19 to 3.13. */
@@ -37,6 +37,7 @@ const PLAIN_HEADER = new RegExp(
 
 /** A header of the plainest dlist form in one step; undefined = it has another one. */
 export function parsePlainHeader(bytes: Buffer): MailboxHeader | undefined {
+  if (bytes.length > MAX_PLAIN_BYTES) return undefined;
   const match = PLAIN_HEADER.exec(bytes.toString('latin1', MAILBOX_HEADER_MAGIC.length));
   if (match === null) return undefined;
   const [, mbtype, mboxname, uniqueid, quotaroot, rights, flags] = match;

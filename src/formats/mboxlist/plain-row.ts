@@ -1,5 +1,5 @@
 import type { Mbentry } from '../../model/mailbox.js';
-import { PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
+import { MAX_PLAIN_BYTES, PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
 import { aclFromPlain } from './acl.js';
 import { parseMbtype } from './mbtype.js';
 
@@ -13,6 +13,7 @@ const PLAIN_ROW = new RegExp(
  * A list is decoded row by row, and the general grammar costs ten times as much.
  */
 export function decodePlainRow(mboxname: string, value: Buffer): Mbentry | undefined {
+  if (value.length > MAX_PLAIN_BYTES) return undefined;
   const match = PLAIN_ROW.exec(value.toString('latin1'));
   if (match === null) return undefined;
   const [, letters, uniqueid, partition, uidvalidity, createdmodseq, foldermodseq, mtime, rights] = match;
