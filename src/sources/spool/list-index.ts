@@ -40,6 +40,8 @@ export class ListIndex {
   /** Adds a row of a list of the third generation. */
   addRow(bytes: Buffer, keyAt: number, valueAt: number, end: number): void {
     const kind = bytes[keyAt];
+    // A key without a name is none.
+    if (valueAt - keyAt < 2) return;
     if (kind === KEY_I) {
       const entry = scanEntry(bytes, valueAt, end);
       if (entry?.dbname === undefined) return;
@@ -55,14 +57,15 @@ export class ListIndex {
 
   /** True when the row of this uniqueid gives it this name. */
   isNamed(uniqueid: string, dbname: Buffer): boolean {
-    const id = Buffer.from(uniqueid, 'latin1');
+    // As in the lookup that it stands for: latin1 would make one text of two.
+    const id = Buffer.from(uniqueid, 'utf8');
     return this.has(NAMED, id, { from: 0, to: id.length }, dbname, { from: 0, to: dbname.length });
   }
 
   /** True when a live mailbox of this uniqueid is on this partition. */
   isPlaced(uniqueid: string, partition: string): boolean {
-    const id = Buffer.from(uniqueid, 'latin1');
-    const name = Buffer.from(partition, 'latin1');
+    const id = Buffer.from(uniqueid, 'utf8');
+    const name = Buffer.from(partition, 'utf8');
     return this.has(PLACED, id, { from: 0, to: id.length }, name, { from: 0, to: name.length });
   }
 
