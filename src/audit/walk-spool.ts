@@ -1,5 +1,5 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { LIST_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
@@ -136,7 +136,7 @@ class Walker {
   }
 
   walk(path: string, depth: number): void {
-    const below = path.slice(this.task.root.length + 1).split('/');
+    const below = relative(this.task.root, path).split('/');
     if (below[0] === 'uuid' && below.length >= 3) {
       this.walkById(path);
       return;
@@ -154,14 +154,12 @@ class Walker {
     }
   }
 
-  /** The directories of mailboxes below `uuid/A/B`: names alone, as nearly all of them are known. */
+  /** The directories of mailboxes below `uuid/A/B`, nearly all of which are known. */
   private walkById(path: string): void {
-    for (const name of this.look(path, () => readdirSync(path)) ?? []) {
-      const below = `${path}/${name}`;
-      if (this.isPlaced(below, name)) continue;
-      const stat = this.look(below, () => lstatSync(below));
-      if (stat?.isDirectory() === true) this.judgeById(below, name);
-      else if (stat?.isSymbolicLink() === true) this.notFollowed(below);
+    for (const entry of this.look(path, () => readdirSync(path, { withFileTypes: true })) ?? []) {
+      const below = `${path}/${entry.name}`;
+      if (entry.isSymbolicLink()) this.notFollowed(below);
+      else if (entry.isDirectory() && !this.isPlaced(below, entry.name)) this.judgeById(below, entry.name);
     }
   }
 
