@@ -3,7 +3,8 @@
  * beside it. Loading 250 small modules and compiling them anew takes longer than the audit of a small pair, and in every
  * thread again. They are CommonJS, as what needs no ES module starts without Node's loader for them.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -48,6 +49,9 @@ async function bundle(entry: string, program: string): Promise<void> {
     banner: { js: importMeta },
     logLevel: 'warning',
   });
+  // By its last characters a program and its compiled code know each other.
+  const path = join(dist, 'program', program);
+  appendFileSync(path, `// ${createHash('sha256').update(readFileSync(path)).digest('hex')}`);
 }
 
 /** A file that starts a program with its compiled code. */
