@@ -1,6 +1,7 @@
 import type { Report, ReportMailbox, ReportSide, ReportUser } from '../generated/report.js';
 import { worse, type ReportedFinding, type SideRole, type VerdictClass } from '../model/effects.js';
 import type { Side } from '../sources/spool/open-side.js';
+import type { SideEngine } from './engine-of-side.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
 import type { Level } from './context.js';
 import type { SideCounts, UnauditedPart } from './unit-result.js';
@@ -17,6 +18,13 @@ export interface AuditTotals {
   readonly bytesRead: number;
 }
 
+/** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
+interface SideFrame {
+  readonly side: Side;
+  readonly generation?: 1 | 2 | 3;
+  readonly engine?: SideEngine;
+}
+
 export interface ReportFrame {
   readonly command: 'compare' | 'check';
   readonly level: Level;
@@ -30,8 +38,7 @@ export interface ReportFrame {
   };
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** `generation` of the mailbox list; undefined when it could not be read. */
-  readonly sides: readonly { readonly side: Side; readonly generation?: 1 | 2 | 3 }[];
+  readonly sides: readonly SideFrame[];
 }
 
 /** Puts everything in its fixed order, so that the same input gives the same bytes. */
@@ -72,7 +79,7 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
     durations: { totalMs: frame.finishedAt.getTime() - frame.startedAt.getTime() },
     verdict,
     complete: unaudited.length === 0,
-    sides: frame.sides.map(({ side, generation }) => toReportSide(side, generation, totals.sides[side.role])),
+    sides: frame.sides.map((of) => toReportSide(of, totals.sides[of.side.role])),
     counts: {
       mailboxes: { ...countClasses(mailboxes), clean: totals.cleanMailboxes },
       users: { ...countClasses(users), clean: totals.cleanUsers },
@@ -155,7 +162,7 @@ function toReportUser({ userid, class: worst, findings, counts }: UserResult): R
 /** What the rows of a mailbox list tell of the release that writes it. Source: mboxlist.md section 1. */
 const ENGINE_OF_GENERATION = { 1: '2.2 to 2.4', 2: '2.5 to 3.5', 3: '3.6 or later' } as const;
 
-function toReportSide(side: Side, generation: 1 | 2 | 3 | undefined, counts: SideCounts | undefined): ReportSide {
+function toReportSide({ side, generation, engine }: SideFrame, counts: SideCounts | undefined): ReportSide {
   const partitions = side.layout.partitions
     .map(({ name }) => ({ name, mailboxes: counts?.partitions[name]?.listed ?? 0 }))
     .sort((a, b) => compareText(a.name, b.name));
@@ -173,6 +180,7 @@ function toReportSide(side: Side, generation: 1 | 2 | 3 | undefined, counts: Sid
       Object.entries(counts?.indexVersions ?? {}).sort(([a], [b]) => Number(a) - Number(b)),
     ),
     engine: generation === undefined ? 'unknown' : ENGINE_OF_GENERATION[generation],
+    ...(engine === undefined ? {} : { replicatesAs: { version: engine.version, from: engine.from } }),
     listFormat: side.list.db?.format ?? 'unknown',
   };
 }

@@ -1,13 +1,14 @@
 import { joinRecords, type JoinTotals } from '../compare/join-records.js';
 import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
+import { isCopiedBack } from '../findings/record/record-subject.js';
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
 import { checkCaches } from './check-cache.js';
 import { checkFiles, type FileCounts } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
-import type { Level } from './context.js';
+import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
 import type { UnauditedPart } from './unit-result.js';
 
@@ -20,7 +21,16 @@ export interface MailboxJob {
   readonly sides: Partial<Record<SideRole, ReadMailbox>>;
   readonly listing: Omit<
     MailboxSubject,
-    'mode' | 'mboxname' | 'master' | 'replica' | 'single' | 'prediction' | 'differing' | 'lowerBound' | 'blockedBy'
+    | 'mode'
+    | 'mboxname'
+    | 'master'
+    | 'replica'
+    | 'single'
+    | 'prediction'
+    | 'differing'
+    | 'lowerBound'
+    | 'annotatedSent'
+    | 'blockedBy'
   >;
   /** expunge_mode of the master. */
   readonly expungeIsImmediate: boolean;
@@ -32,8 +42,8 @@ export interface MailboxJob {
 export interface MailboxAudit {
   readonly subject: MailboxSubject;
   readonly prediction?: MailboxPrediction;
-  /** A file that replication has to read is not what its record says: the engine fails here on every run. */
-  readonly fileFails: boolean;
+  /** A file that replication has to read is not what its record says, or cannot be fetched: it fails here on every run. */
+  readonly isStuck: boolean;
 }
 
 /**
@@ -42,7 +52,8 @@ export interface MailboxAudit {
  */
 export function auditMailbox(
   job: MailboxJob,
-  level: Level,
+  { level }: Pick<AuditPlan, 'level'>,
+  engine: ReplicationEngine,
   collector: FindingCollector,
   unaudited: UnauditedPart[],
   fileCounts: Partial<Record<SideRole, FileCounts>>,
@@ -56,6 +67,11 @@ export function auditMailbox(
   const { master, replica } = job.sides;
   const totals: JoinTotals = { lowerBound: 0, equal: 0, differing: 0 };
   let prediction: MailboxPrediction | undefined;
+  // A mailbox that the replica lacks is sent with everything.
+  let sent = {
+    annotated: replica === undefined ? (master?.stream?.annotations.byUid.size ?? 0) : 0,
+    copiedBack: false,
+  };
   const isSame = isSameOnBothSides(job);
   if (
     !isSame &&
@@ -70,9 +86,9 @@ export function auditMailbox(
     // The first walk learns how far the common state had come; most mailboxes end here without a difference.
     const walk = joinRecords(m, r, totals);
     while (walk.next().done !== true);
-    prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs);
+    prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs, engine.traits);
     if (totals.differing > 0)
-      addRecordFindings(job, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
+      sent = addRecordFindings(job, engine, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);
   }
   const side = (role: SideRole): MailboxSideFacts | undefined => {
     const facts = job.facts[role];
@@ -93,9 +109,10 @@ export function auditMailbox(
     ...(prediction === undefined ? {} : { prediction }),
     differing: totals.differing,
     lowerBound: totals.lowerBound,
+    annotatedSent: sent.annotated,
   };
   if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
-  let fileFails = false;
+  let isStuck = engine.hazards.copybackFails && sent.copiedBack;
   if (level !== 'index') {
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
@@ -105,7 +122,7 @@ export function auditMailbox(
       const isHashed = level === 'content' ? () => true : mustTravel;
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
         const travels = file.problem !== 'unclaimed' && mustTravel(file.uid);
-        fileFails ||= travels;
+        isStuck ||= travels;
         for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
       for (const reason of unread)
@@ -117,7 +134,7 @@ export function auditMailbox(
         unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });
     }
   }
-  return { subject, fileFails, ...(prediction === undefined ? {} : { prediction }) };
+  return { subject, isStuck, ...(prediction === undefined ? {} : { prediction }) };
 }
 
 /**
@@ -183,12 +200,13 @@ function travelCheck(
 
 function addRecordFindings(
   job: MailboxJob,
+  { hazards }: ReplicationEngine,
   prediction: MailboxPrediction,
   pairs: () => Iterable<RecordPair>,
   lowerBound: number,
   masterDeletedmodseq: number,
   collector: FindingCollector,
-): void {
+): { annotated: number; copiedBack: boolean } {
   const { facts } = job;
   const deletedOnMaster = facts.master?.isDeleted === true && facts.replica?.isDeleted === false;
   // A message that was delivered to both sides separately is live at a UID where the other side lacks it.
@@ -205,8 +223,12 @@ function addRecordFindings(
     }
   }
   const liveElsewhere = discarded.size === 0 ? discarded : job.findLiveElsewhere(discarded);
+  const sent = { annotated: 0, copiedBack: false };
   for (const outcome of prediction.outcomes()) {
-    const { replica } = outcome.pair;
+    const { master, replica } = outcome.pair;
+    const isSent = outcome.action !== 'none' && outcome.action !== 'unseen';
+    if (isSent && master !== undefined && master.annotations.size > 0) sent.annotated++;
+    sent.copiedBack ||= isCopiedBack(outcome);
     const elsewhere = replica === undefined ? undefined : masterUids.get(replica.guid);
     const subject = {
       mboxname: job.mboxname,
@@ -216,9 +238,11 @@ function addRecordFindings(
       masterDeletedmodseq,
       deletedOnMaster,
       expungeIsImmediate: job.expungeIsImmediate,
+      copybackFails: hazards.copybackFails,
       liveElsewhereOnMaster: replica !== undefined && liveElsewhere.has(replica.guid),
       ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
     };
     for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));
   }
+  return sent;
 }

@@ -1,7 +1,7 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
-import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
+import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
@@ -92,7 +92,7 @@ class UnitAudit {
     const inboxEntry = inbox === undefined ? undefined : masterEntries.find((e) => e.mboxname === inbox);
     const inboxOnMaster = inboxEntry === undefined ? 'absent' : isLive(inboxEntry) ? 'live' : 'tombstone';
     const userAbsent = this.unit.kind === 'user' && inboxOnMaster !== 'live';
-    const unuserLogged = this.userid !== undefined && isUnuserLogged(this.ctx.logs, this.userid);
+    const unuserLogged = this.userid !== undefined && isUnuserLogged(this.ctx, this.userid);
 
     const matches = this.filter();
     const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
@@ -128,7 +128,8 @@ class UnitAudit {
         ...(inboxEntry === undefined ? {} : { master: inboxEntry }),
         ...this.replicaInbox(replicaEntries, inbox),
       };
-      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, ...user }, masterEntries, own);
+      const wipedBySync = this.ctx.engine.traits.userWithoutInbox === 'wiped';
+      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, own);
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
     this.takeListFaults();
@@ -161,7 +162,7 @@ class UnitAudit {
       }
       const remembered = subject.inboxOnMaster === 'tombstone' || subject.deletedOnMaster > 0;
       const left = subject.replicaMailboxes - subject.movedOnMaster;
-      if (mayUnuser(this.ctx.logs, subject.userid) && subject.inboxOnMaster !== 'live' && !remembered && left > 0) {
+      if (mayUnuser(this.ctx, subject.userid) && subject.inboxOnMaster !== 'live' && !remembered && left > 0) {
         this.addListFinding({ kind: 'unuser', userid: subject.userid, mailboxes: subject.replicaMailboxes });
       }
     }
@@ -247,7 +248,8 @@ class UnitAudit {
     userAbsentOnMaster: boolean,
     unuserLogged: boolean,
   ): MailboxJob {
-    const { logs } = this.ctx;
+    const { logs, engine } = this.ctx;
+    const { traits } = engine;
     const sides: Partial<Record<SideRole, ReadMailbox>> = {};
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
     const read = (opened: OpenedSide, entry: Mbentry, twin?: ReadMailbox): void => {
@@ -266,8 +268,20 @@ class UnitAudit {
     const replicaOwner = replicaEntry === undefined ? undefined : this.ownerOf(replicaEntry);
     const sameOwner = masterOwner === replicaOwner;
     const ownerIsSynced = sameOwner && masterOwner !== undefined && !userAbsentOnMaster;
-    const tombstone = oldName === undefined ? undefined : this.master.list.byName(oldName);
-    const tombstoneOnMaster = masterEntry === undefined && tombstone?.mbtype.deleted === true;
+    const tombstoneOnMaster =
+      masterEntry === undefined && replicaEntry !== undefined && this.hasTombstone(replicaEntry);
+    const isUserSynced = this.unit.kind === 'user' && !userAbsentOnMaster;
+    const unmailboxLogged = oldName !== undefined && logs.some((log) => log.unmailbox.has(oldName));
+    const mailboxLogged = oldName !== undefined && logs.some((log) => log.mailboxes.has(oldName));
+    const isMissing = masterEntry === undefined && replicaEntry !== undefined && !tombstoneOnMaster;
+    const deletedAsMissing =
+      isMissing && traits.unmailboxLine === 'deletes' && unmailboxLogged
+        ? 'logged'
+        : isMissing &&
+            ((traits.deletesMissing === 'always' && isUserSynced) ||
+              (traits.mailboxLine === 'deletes' && mailboxLogged))
+          ? 'unlogged'
+          : 'no';
     const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
     const usedBy =
       masterEntry !== undefined && replicaEntry === undefined ? this.uniqueidUsedBy(masterEntry) : undefined;
@@ -283,17 +297,31 @@ class UnitAudit {
         renameTargetTaken: renamed && this.isTargetTaken(newName, oldName),
         tombstoneOnMaster,
         deleteIsCarried:
-          (this.unit.kind === 'user' && !userAbsentOnMaster) ||
+          isUserSynced ||
           (userAbsentOnMaster && unuserLogged) ||
-          (oldName !== undefined && logs.some((log) => log.unmailbox.has(oldName))),
+          (traits.unmailboxLine !== 'unknown' && unmailboxLogged) ||
+          (traits.mailboxLine !== 'leaves' && mailboxLogged),
+        deletedAsMissing,
         renameNeedsLog: renamed && !ownerIsSynced,
         renameIsLogged:
           renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
         userAbsentOnMaster,
         removedWithUser: userAbsentOnMaster && unuserLogged,
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
+        annotationsCarried:
+          traits.carriesMailboxAnnotations ||
+          (newName !== undefined && logs.length > 0 && logs.every((log) => log.annotations.has(newName))),
+        hazards: engine.hazards,
       },
     };
+  }
+
+  /** True when the master remembers deleting this mailbox of the replica, as its engine looks it up. */
+  private hasTombstone({ mboxname, uniqueid }: Mbentry): boolean {
+    const { list } = this.master;
+    const byUniqueid = this.ctx.engine.traits.deletesMissing === 'tombstone-by-uniqueid' && list.hasUniqueidRows;
+    const row = byUniqueid ? list.uniqueidRow(uniqueid ?? '') : list.byName(mboxname);
+    return row?.mbtype.deleted === true;
   }
 
   private factsOf(opened: OpenedSide, entry: Mbentry, mailbox: ReadMailbox): Omit<MailboxSideFacts, 'head' | 'exists'> {
@@ -327,7 +355,7 @@ class UnitAudit {
   }
 
   /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
-  private conflictOf(entry: Mbentry): { uniqueid: string; lastUid: number; exists: number } | undefined {
+  private conflictOf(entry: Mbentry): MailboxSubject['conflict'] {
     const other = this.replica?.list.byName(entry.mboxname);
     if (
       this.replica === undefined ||
@@ -341,10 +369,12 @@ class UnitAudit {
     const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
     const isTrusted = mailbox.head !== undefined && isOpenable(mailbox) && mailbox.unread.length === 0;
     try {
+      // What cannot be read, or holds what its header denies, is taken for used.
+      const lastUid = isTrusted ? Math.max(mailbox.head.lastUid, mailbox.head.maxUid) : Number.MAX_SAFE_INTEGER;
       return {
         uniqueid: other.uniqueid,
-        // What cannot be read, or holds what its header denies, is taken for used.
-        lastUid: isTrusted ? Math.max(mailbox.head.lastUid, mailbox.head.maxUid) : Number.MAX_SAFE_INTEGER,
+        lastUid,
+        refused: lastUid > 0 || this.ctx.engine.traits.unusedConflict === 'refused',
         exists: mailbox.totals?.exists ?? 0,
       };
     } finally {
@@ -414,7 +444,7 @@ class UnitAudit {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     const files: Partial<Record<SideRole, FileCounts>> = {};
     try {
-      const audit = auditMailbox(job, this.ctx.plan.level, collector, this.result.unaudited, files);
+      const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, this.result.unaudited, files);
       this.audited.push({ job, audit, collector, ...this.failureOf(job, audit) });
     } finally {
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
@@ -428,8 +458,11 @@ class UnitAudit {
     }
   }
 
-  private failureOf(job: MailboxJob, { subject, fileFails }: MailboxAudit): { fails?: FailurePhase } {
+  private failureOf(job: MailboxJob, { subject, isStuck }: MailboxAudit): { fails?: FailurePhase } {
     if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
+    const { hazards, annotatedSent } = subject;
+    const values = [...(subject.replica?.head?.annotations.values() ?? [])];
+    if (hazards.cannotParseBackslash && values.some((value) => value.includes('\\'))) return { fails: 'open' };
     const {
       renameTargetTaken,
       renameNeedsLog,
@@ -451,12 +484,13 @@ class UnitAudit {
     const typeDiffers =
       master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
     if (
-      (conflict?.lastUid ?? 0) > 0 ||
+      conflict?.refused === true ||
+      (hazards.refusesMessageAnnotations && annotatedSent > 0) ||
       uniqueidUsedBy !== undefined ||
       partitionUnknown ||
       typeDiffers ||
       badRecords ||
-      fileFails
+      isStuck
     )
       return { fails: 'content' };
     return {};

@@ -111,7 +111,7 @@ class UserAudit {
       own.master?.uniqueid !== undefined &&
       own.replica?.uniqueid !== undefined &&
       own.master.uniqueid !== own.replica.uniqueid;
-    this.isReplaced = wasRecreated && userid !== undefined && isUnuserLogged(ctx.logs, userid);
+    this.isReplaced = wasRecreated && userid !== undefined && isUnuserLogged(ctx, userid);
   }
 
   run(inbox: string | undefined): UserMetadataAudit {

@@ -11,9 +11,11 @@ import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { isEmptyDirectory, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs } from '../sources/spool/pending-log.js';
+import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints } from './context.js';
+import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import type { ListCheck } from './check-list.js';
@@ -47,6 +49,9 @@ export interface AuditOptions {
   readonly users?: readonly string[];
   readonly mailboxes?: readonly string[];
   readonly partitions?: readonly string[];
+  /** The release that replicates from the master, and the replica's; default: what the spools imply. */
+  readonly engine?: EngineVersion;
+  readonly replicaEngine?: EngineVersion;
   /** Findings of one code listed per mailbox; the rest is counted. */
   readonly findingCap?: number;
   readonly onProgress?: (progress: AuditProgress) => void;
@@ -106,6 +111,10 @@ export async function auditSides(
       users: options.users ?? [],
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
+      engines: {
+        ...(options.engine === undefined ? {} : { master: options.engine }),
+        ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
+      },
     };
     // The threads start while the lists are opened, and look through them side by side.
     const names = estimateNames(opened.flatMap(({ side }) => side.list.db ?? []));
@@ -145,10 +154,10 @@ export async function auditSides(
         },
         startedAt,
         finishedAt: new Date(),
-        sides: checked.map(({ side, list }) => ({
-          side,
-          ...(list === undefined ? {} : { generation: list.generation }),
-        })),
+        sides: checked.map(({ side, list }) => {
+          if (list === undefined) return { side };
+          return { side, generation: list.generation, engine: engineOfSide(plan.engines?.[side.role], side, list) };
+        }),
       },
       totals,
     );

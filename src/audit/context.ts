@@ -1,3 +1,12 @@
+import {
+  ENGINE_TRAITS,
+  NO_HAZARDS,
+  hazardsBetween,
+  type EngineTraits,
+  type EngineVersion,
+  type ReleaseHazards,
+} from '../replication/engine.js';
+import { engineOfSide, isKnownToDiffer, type SideEngine } from './engine-of-side.js';
 import { ListIndex } from '../sources/spool/list-index.js';
 import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
@@ -17,6 +26,8 @@ export interface AuditPlan {
   readonly users: readonly string[];
   readonly mailboxes: readonly string[];
   readonly partitions: readonly string[];
+  /** Releases that the caller named; the spool tells the others. */
+  readonly engines?: Readonly<Partial<Record<SideRole, EngineVersion>>>;
 }
 
 /** A side with its mailbox list decoded on demand. */
@@ -31,7 +42,28 @@ export interface AuditContext {
   readonly sides: ReadonlyMap<SideRole, OpenedSide>;
   /** Pending logs of the master, by channel; empty for a single side. */
   readonly logs: readonly PendingLog[];
+  readonly engine: ReplicationEngine;
   close(): void;
+}
+
+/** The engine that replicates this pair. */
+export interface ReplicationEngine {
+  readonly sides: Readonly<Partial<Record<SideRole, SideEngine>>>;
+  /** Of the master's release, or of the single side's. */
+  readonly traits: EngineTraits;
+  readonly hazards: ReleaseHazards;
+}
+
+/** The releases of both sides: as they were named, else as the spools imply. */
+function replicationEngine({ engines = {} }: AuditPlan, sides: ReadonlyMap<SideRole, OpenedSide>): ReplicationEngine {
+  const of: Partial<Record<SideRole, SideEngine>> = {};
+  for (const [role, { side, list }] of sides) of[role] = engineOfSide(engines[role], side, list);
+  const { master, replica, single } = of;
+  const hazards =
+    master !== undefined && replica !== undefined && isKnownToDiffer(master, replica)
+      ? hazardsBetween(master.version, replica.version)
+      : NO_HAZARDS;
+  return { sides: of, traits: ENGINE_TRAITS[(master ?? single)!.version], hazards };
 }
 
 /** What was learnt of each side's list when it was looked through. */
@@ -53,6 +85,7 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}): AuditContex
   return {
     plan,
     sides,
+    engine: replicationEngine(plan, sides),
     logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
     close: () => {
       for (const { side } of sides.values()) side.close();
@@ -77,14 +110,20 @@ export function isRenameLogged(
   );
 }
 
-/** True when every channel has a line that removes this user on the replica. */
-export function isUnuserLogged(logs: readonly PendingLog[], userid: string): boolean {
-  return logs.length > 0 && logs.every((log) => log.unuser.has(userid));
+type RemovalContext = Pick<AuditContext, 'logs' | 'engine'>;
+
+/** True when every channel has a line that removes this user, who has no INBOX on the master, on the replica. */
+export function isUnuserLogged({ logs, engine }: RemovalContext, userid: string): boolean {
+  return logs.length > 0 && logs.every((log) => removesUser(log, engine, userid));
 }
 
 /** True when any channel has such a line: which one serves the replica is not known, and one is enough to do harm. */
-export function mayUnuser(logs: readonly PendingLog[], userid: string): boolean {
-  return logs.some((log) => log.unuser.has(userid));
+export function mayUnuser({ logs, engine }: RemovalContext, userid: string): boolean {
+  return logs.some((log) => removesUser(log, engine, userid));
+}
+
+function removesUser(log: PendingLog, { traits }: ReplicationEngine, userid: string): boolean {
+  return log.unuser.has(userid) || (traits.userWithoutInbox === 'wiped' && log.users.has(userid));
 }
 
 /** True when only a part of the pair was asked for. */

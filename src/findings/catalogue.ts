@@ -61,10 +61,14 @@ import { emptyReplicaMailboxReplaced } from './mailbox/empty-replica-mailbox-rep
 import { headerDisagreesWithList } from './mailbox/header-disagrees-with-list.js';
 import { headerValuesDiffer } from './mailbox/header-values-differ.js';
 import { indexRecreatedOnMaster } from './mailbox/index-recreated-on-master.js';
+import { mailboxAnnotationUnparsable } from './mailbox/mailbox-annotation-unparsable.js';
+import { mailboxAnnotationsDropped } from './mailbox/mailbox-annotations-dropped.js';
 import { mailboxAnnotationsLost } from './mailbox/mailbox-annotations-lost.js';
+import { mailboxAnnotationsNotCarried } from './mailbox/mailbox-annotations-not-carried.js';
 import { mailboxAnnotationsPending } from './mailbox/mailbox-annotations-pending.js';
 import { mailboxDeletedOnMaster } from './mailbox/mailbox-deleted-on-master.js';
 import { mailboxDeletedOnReplica } from './mailbox/mailbox-deleted-on-replica.js';
+import { mailboxDestroyedWithoutTombstone } from './mailbox/mailbox-destroyed-without-tombstone.js';
 import { mailboxDirectoryMissing } from './mailbox/mailbox-directory-missing.js';
 import { mailboxFileMissing } from './mailbox/mailbox-file-missing.js';
 import { mailboxOnlyOnMaster } from './mailbox/mailbox-only-on-master.js';
@@ -72,6 +76,7 @@ import { mailboxOnlyOnReplica } from './mailbox/mailbox-only-on-replica.js';
 import { mailboxRenamedOnReplica } from './mailbox/mailbox-renamed-on-replica.js';
 import { mailboxRenamed } from './mailbox/mailbox-renamed.js';
 import { mailboxTypeDiffers } from './mailbox/mailbox-type-differs.js';
+import { messageAnnotationsRefused } from './mailbox/message-annotations-refused.js';
 import { partitionDiffers } from './mailbox/partition-differs.js';
 import { partitionUnknownOnReplica } from './mailbox/partition-unknown-on-replica.js';
 import { renameNotLogged } from './mailbox/rename-not-logged.js';
@@ -84,7 +89,9 @@ import { uniqueidInUseOnReplica } from './mailbox/uniqueid-in-use-on-replica.js'
 import { uniqueidRowLost } from './mailbox/uniqueid-row-lost.js';
 import type { MailboxSubject } from './mailbox/mailbox-subject.js';
 import { cleanedExpungePending } from './record/cleaned-expunge-pending.js';
+import { copybackRefused } from './record/copyback-refused.js';
 import { deleteOverridesReplicaChange } from './record/delete-overrides-replica-change.js';
+import { expungeBeatsOtherMessage } from './record/expunge-beats-other-message.js';
 import { expungeOverridesReplicaChange } from './record/expunge-overrides-replica-change.js';
 import { expungePending } from './record/expunge-pending.js';
 import { expungeUnseen } from './record/expunge-unseen.js';
@@ -98,6 +105,7 @@ import { guidMismatchUnseen } from './record/guid-mismatch-unseen.js';
 import { guidMismatch } from './record/guid-mismatch.js';
 import { holeOnMasterUnseen } from './record/hole-on-master-unseen.js';
 import { holeOnReplicaUnseen } from './record/hole-on-replica-unseen.js';
+import { messageAnnotationsLostOnMaster } from './record/message-annotations-lost-on-master.js';
 import { recordCopiedBackRenumbered } from './record/record-copied-back-renumbered.js';
 import { recordCopiedBackTwice } from './record/record-copied-back-twice.js';
 import { recordDiffersUnseen } from './record/record-differs-unseen.js';
@@ -111,6 +119,7 @@ import type { RecordSubject } from './record/record-subject.js';
 import { userDeleteNotLogged } from './user/user-delete-not-logged.js';
 import { userDeletedOnMaster } from './user/user-deleted-on-master.js';
 import { userOnlyOnReplica } from './user/user-only-on-replica.js';
+import { userWipedBySync } from './user/user-wiped-by-sync.js';
 import type { UserSubject } from './user/user-subject.js';
 import type { PendingLogSubject } from './user-metadata/pending-log-subject.js';
 import { quotaLimitDiffers } from './user-metadata/quota-limit-differs.js';
@@ -203,10 +212,14 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   headerDisagreesWithList,
   headerValuesDiffer,
   indexRecreatedOnMaster,
+  mailboxAnnotationUnparsable,
+  mailboxAnnotationsDropped,
   mailboxAnnotationsLost,
+  mailboxAnnotationsNotCarried,
   mailboxAnnotationsPending,
   mailboxDeletedOnMaster,
   mailboxDeletedOnReplica,
+  mailboxDestroyedWithoutTombstone,
   mailboxDirectoryMissing,
   mailboxFileMissing,
   mailboxOnlyOnMaster,
@@ -214,6 +227,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   mailboxRenamedOnReplica,
   mailboxRenamed,
   mailboxTypeDiffers,
+  messageAnnotationsRefused,
   partitionDiffers,
   partitionUnknownOnReplica,
   renameNotLogged,
@@ -228,7 +242,9 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
 
 export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
   cleanedExpungePending,
+  copybackRefused,
   deleteOverridesReplicaChange,
+  expungeBeatsOtherMessage,
   expungeOverridesReplicaChange,
   expungePending,
   expungeUnseen,
@@ -242,6 +258,7 @@ export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
   guidMismatch,
   holeOnMasterUnseen,
   holeOnReplicaUnseen,
+  messageAnnotationsLostOnMaster,
   recordCopiedBackRenumbered,
   recordCopiedBackTwice,
   recordDiffersUnseen,
@@ -257,6 +274,7 @@ export const USER_FINDINGS: readonly Check<UserSubject>[] = [
   userDeleteNotLogged,
   userDeletedOnMaster,
   userOnlyOnReplica,
+  userWipedBySync,
 ];
 
 export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [

@@ -115,6 +115,7 @@ export interface ReportSide {
    * Cyrus generation that wrote the side, such as 3.6, or unknown.
    */
   engine: string;
+  replicatesAs?: ReplicationEngine;
   /**
    * Database format of the mailbox list.
    */
@@ -123,6 +124,19 @@ export interface ReportSide {
 export interface ReportPartition {
   name: string;
   mailboxes: Count;
+}
+/**
+ * The release of Cyrus that the side was taken for when replication was predicted; that of the master decides what it would do. Absent when the mailbox list could not be read.
+ */
+export interface ReplicationEngine {
+  /**
+   * The first of the releases that replicate alike.
+   */
+  version: '2.4' | '2.5' | '3.0' | '3.2' | '3.4' | '3.6' | '3.12';
+  /**
+   * given: named by the caller. spool: assumed, as the oldest release that could have written the spool.
+   */
+  from: 'given' | 'spool';
 }
 export interface ReportCounts {
   mailboxes: CountsByClass;

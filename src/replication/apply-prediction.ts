@@ -59,7 +59,8 @@ function applyOutcome(
     case 'update-replica':
     case 'expunge-on-replica':
       // An expunged record reaches the replica with the flags that it has on the master.
-      if (m !== undefined) replica.set(uid, m);
+      // The GUID of a record that is there already stays (2.4 expunges another message in this way).
+      if (m !== undefined) replica.set(uid, { ...m, guid: r?.guid ?? m.guid });
       return;
     case 'append-on-master':
     case 'update-master':

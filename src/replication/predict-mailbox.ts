@@ -2,8 +2,9 @@
  * The model of the real engine for one mailbox: given both states, what `sync_client` would do.
  * It predicts; it does not judge. Source: sync_do_update_mailbox, mailbox_full_update, compare_one_record,
  * copyback_one_record (client) and sync_apply_mailbox, sync_mailbox_compare_update (server) in
- * imap/sync_support.c, cyrus-imapd 3.6.1.
+ * imap/sync_support.c, cyrus-imapd 3.6.1; where other releases differ, see `EngineTraits`.
  */
+import type { EngineTraits } from './engine.js';
 import type { MailboxHead, RecordPair, SideRecord, SyncCrcs } from '../model/record-pair.js';
 
 /** What happens to the message(s) of one UID. */
@@ -36,6 +37,8 @@ export interface PairOutcome {
   readonly masterNewUid?: number;
   /** UID under which the replica's message ends up, when that changes; 0 = the message is discarded. */
   readonly replicaNewUid?: number;
+  /** The annotations of both are the replica's afterwards, although the flags are the master's. */
+  readonly annotationsFrom?: 'replica';
 }
 
 /** `skip`: the engine finds nothing to do. `push`: one upload. `full`: the record-by-record compare. */
@@ -66,7 +69,7 @@ export function sameAnnotations(a: ReadonlyMap<string, string>, b: ReadonlyMap<s
 }
 
 /** is_unchanged(): header values, ACL, mailbox annotations and stored CRCs; no record is looked at. */
-export function looksUnchanged(master: MailboxHead, replica: MailboxHead): boolean {
+export function looksUnchanged(master: MailboxHead, replica: MailboxHead, traits: EngineTraits): boolean {
   return (
     master.mbtypeKind === replica.mbtypeKind &&
     master.lastUid === replica.lastUid &&
@@ -80,7 +83,7 @@ export function looksUnchanged(master: MailboxHead, replica: MailboxHead): boole
     master.options === replica.options &&
     (replica.foldermodseq === 0 || replica.foldermodseq >= master.foldermodseq) &&
     master.acl === replica.acl &&
-    sameAnnotations(master.annotations, replica.annotations) &&
+    (!traits.carriesMailboxAnnotations || sameAnnotations(master.annotations, replica.annotations)) &&
     (crcsAgree(replica.storedCrcs, master.storedCrcs) || crcsAgree(replica.storedCrcs, master.computedCrcs))
   );
 }
@@ -92,6 +95,7 @@ export function predictMailbox(
   master: MailboxHead,
   replica: MailboxHead,
   pairs: () => Iterable<RecordPair>,
+  traits: EngineTraits,
 ): MailboxPrediction {
   const uidvalidity = Math.max(master.uidvalidity, replica.uidvalidity);
   if (master.deletedmodseq > replica.highestmodseq) {
@@ -101,10 +105,11 @@ export function predictMailbox(
       pairs,
       uidvalidity,
       false,
+      traits,
       "the master's deletedmodseq is above the replica's highestmodseq",
     );
   }
-  if (looksUnchanged(master, replica)) {
+  if (looksUnchanged(master, replica, traits)) {
     return {
       stage: 'skip',
       reason: 'headers and stored sync CRCs agree',
@@ -115,10 +120,10 @@ export function predictMailbox(
       },
     };
   }
-  const refusal = refusedBecause(master, replica, pairs);
-  if (refusal !== undefined) return full(master, replica, pairs, uidvalidity, false, refusal);
+  const refusal = refusedBecause(master, replica, pairs, traits);
+  if (refusal !== undefined) return full(master, replica, pairs, uidvalidity, false, traits, refusal);
   if (!crcsAgreeAfterPush(master, replica, pairs)) {
-    return full(master, replica, pairs, uidvalidity, true, 'the sync CRCs differ after the upload');
+    return full(master, replica, pairs, uidvalidity, true, traits, 'the sync CRCs differ after the upload');
   }
   return {
     stage: 'push',
@@ -160,6 +165,7 @@ function refusedBecause(
   master: MailboxHead,
   replica: MailboxHead,
   pairs: () => Iterable<RecordPair>,
+  { expungeBeatsOtherMessage }: EngineTraits,
 ): string | undefined {
   if (replica.highestmodseq > master.highestmodseq) return "the replica's highestmodseq is higher";
   if (replica.lastUid > master.lastUid) return "the replica's last_uid is higher";
@@ -170,8 +176,9 @@ function refusedBecause(
       if (!m.expunged && uid <= replica.lastUid) return `uid ${String(uid)} is missing on the replica`;
       continue;
     }
+    const differs = m.guid !== r.guid && !(expungeBeatsOtherMessage && m.expunged);
     if (m.expunged && r.expunged) continue;
-    if (m.guid !== r.guid) return `uid ${String(uid)} is another message on the replica`;
+    if (differs) return `uid ${String(uid)} is another message on the replica`;
     if (r.modseq > m.modseq) return `uid ${String(uid)} has a higher modseq on the replica`;
     if (r.expunged && !m.expunged) return `uid ${String(uid)} is expunged on the replica`;
   }
@@ -208,6 +215,7 @@ function full(
   pairs: () => Iterable<RecordPair>,
   uidvalidity: number,
   pushed: boolean,
+  traits: EngineTraits,
   reason: string,
 ): MailboxPrediction {
   const replicaLastUid = pushed ? Math.max(replica.lastUid, master.lastUid) : replica.lastUid;
@@ -234,7 +242,7 @@ function full(
         if (m !== undefined && r !== undefined) {
           if (m.expunged && r.expunged) {
             yield { pair, action: 'none' };
-          } else if (m.guid !== r.guid) {
+          } else if (m.guid !== r.guid && !(traits.expungeBeatsOtherMessage && (m.expunged || r.expunged))) {
             const discard = !r.expunged && r.modseq < master.deletedmodseq;
             let masterNewUid: number | undefined;
             let replicaNewUid: number | undefined;
@@ -244,7 +252,7 @@ function full(
             const copyback = (): void => {
               if (!r.expunged) replicaNewUid = discard ? 0 : ++next;
             };
-            if (m.guid > r.guid) {
+            if (m.guid > r.guid === (traits.clashOrder === 'lower-guid-first')) {
               copyback();
               renumber();
             } else {
@@ -258,7 +266,7 @@ function full(
               ...(replicaNewUid === undefined ? {} : { replicaNewUid }),
             };
           } else {
-            yield { pair, action: sameMessage(m, r) };
+            yield { pair, ...sameMessage(m, r, traits) };
           }
         } else if (m !== undefined) {
           const passed = uid < replicaMaxUid || uid <= replicaLastUid;
@@ -279,25 +287,35 @@ function full(
 }
 
 /** compare_one_record() for one GUID: an expunge wins; then the newer record, the master's when in doubt. */
-function sameMessage(m: SideRecord, r: SideRecord): RecordAction {
-  if (m.expunged) return 'expunge-on-replica';
-  if (r.expunged) return 'expunge-on-master';
-  if (!isDifferenceSeen(m, r)) return 'unseen';
-  return replicaWins(m, r) ? 'update-master' : 'update-replica';
+function sameMessage(
+  m: SideRecord,
+  r: SideRecord,
+  { messageAnnotations }: EngineTraits,
+): Pick<PairOutcome, 'action' | 'annotationsFrom'> {
+  if (m.expunged) return { action: 'expunge-on-replica' };
+  if (r.expunged) return { action: 'expunge-on-master' };
+  const differInAnnotations = messageAnnotations !== 'not-carried' && !sameAnnotations(m.annotations, r.annotations);
+  const flagsDiffer = !sameFlags(m, r);
+  if (!differInAnnotations && !flagsDiffer && sameFields(m, r)) return { action: 'unseen' };
+  if (replicaWins(m, r)) return { action: 'update-master' };
+  if (!differInAnnotations || messageAnnotations === 'winner') return { action: 'update-replica' };
+  return flagsDiffer ? { action: 'update-replica', annotationsFrom: 'replica' } : { action: 'update-master' };
 }
 
-/** The fields that compare_one_record() looks at. The size is not one of them, nor are bits without a flag name. */
-function isDifferenceSeen(m: SideRecord, r: SideRecord): boolean {
+/** Bits without a flag name are not looked at. */
+function sameFlags(m: SideRecord, r: SideRecord): boolean {
+  return (m.systemFlags & 0x1f) === (r.systemFlags & 0x1f) && m.userFlags.join(' ') === r.userFlags.join(' ');
+}
+
+/** The fields besides flags and annotations that compare_one_record() looks at. The size is not one of them. */
+function sameFields(m: SideRecord, r: SideRecord): boolean {
   return (
-    m.modseq !== r.modseq ||
-    m.lastUpdated !== r.lastUpdated ||
-    m.internaldate !== r.internaldate ||
-    (m.systemFlags & 0x1f) !== (r.systemFlags & 0x1f) ||
-    m.cid !== r.cid ||
-    m.savedate !== r.savedate ||
-    m.createdmodseq !== r.createdmodseq ||
-    m.userFlags.join(' ') !== r.userFlags.join(' ') ||
-    !sameAnnotations(m.annotations, r.annotations)
+    m.modseq === r.modseq &&
+    m.lastUpdated === r.lastUpdated &&
+    m.internaldate === r.internaldate &&
+    m.cid === r.cid &&
+    m.savedate === r.savedate &&
+    m.createdmodseq === r.createdmodseq
   );
 }
 

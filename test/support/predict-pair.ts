@@ -87,7 +87,7 @@ export function expectPair(ctx: AuditContext, command: string): PairExpectation 
     blocked ||= covered && inbox && masterEntries.some((entry) => has(entry, 'blocked'));
     for (const entry of masterEntries) {
       const partner = replica.list.liveByUniqueid(entry.uniqueid!, entry.mboxname);
-      mailboxes.push(...predictOne(master, replica, entry, partner, covered, isSynced(entry)));
+      mailboxes.push(...predictOne(ctx, entry, partner, covered, isSynced(entry)));
     }
     for (const entry of replica.list.entriesOf(unit).filter(isLive)) {
       if (master.list.liveByUniqueid(entry.uniqueid!, entry.mboxname) !== undefined) continue;
@@ -105,13 +105,14 @@ export function expectPair(ctx: AuditContext, command: string): PairExpectation 
 }
 
 function predictOne(
-  master: OpenedSide,
-  replica: OpenedSide,
+  { sides, engine: { traits } }: AuditContext,
   entry: Mbentry,
   partner: Mbentry | undefined,
   covered: boolean,
   synced: boolean,
 ): ExpectedMailbox[] {
+  const master = sides.get('master')!;
+  const replica = sides.get('replica')!;
   const m = readMailbox(master.side, entry, ownerOf(master, entry.mboxname));
   const r = partner === undefined ? undefined : readMailbox(replica.side, partner, ownerOf(replica, partner.mboxname));
   try {
@@ -126,8 +127,11 @@ function predictOne(
     if (m.stream === undefined || r.stream === undefined) return both(untouchedOf(m), untouchedOf(r), 'damaged');
     const { stream: a } = m;
     const { stream: b } = r;
-    const prediction = predictMailbox(m.head!, r.head!, () =>
-      joinRecords(a, b, { lowerBound: 0, equal: 0, differing: 0 }),
+    const prediction = predictMailbox(
+      m.head!,
+      r.head!,
+      () => joinRecords(a, b, { lowerBound: 0, equal: 0, differing: 0 }),
+      traits,
     );
     const after = applyPrediction(prediction, { master: decodeAll(m), replica: decodeAll(r) });
     return both([...after.master], [...after.replica], prediction.stage);

@@ -10,8 +10,12 @@ export function annotationDifference({
   prediction,
   lowerBound,
   differing,
+  annotationsCarried,
+  hazards,
 }: MailboxSubject):
   { readonly winner: 'master' | 'replica'; readonly entries: readonly string[]; readonly lost: boolean } | undefined {
+  // These have findings of their own.
+  if (!annotationsCarried || hazards.dropsMailboxAnnotations) return undefined;
   if (master?.head === undefined || replica?.head === undefined || prediction === undefined) return undefined;
   const { head: m } = master;
   const { head: r } = replica;

@@ -1,21 +1,19 @@
-import { defineMailboxFinding } from './mailbox-subject.js';
+import { defineMailboxFinding, isDeleteFollowed } from './mailbox-subject.js';
 
 export const emptyMailboxDeleted = defineMailboxFinding({
   code: 'empty-mailbox-deleted',
   class: 'safe',
   since: '0.1.0',
   title: 'Empty mailbox deleted on the master, not yet on the replica',
-  why: 'The master has a tombstone for this mailbox and the replica holds no message in it.',
+  why: 'The master remembers deleting this mailbox, by a tombstone or by a line of the pending log, and the replica holds no message in it.',
   replication: 'The mailbox is deleted on the replica.',
   remedy: 'Nothing. Let replication run.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
-  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, removedWithUser }) =>
-    mode === 'pair' &&
-    master === undefined &&
-    replica?.head !== undefined &&
-    ((tombstoneOnMaster && deleteIsCarried) || (removedWithUser && !replica.isDeleted)) &&
-    replica.exists === 0
+  check: (subject) => {
+    const { replica } = subject;
+    return replica?.head !== undefined && isDeleteFollowed(subject) && replica.exists === 0
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '' }, effects: ['delete-on-replica'] }
-      : undefined,
+      : undefined;
+  },
   message: () => 'will be deleted on the replica; it holds no message',
 });

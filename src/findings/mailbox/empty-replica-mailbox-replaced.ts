@@ -10,7 +10,7 @@ export const emptyReplicaMailboxReplaced = defineMailboxFinding({
   remedy: 'Nothing. Let replication run.',
   example: { masterUniqueid: '7unn4hc962zx7rcdridljy7h', replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj' },
   check: ({ master, replica, conflict }) =>
-    master !== undefined && replica === undefined && conflict?.lastUid === 0
+    master !== undefined && replica === undefined && conflict?.refused === false
       ? {
           facts: { masterUniqueid: master.mbentry.uniqueid ?? '', replicaUniqueid: conflict.uniqueid },
           effects: ['overwrite-on-replica', 'copy-to-replica'],

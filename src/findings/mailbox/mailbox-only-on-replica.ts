@@ -10,12 +10,13 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
   remedy:
     'If it is wanted, create it on the master by replicating this user in the other direction (sync_client -u from the replica) or copy its messages. If it is not, delete it on the replica.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, tombstoneOnMaster, userAbsentOnMaster }) =>
+  check: ({ mode, master, replica, tombstoneOnMaster, deletedAsMissing, userAbsentOnMaster }) =>
     mode === 'pair' &&
     master === undefined &&
     replica !== undefined &&
     !replica.isDeleted &&
     !tombstoneOnMaster &&
+    deletedAsMissing === 'no' &&
     !userAbsentOnMaster
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,

@@ -1,6 +1,7 @@
 import type { Mbentry } from '../../model/mailbox.js';
 import type { MailboxHead } from '../../model/record-pair.js';
 import type { MailboxPrediction } from '../../replication/predict-mailbox.js';
+import type { ReleaseHazards } from '../../replication/engine.js';
 import { defineFor } from '../define.js';
 
 /** One side of a mailbox as the judgement sees it. */
@@ -36,7 +37,13 @@ export interface MailboxSubject {
   readonly differing: number;
   readonly lowerBound: number;
   /** The replica's mailbox of the same name and another uniqueid. */
-  readonly conflict?: { readonly uniqueid: string; readonly lastUid: number; readonly exists: number };
+  readonly conflict?: {
+    readonly uniqueid: string;
+    readonly lastUid: number;
+    readonly exists: number;
+    /** Replication refuses to replace it. */
+    readonly refused: boolean;
+  };
   /** The name to which the replica's row by uniqueid gives this uniqueid, where no mailbox of it is. */
   readonly uniqueidUsedBy?: string;
   /** Another mailbox holds this name on the replica and would have to make way for a rename. */
@@ -45,6 +52,11 @@ export interface MailboxSubject {
   readonly tombstoneOnMaster: boolean;
   /** Replication acts on that tombstone: the user is synced as a whole, or the pending log has a line for it. */
   readonly deleteIsCarried: boolean;
+  /**
+   * Without a tombstone on the master the engine deletes the replica's mailbox all the same: because the pending log has
+   * a line that says so, or because the master's list does not have it.
+   */
+  readonly deletedAsMissing: 'no' | 'logged' | 'unlogged';
   /** The pending log removes the mailbox's user on the replica, and the mailbox with him. */
   readonly removedWithUser: boolean;
   /** Owner changes or there is no owner: only the pending log can carry the rename. */
@@ -53,11 +65,25 @@ export interface MailboxSubject {
   /** The mailbox's user is not on the master; a finding of the user says so. */
   readonly userAbsentOnMaster: boolean;
   readonly replicaPartitions: readonly string[];
+  /** Mailbox annotations reach the replica with the mailbox, or the pending log has the line that carries them. */
+  readonly annotationsCarried: boolean;
+  readonly hazards: ReleaseHazards;
+  /** Messages with annotations that replication would have to send. */
+  readonly annotatedSent: number;
   /** The mailbox that stops replication of this user before this one; only set when this one differs. */
   readonly blockedBy?: string;
 }
 
 export const defineMailboxFinding = defineFor<MailboxSubject>('mailbox');
+
+/** True when the master remembers the delete of a mailbox that only the replica still has, and replication follows. */
+export function isDeleteFollowed(subject: MailboxSubject): boolean {
+  const { mode, master, replica, tombstoneOnMaster, deleteIsCarried, deletedAsMissing, removedWithUser } = subject;
+  if (mode !== 'pair' || master !== undefined || replica === undefined) return false;
+  return (
+    (tombstoneOnMaster && deleteIsCarried) || deletedAsMissing === 'logged' || (removedWithUser && !replica.isDeleted)
+  );
+}
 
 /** The sides of a subject with their roles. */
 export function sidesOf(

@@ -1,4 +1,4 @@
-import { defineMailboxFinding } from './mailbox-subject.js';
+import { defineMailboxFinding, isDeleteFollowed } from './mailbox-subject.js';
 
 export const replicaMailboxDestroyed = defineMailboxFinding({
   code: 'replica-mailbox-destroyed',
@@ -11,14 +11,12 @@ export const replicaMailboxDestroyed = defineMailboxFinding({
   remedy:
     'Look at the mailbox on the replica. If its newest messages are all older than the delete, let replication run; otherwise copy them to another mailbox first.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, removedWithUser }) =>
-    mode === 'pair' &&
-    master === undefined &&
-    replica !== undefined &&
-    ((tombstoneOnMaster && deleteIsCarried) || (removedWithUser && !replica.isDeleted)) &&
-    (replica.exists > 0 || replica.head === undefined)
+  check: (subject) => {
+    const { replica } = subject;
+    return replica !== undefined && isDeleteFollowed(subject) && (replica.exists > 0 || replica.head === undefined)
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['delete-on-replica'] }
-      : undefined,
+      : undefined;
+  },
   message: (f) =>
     `${String(f.exists)} messages on the replica would be destroyed: the mailbox or its user was deleted on the master`,
 });

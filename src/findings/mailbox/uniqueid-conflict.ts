@@ -5,7 +5,7 @@ export const uniqueidConflict = defineMailboxFinding({
   class: 'admin',
   since: '0.1.0',
   title: 'Same name, different mailbox',
-  why: 'The two sides have mailboxes of this name that were created separately: the uniqueids differ, and that of the replica has held messages.',
+  why: 'The two sides have mailboxes of this name that were created separately: the uniqueids differ, and that of the replica has held messages. Before Cyrus 3.6 one that never held any is refused too.',
   replication:
     'Refused on every run; the rest of the user is blocked. sync_client -O would destroy the messages on the replica.',
   remedy:
@@ -16,7 +16,7 @@ export const uniqueidConflict = defineMailboxFinding({
     replicaExists: 3,
   },
   check: ({ master, replica, conflict }) =>
-    master !== undefined && replica === undefined && conflict !== undefined && conflict.lastUid > 0
+    master !== undefined && replica === undefined && conflict?.refused === true
       ? {
           facts: {
             masterUniqueid: master.mbentry.uniqueid ?? '',

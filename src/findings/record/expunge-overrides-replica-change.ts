@@ -15,6 +15,7 @@ export const expungeOverridesReplicaChange = defineRecordFinding({
     action === 'expunge-on-replica' &&
     pair.master !== undefined &&
     pair.replica !== undefined &&
+    pair.master.guid === pair.replica.guid &&
     !nothingLost(pair.replica, pair.master, lowerBound)
       ? {
           uid: pair.uid,

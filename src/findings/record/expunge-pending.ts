@@ -14,6 +14,7 @@ export const expungePending = defineRecordFinding({
     action === 'expunge-on-replica' &&
     pair.master !== undefined &&
     pair.replica !== undefined &&
+    pair.master.guid === pair.replica.guid &&
     nothingLost(pair.replica, pair.master, lowerBound)
       ? { uid: pair.uid, facts: { guid: pair.master.guid }, effects: ['expunge-on-replica'] }
       : undefined,

@@ -11,7 +11,7 @@ export const expungedOnReplicaOnly = defineRecordFinding({
     'If the expunge on the replica was not meant, bring the message back there (unexpunge -u on the replica) or copy it on the master to a new UID before replication runs.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', masterModseq: '9', replicaModseq: '7' },
   check: ({ outcome: { action, pair } }) =>
-    action === 'expunge-on-master' && pair.master !== undefined && pair.replica !== undefined
+    action === 'expunge-on-master' && pair.master !== undefined && pair.master.guid === pair.replica?.guid
       ? {
           uid: pair.uid,
           facts: {

@@ -9,10 +9,11 @@ export const recordOnlyOnReplica = defineRecordFinding({
   replication: 'The full compare fetches the message and appends it on the master under the same UID.',
   remedy: 'Nothing. Afterwards find out who delivered to the replica: it should not have been in service.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '42' },
-  check: ({ outcome: { action, pair }, deletedOnMaster, masterUidOfReplicaGuid }) =>
+  check: ({ outcome: { action, pair }, deletedOnMaster, masterUidOfReplicaGuid, copybackFails }) =>
     action === 'append-on-master' &&
     pair.replica !== undefined &&
     !deletedOnMaster &&
+    !copybackFails &&
     masterUidOfReplicaGuid === undefined
       ? {
           uid: pair.uid,

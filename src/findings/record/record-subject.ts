@@ -13,6 +13,8 @@ export interface RecordSubject {
   readonly deletedOnMaster: boolean;
   /** The master cleans out expunged records at once, so that a hole needs no other explanation. */
   readonly expungeIsImmediate: boolean;
+  /** The two releases cannot fetch a message from the replica. */
+  readonly copybackFails: boolean;
   /** The replica's message is live in another mailbox of the user on the master. */
   readonly liveElsewhereOnMaster: boolean;
   /** UID under which the replica's message is live on the master, when it is there under another one. */
@@ -20,6 +22,11 @@ export interface RecordSubject {
 }
 
 export const defineRecordFinding = defineFor<RecordSubject>('record');
+
+/** True when the master has to fetch the replica's message. */
+export function isCopiedBack({ action, replicaNewUid = 0 }: PairOutcome): boolean {
+  return action === 'append-on-master' || replicaNewUid > 0;
+}
 
 /**
  * True when a message that only the replica has is proven to be one that the master had and that a user removed there:

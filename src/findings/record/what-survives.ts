@@ -64,8 +64,11 @@ export function flagChange(
   { outcome, lowerBound }: RecordSubject,
   action: 'update-replica' | 'update-master',
 ): FlagChange | undefined {
-  const { uid, master, replica } = outcome.pair;
+  const { uid, replica } = outcome.pair;
+  let { master } = outcome.pair;
   if (outcome.action !== action || master === undefined || replica === undefined) return undefined;
+  // What becomes of the annotations is then told apart from the flags.
+  if (outcome.annotationsFrom === 'replica') master = { ...master, annotations: replica.annotations };
   if (sameSets(master, replica)) return undefined;
   const [loser, winner] = action === 'update-replica' ? [replica, master] : [master, replica];
   return {

@@ -15,7 +15,8 @@ export const userOnlyOnReplica = defineUserFinding({
     subject.inboxOnMaster !== 'live' &&
     subject.replicaMailboxes > subject.movedOnMaster &&
     !wasDeleted(subject) &&
-    !subject.unuserLogged
+    !subject.unuserLogged &&
+    !subject.wipedBySync
       ? { facts: { mailboxes: subject.replicaMailboxes }, effects: ['none'] }
       : undefined,
   message: (f) => `${String(f.mailboxes)} mailboxes, only on the replica`,

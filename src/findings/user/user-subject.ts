@@ -10,8 +10,10 @@ export interface UserSubject {
   readonly deletedOnMaster: number;
   /** Of these, how many belong to another user on the master. */
   readonly movedOnMaster: number;
-  /** The pending log has an UNUSER line for the user. */
+  /** The pending log has a line that removes the user on the replica. */
   readonly unuserLogged: boolean;
+  /** The engine wipes a user whose INBOX the master's list does not have as soon as it is told to sync him. */
+  readonly wipedBySync: boolean;
 }
 
 export const defineUserFinding = defineFor<UserSubject>('user');

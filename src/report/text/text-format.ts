@@ -115,10 +115,20 @@ function totalLines(report: Report): string[] {
     `${name} ${CLASSES.map((c) => `${grouped(count[c])} ${c}`).join(', ')}`;
   return [
     ...sides.map(sideLine),
+    ...engineLines(sides),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
   ];
+}
+
+/** Which release the predictions are those of, and that it was only assumed. */
+function engineLines(sides: readonly ReportSide[]): string[] {
+  const engine = sides.find(({ role }) => role === 'master')?.replicatesAs;
+  if (engine === undefined) return [];
+  const why =
+    engine.from === 'given' ? 'as given' : 'the oldest that could have written its spool; --engine names another';
+  return [`Engine   replication as Cyrus ${engine.version} does it (${why})`];
 }
 
 function sideLine(side: ReportSide): string {
