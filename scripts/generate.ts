@@ -1,5 +1,6 @@
 /**
- * Writes src/generated/*.ts: types from schemas/*.schema.json, and the compiled kernel that reads index records.
+ * Writes src/generated/*.ts: types from schemas/*.schema.json, and the compiled kernel that reads index records; and
+ * docs/findings.md: what `cyraudit explain` says of every finding.
  * `--check` writes nothing and fails when a file on disk is not what its source gives, so that they cannot drift apart.
  */
 import { spawnSync } from 'node:child_process';
@@ -8,6 +9,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
+import { catalogue } from '../src/findings/catalogue.js';
+import { findingsPage } from '../src/report/explain/findings-page.js';
 
 const root = join(import.meta.dirname, '..');
 const generated = join(root, 'src', 'generated');
@@ -71,10 +74,14 @@ for (const [name, text] of expected) {
   if (!check) await writeFile(path, text);
   else if (!present.includes(name) || (await readFile(path, 'utf8')) !== text) wrong.push(`${name}: differs`);
 }
-for (const line of wrong) console.error(`src/generated/${line}`);
+const page = join(root, 'docs', 'findings.md');
+const pageText = findingsPage(catalogue);
+if (!check) await writeFile(page, pageText);
+else if ((await readFile(page, 'utf8').catch(() => '')) !== pageText) wrong.push('../../docs/findings.md: differs');
+for (const line of wrong) console.error(join('src/generated', line));
 if (wrong.length > 0) {
   console.error('Run `npm run generate` and commit what it writes.');
   process.exitCode = 1;
 } else {
-  console.log(`src/generated: ${expected.size} file(s) ${check ? 'up to date' : 'written'}`);
+  console.log(`src/generated: ${expected.size} file(s), docs/findings.md: ${check ? 'up to date' : 'written'}`);
 }

@@ -9,5 +9,5 @@ export const annotationsDamaged = defineFaultFinding({
   why: 'A row of the annotation database does not have the shape that Cyrus writes.',
   replication: 'Cyrus reads what it can; lost rows are removed on the other side too when the record is next sent.',
   remedy:
-    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, reconstruct it on this side from a good copy of its files, run sync_client -u for the user, and audit again.',
+    'Look at the file: cyraudit inspect FILE. Then, with replication stopped, put a good copy in place (backup, or the other side), run reconstruct MAILBOX on this side and sync_client -u USER on the master, and audit again.',
 });

@@ -9,5 +9,5 @@ export const counterStale = defineFaultFinding({
   title: 'A counter in the index header is wrong',
   why: 'Counters are kept by increments; a crash or an old bug leaves them off.',
   replication: 'Not compared.',
-  remedy: 'reconstruct the mailbox on this side when convenient.',
+  remedy: 'Run reconstruct MAILBOX on this side when convenient.',
 });

@@ -9,5 +9,5 @@ export const databaseNeedsRecovery = defineFaultFinding({
   title: 'A database was not closed cleanly',
   why: 'A crash left an unfinished transaction behind the committed end. The committed content is whole and was read.',
   replication: 'Cyrus recovers the file when it opens it.',
-  remedy: 'Nothing; the next start of Cyrus (ctl_cyrusdb -r) cleans it.',
+  remedy: 'Nothing: Cyrus recovers the file when it opens it, and ctl_cyrusdb -r does so for all at its next start.',
 });

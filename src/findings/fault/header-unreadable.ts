@@ -11,5 +11,5 @@ export const headerUnreadable = defineFaultFinding({
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
   remedy:
-    'Restore cyrus.header from a backup, or copy it from the other side when uniqueid and flags are the same there; then reconstruct, sync_client -u for the user, and audit again.',
+    'Restore cyrus.header from a backup, or copy it from the other side when uniqueid and flags are the same there; then run reconstruct MAILBOX, sync_client -u USER, and audit again.',
 });

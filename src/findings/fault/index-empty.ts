@@ -11,5 +11,5 @@ export const indexEmpty = defineFaultFinding({
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
   remedy:
-    'Restore the file from a backup, or rebuild it with reconstruct on this side; then sync_client -u for the user, and audit again.',
+    'Restore the file from a backup, or rebuild it with reconstruct MAILBOX on this side; then run sync_client -u USER, and audit again.',
 });

@@ -18,5 +18,5 @@ export const indexUnreadable = defineFaultFinding({
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
   remedy:
-    'Restore cyrus.index from a backup or a snapshot, or rebuild it with reconstruct on this side (flags of this copy are lost if the file is rebuilt from nothing: the other side still has them). Then sync_client -u for the user, and audit again.',
+    'Restore cyrus.index from a backup or a snapshot, or rebuild it with reconstruct MAILBOX on this side (flags of this copy are lost if the file is rebuilt from nothing: the other side still has them). Then run sync_client -u USER, and audit again.',
 });

@@ -10,5 +10,5 @@ export const indexVersionRefused = defineFaultFinding({
   why: 'Indexes older than version 10 have no GUIDs, and replication refuses their mailboxes.',
   replication: 'Refused on every run with exit status 1; the whole user is blocked.',
   remedy:
-    'Upgrade the index: reconstruct -V max the mailbox on this side, then sync_client -u for the user, and audit again.',
+    'Upgrade the index: run reconstruct -V max MAILBOX on this side, then run sync_client -u USER, and audit again.',
 });

@@ -9,5 +9,6 @@ export const mbentryUnreadable = defineFaultFinding({
   title: 'A row of the mailbox list cannot be read',
   why: 'The value of this row does not have the shape that Cyrus writes.',
   replication: 'Operations on this mailbox fail.',
-  remedy: 'Look at the row with cyr_dbtool mailboxes.db twoskip get KEY and restore it from a backup of the list.',
+  remedy:
+    'Look at the row: cyr_dbtool CONFDIR/mailboxes.db twoskip get KEY. Write it again from a backup of the list, with the server stopped: cyr_dbtool CONFDIR/mailboxes.db twoskip set KEY VALUE. Then audit again.',
 });

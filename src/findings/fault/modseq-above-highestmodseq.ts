@@ -9,6 +9,5 @@ export const modseqAboveHighestmodseq = defineFaultFinding({
   why: 'The record was written and the header was not: a crash between the two, or a damaged header. Clients that rely on CONDSTORE miss the change.',
   replication:
     'The change may never be sent: replication asks for what is above the highestmodseq of the replica, and skips mailboxes whose headers agree.',
-  remedy:
-    'reconstruct the mailbox on this side (it raises the header), run sync_client -u for the user, and audit again.',
+  remedy: 'Run reconstruct MAILBOX on this side (it raises the header), run sync_client -u USER, and audit again.',
 });

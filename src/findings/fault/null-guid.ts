@@ -9,5 +9,5 @@ export const nullGuid = defineFaultFinding({
   title: 'A record has no GUID',
   why: 'Replication identifies messages by GUID; a record without one is from a very old release or damaged.',
   replication: 'The mailbox is refused and the whole user does not sync (exit status 1).',
-  remedy: 'reconstruct -G the mailbox on this side (it computes GUIDs from the files), then audit again.',
+  remedy: 'Run reconstruct -G MAILBOX on this side (it computes GUIDs from the files), then audit again.',
 });

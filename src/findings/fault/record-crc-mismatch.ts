@@ -9,7 +9,7 @@ export const recordCrcMismatch = defineFaultFinding({
   title: 'A message record fails its checksum',
   why: 'The bytes of this record were changed outside Cyrus: disk, memory or file system.',
   replication:
-    'On the master sync_client dies on an assertion when it meets the record, and -A skips every user sorted after this one; on the replica sync_server dies and the user fails on every run.',
+    'On the master: Cyrus 3.0 and later die on an assertion when they meet the record, and -A skips every user sorted after this one; 2.5 gives up on the user; 2.4 passes the record over without a word. On the replica sync_server dies and the user fails on every run.',
   remedy:
-    'Test memory and disk of this machine. Then reconstruct the mailbox on this side, run sync_client -u for the user, and audit again.',
+    'Test memory and disk of this machine. Then run reconstruct MAILBOX on this side, run sync_client -u USER, and audit again.',
 });

@@ -10,5 +10,5 @@ export const syncCrcStale = defineFaultFinding({
   why: 'The CRC that replication compares is cached in the index header and kept by increments.',
   replication:
     'It is computed again when it differs from the other side; records that differ are found by cyraudit itself and have findings of their own.',
-  remedy: 'reconstruct -s the mailbox on this side when convenient.',
+  remedy: 'Run reconstruct -s MAILBOX on this side when convenient.',
 });

@@ -10,5 +10,5 @@ export const uidAboveLastUid = defineFaultFinding({
   why: 'The index header says that this UID was never used. The next delivery uses it again and overwrites the file of the existing message.',
   replication:
     "Replication raises last_uid again if the replica's header is right, but a delivery before that destroys the message.",
-  remedy: 'Stop deliveries to this mailbox, reconstruct it on the master, and audit again before it takes mail.',
+  remedy: 'Stop deliveries to this mailbox, run reconstruct MAILBOX there, and audit again before it takes mail.',
 });

@@ -10,5 +10,5 @@ export const uidOrder = defineFaultFinding({
   why: 'Two records share a UID, or they are out of order. Cyrus searches records by bisection and may find the wrong one or none.',
   replication: 'Not noticed while the headers agree; nothing is repaired.',
   remedy:
-    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, reconstruct it on this side from a good copy of its files, run sync_client -u for the user, and audit again.',
+    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, put a good copy of its files (backup, or the other side) in place, run reconstruct MAILBOX on this side and sync_client -u USER on the master, and audit again.',
 });

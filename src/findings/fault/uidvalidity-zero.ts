@@ -8,5 +8,5 @@ export const uidvalidityZero = defineFaultFinding({
   title: 'The mailbox has no uidvalidity',
   why: 'uidvalidity must not be zero.',
   replication: "A zero is replaced by the other side's value.",
-  remedy: 'reconstruct the mailbox on this side and audit again.',
+  remedy: 'Run reconstruct MAILBOX on this side and audit again.',
 });

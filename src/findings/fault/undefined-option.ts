@@ -9,5 +9,5 @@ export const undefinedOption = defineFaultFinding({
   title: 'The index header has an option bit that Cyrus does not define',
   why: 'Every writer masks the options, so the value was damaged.',
   replication: 'The bit is neither compared nor sent.',
-  remedy: 'Test the memory of this machine, then reconstruct the mailbox on this side.',
+  remedy: 'Test the memory of this machine, then run reconstruct MAILBOX on this side.',
 });

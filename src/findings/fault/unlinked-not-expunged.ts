@@ -9,5 +9,5 @@ export const unlinkedNotExpunged = defineFaultFinding({
   why: 'No code path of Cyrus writes that: the flags are damaged, and the message file may be gone.',
   replication: 'The message counts as live but its file is not sent.',
   remedy:
-    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, reconstruct it on this side from a good copy of its files, run sync_client -u for the user, and audit again.',
+    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, put a good copy of its files (backup, or the other side) in place, run reconstruct MAILBOX on this side and sync_client -u USER on the master, and audit again.',
 });

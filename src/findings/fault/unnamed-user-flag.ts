@@ -9,5 +9,5 @@ export const unnamedUserFlag = defineFaultFinding({
   title: 'A record has a user flag without a name',
   why: 'A bit is set for which cyrus.header has no name: the header was replaced or damaged, or the bit flipped.',
   replication: 'The flag is not sent; the sides never converge.',
-  remedy: 'reconstruct the mailbox on this side (it clears the bit), run sync_client -u for the user, and audit again.',
+  remedy: 'Run reconstruct MAILBOX on this side (it clears the bit), run sync_client -u USER, and audit again.',
 });

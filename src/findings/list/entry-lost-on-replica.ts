@@ -9,7 +9,7 @@ export const entryLostOnReplica = defineListFinding({
   replication:
     'The mailbox is uploaded again over the old directory: messages that only the replica had are lost, and its quota usage is counted twice.',
   remedy:
-    'Put the entry back on the replica with the server stopped (or move the directory away after looking for messages that the master lacks), then run sync_client -u and quota -f there.',
+    'Look for messages that the master lacks (cyraudit inspect DIRECTORY/cyrus.index). Then, with the replica stopped, put the entry back (reconstruct -P DIRECTORY, Cyrus 3.6 and later) or move the directory away; start it, run sync_client -u USER on the master and quota -f -u USER on the replica.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
     mboxname: 'user.fred',

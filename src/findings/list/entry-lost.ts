@@ -7,9 +7,9 @@ export const entryLost = defineListFinding({
   title: 'A mailbox of the master has lost its entry in the mailbox list',
   why: 'The directory of the mailbox is there with its index, the list of the master has neither an entry nor a tombstone for it, and the replica still lists it.',
   replication:
-    'Nothing is done about it, with exit status 0; the user cannot see the mailbox on the master, and lines of the log for it may delete it on the replica.',
+    "Cyrus 3.4 and later: nothing, with exit status 0. Cyrus 2.4 to 3.2: sync_client -u deletes the replica's copy at once, also with exit status 0. An UNMAILBOX line of the pending log may delete it in any release.",
   remedy:
-    'The list of the master cannot be trusted. Do not start replication: restore mailboxes.db from a backup or put the entries back with the server stopped, and audit again.',
+    'The list of the master cannot be trusted: do not start replication. Put the entry back with the server stopped: a backup of mailboxes.db, or reconstruct -P DIRECTORY (Cyrus 3.6 and later; before that reconstruct -r -f MAILBOX). Then audit again.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
     mboxname: 'user.fred',

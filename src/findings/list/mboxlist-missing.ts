@@ -9,7 +9,7 @@ export const mboxlistMissing = defineListFinding({
   replication:
     'On the master: nothing is done and sync_client exits 0, as if all were well; UNUSER lines in the log destroy users on the replica. On the replica: everything is uploaded again over the old directories.',
   remedy:
-    'Do not start Cyrus. Restore mailboxes.db from the newest backup in db.backup1 or db.backup2 below the configdirectory, or rebuild it from the spool, and audit again.',
+    'Do not start Cyrus. Restore mailboxes.db from CONFDIR/db.backup1 or db.backup2. Without a backup make the entries again from the directories (reconstruct -P DIRECTORY for each, Cyrus 3.6 and later). Then audit again.',
   example: { path: 'conf/mailboxes.db', found: 'no file' },
   check: (s) => (s.kind === 'missing' ? { side: s.side, facts: { path: s.path, found: s.found } } : undefined),
   message: (f) => `${f.path}: ${f.found}`,

@@ -8,7 +8,7 @@ export const orphanDirectory = defineListFinding({
   why: 'A directory with an index is on the partition and neither side lists its mailbox: the rest of an old delete, or of an entry that both sides have lost.',
   replication: 'None. Nobody can see the mailbox.',
   remedy:
-    'Look into the directory (cyraudit inspect its cyrus.header). Put the entry back if the mail is wanted, or move the directory away.',
+    'Look at it: cyraudit inspect DIRECTORY/cyrus.header DIRECTORY/cyrus.index. If the mail is wanted, put the entry back (reconstruct -P DIRECTORY, Cyrus 3.6 and later; before that reconstruct -r -f MAILBOX); if not, move the directory away.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
     mboxname: 'user.fred.Old',

@@ -9,7 +9,7 @@ export const tombstoneOverLiveDirectory = defineListFinding({
   replication:
     "On the master: the replica's mailbox is destroyed with everything in it, at once and with exit status 0.",
   remedy:
-    'Do not start replication. Restore mailboxes.db from a backup, or put the entry back with the server stopped, and audit again.',
+    'Do not start replication, and no cyr_expire. With the server stopped restore mailboxes.db from a backup, or put the entry back (reconstruct -P DIRECTORY, Cyrus 3.6 and later), and audit again.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h',
     mboxname: 'user.fred.Work',

@@ -10,7 +10,7 @@ export const indexRecreatedOnMaster = defineMailboxFinding({
   replication:
     "The replica's messages are copied back, under a uidvalidity that makes every client download them again; the quota usage of the master stays wrong.",
   remedy:
-    'Find out what happened to the directory on the master and restore it from a backup if there is one. Otherwise run sync_client -u for the user and quota -f on the master, and audit again.',
+    'Find out what happened to the directory on the master and restore it from a backup if there is one. Otherwise run sync_client -u USER and quota -f -u USER on the master, and audit again.',
   example: { masterUidvalidity: 1795227744, replicaUidvalidity: 1795227250, masterLastUid: 0, replicaLastUid: 2 },
   check: ({ master, replica }) =>
     master?.head !== undefined && replica?.head !== undefined && wasRecreated(master.head, replica.head)

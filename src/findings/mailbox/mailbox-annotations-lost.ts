@@ -8,7 +8,8 @@ export const mailboxAnnotationsLost = defineMailboxFinding({
   title: 'Mailbox annotations of one side would be overwritten',
   why: 'The set of mailbox annotations differs, and the side that wins (the one with the higher highestmodseq) may not be the one that was changed: annotations carry no modseq of their own.',
   replication: "The winner's whole set replaces the other, also where the other was newer or had more.",
-  remedy: 'Look at the entries on both sides (IMAP GETMETADATA) and make them equal by hand before replication runs.',
+  remedy:
+    'Look at the entries on both sides (IMAP GETMETADATA MAILBOX, cyradm: info MAILBOX) and make them equal by hand (IMAP SETMETADATA) before replication runs.',
   example: { winner: 'replica', entries: ['/comment'] },
   check: (subject) => {
     const difference = annotationDifference(subject);

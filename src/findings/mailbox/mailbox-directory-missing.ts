@@ -9,7 +9,7 @@ export const mailboxDirectoryMissing = defineMailboxFinding({
   replication:
     'Opening it fails: every run for this user ends with exit status 1. It is neither created again nor deleted.',
   remedy:
-    'Restore the directory from a backup or from the other side (rsync it with the servers stopped, then reconstruct), or remove the entry if the mailbox is not wanted. Audit again.',
+    'Find the directory again (a partition that is not mounted, a backup). Otherwise copy it from the other side with both servers stopped (rsync -a) and run reconstruct MAILBOX here. When the mailbox is not wanted, delete it (cyradm: deletemailbox MAILBOX). Audit again.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h' },
   check: (subject) =>
     sidesOf(subject)

@@ -9,7 +9,7 @@ export const mailboxRenamedOnReplica = defineMailboxFinding({
   why: "Same uniqueid, other name, and the entry of the replica is not older than the master's.",
   replication: "The master's name wins and the name that was chosen on the replica is lost. The messages are kept.",
   remedy:
-    'Decide which name is right. If it is that of the replica, rename the mailbox on the master before replication runs.',
+    "Decide which name is right. If it is that of the replica, rename the mailbox on the master before replication runs (cyradm: renamemailbox OLDNAME NEWNAME). If it is the master's, let replication run.",
   example: { replicaName: 'user.fred.New', masterName: 'user.fred.Old' },
   check: ({ master, replica, renameNeedsLog, renameIsLogged, renameTargetTaken }) =>
     master !== undefined &&

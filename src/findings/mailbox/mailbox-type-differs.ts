@@ -7,7 +7,8 @@ export const mailboxTypeDiffers = defineMailboxFinding({
   title: 'The mailbox has another type on the replica',
   why: 'One uniqueid is, say, a mail folder on one side and a calendar on the other.',
   replication: 'Refused on every run; the rest of the user is blocked.',
-  remedy: 'Find out which type is right and create the mailbox again on the other side.',
+  remedy:
+    'Find out which type is right. On the side where it is wrong rename the mailbox out of the way (cyradm: renamemailbox), then run sync_client -u USER; when that is the master, create it there anew first. Audit again.',
   example: { master: 'e', replica: 'c' },
   check: ({ master, replica }) =>
     master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind

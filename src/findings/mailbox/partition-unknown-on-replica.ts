@@ -7,7 +7,8 @@ export const partitionUnknownOnReplica = defineMailboxFinding({
   title: 'The replica does not have the partition of this mailbox',
   why: "The mailbox lies on a partition that the replica's imapd.conf does not define.",
   replication: 'Creating or moving it is refused; the whole user is blocked.',
-  remedy: "Define partition-NAME in the replica's imapd.conf (or move the mailbox on the master), then audit again.",
+  remedy:
+    "Add partition-NAME: PATH to the replica's imapd.conf, make the directory (owner cyrus) and restart it; or move the mailbox on the master (cyradm: renamemailbox MAILBOX MAILBOX PARTITION). Then audit again.",
   example: { partition: 'slow' },
   check: ({ mode, master, replica, replicaPartitions }) =>
     mode === 'pair' &&

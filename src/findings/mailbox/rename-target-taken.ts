@@ -8,7 +8,7 @@ export const renameTargetTaken = defineMailboxFinding({
   why: 'The mailbox was renamed on the master, and the replica has another mailbox under the new name that does not make way.',
   replication: 'The rename is refused and the whole user fails on every run.',
   remedy:
-    'Rename or remove the mailbox that holds the name on the replica, run sync_client -u for the user, and audit again.',
+    'On the replica rename or delete the mailbox that holds the new name (cyradm: renamemailbox NEWNAME NEWNAME.replica, or deletemailbox NEWNAME), run sync_client -u USER on the master, and audit again.',
   example: { replicaName: 'user.fred.Old', masterName: 'user.fred.New' },
   check: ({ master, replica, renameTargetTaken: taken }) =>
     master !== undefined && replica !== undefined && master.mbentry.mboxname !== replica.mbentry.mboxname && taken

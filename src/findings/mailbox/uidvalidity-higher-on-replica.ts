@@ -9,7 +9,7 @@ export const uidvalidityHigherOnReplica = defineMailboxFinding({
   replication:
     "The master takes the replica's value: every client of the master throws its cache away and downloads the mailbox again.",
   remedy:
-    'Find out how the values came apart. If the download is acceptable, let replication run; otherwise set the value on the replica back while it is out of service (reconstruct does not do that).',
+    'Find out how the values came apart (a restore, a mailbox created anew). If the download is acceptable, let replication run. If not, ask before you go on: no tool of Cyrus lowers a uidvalidity, and reconstruct does not either.',
   example: { master: 1795224858, replica: 1795224859 },
   check: ({ master, replica }) =>
     master?.head !== undefined && replica?.head !== undefined && replica.head.uidvalidity > master.head.uidvalidity

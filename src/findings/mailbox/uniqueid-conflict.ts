@@ -9,7 +9,7 @@ export const uniqueidConflict = defineMailboxFinding({
   replication:
     'Refused on every run; the rest of the user is blocked. sync_client -O would destroy the messages on the replica.',
   remedy:
-    'Rename the mailbox on the replica (or delete it when it is not wanted), run sync_client -u for the user, then move what is needed into the right one.',
+    'On the replica rename the mailbox (cyradm: renamemailbox MAILBOX MAILBOX.replica), or delete it when it is not wanted (deletemailbox MAILBOX). Run sync_client -u USER on the master, then move what is needed into the right one on the master.',
   example: {
     masterUniqueid: '7unn4hc962zx7rcdridljy7h',
     replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj',

@@ -9,7 +9,7 @@ export const uniqueidInUseOnReplica = defineMailboxFinding({
   replication:
     'Refused on every run ("mailbox uniqueid already in use"); the rest of the user is blocked. The mailbox never comes back by itself.',
   remedy:
-    'On the replica, look for the name that holds the uniqueid: cyr_dbtool CONFDIR/mailboxes.db twoskip get IUNIQUEID. When that mailbox is really gone (ctl_mboxlist -d, mbpath), stop the replica, take the row out with cyr_dbtool CONFDIR/mailboxes.db twoskip delete IUNIQUEID, start it and run sync_client -u for the user.',
+    'On the replica, look for the name that holds the uniqueid: cyr_dbtool CONFDIR/mailboxes.db twoskip get IUNIQUEID. When that mailbox is really gone (ctl_mboxlist -d, mbpath), stop the replica, take the row out with cyr_dbtool CONFDIR/mailboxes.db twoskip delete IUNIQUEID, start it and run sync_client -u USER.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', usedBy: 'DELETED.user.fred.Work.6B00FA8B' },
   check: ({ master, replica, conflict, uniqueidUsedBy }) =>
     master !== undefined && replica === undefined && (conflict?.lastUid ?? 0) === 0 && uniqueidUsedBy !== undefined

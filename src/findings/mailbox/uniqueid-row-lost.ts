@@ -8,7 +8,7 @@ export const uniqueidRowLost = defineMailboxFinding({
   why: 'A third-generation list holds every mailbox twice, by name and by uniqueid. One of the two rows is gone or names another mailbox.',
   replication: 'Lookups by uniqueid fail: renames are not recognised and the mailbox may be refused.',
   remedy:
-    'With the server stopped, dump and load the list (ctl_mboxlist -d, ctl_mboxlist -u), or write the row with cyr_dbtool; then audit again.',
+    'With the server stopped: ctl_mboxlist -d > list.json, move mailboxes.db away, ctl_mboxlist -u < list.json, which writes both rows of every mailbox. Then audit again.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h' },
   check: (subject) =>
     sidesOf(subject)

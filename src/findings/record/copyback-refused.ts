@@ -9,7 +9,7 @@ export const copybackRefused = defineRecordFinding({
   replication:
     'Exit status 1 on every run and nothing is repaired; the rest of the user does not sync. From 3.0 to 3.8 the replica also expunges its copy, and the message remains on the master alone.',
   remedy:
-    'Save the message file of the replica first. Then bring both sides to the same release, run sync_client -u USER, and audit again; or deliver the saved file on the master (deliver USER) and expunge the message on the replica.',
+    'Save the message file of the replica first. Then bring both sides to the same release, run sync_client -u USER, and audit again; or deliver the saved file on the master (deliver -q USER < FILE) and expunge the message on the replica.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071' },
   check: ({ copybackFails, outcome }) =>
     copybackFails && isCopiedBack(outcome)

@@ -10,7 +10,7 @@ export const deleteOverridesReplicaChange = defineRecordFinding({
   replication:
     'The mailbox is renamed into the DELETED namespace on the replica and the message goes with it: no user sees it, and the expiry of deleted mailboxes (cyr_expire -D) destroys it.',
   remedy:
-    'Ask whether the mailbox is still wanted. If it is, restore it on the master before replication runs: rename the DELETED mailbox back with cyradm renamemailbox.',
+    'Ask whether the mailbox is still wanted. If it is, bring it back on the master before replication runs (cyradm: renamemailbox DELETED.user.USER.NAME.STAMP user.USER.NAME). If it is not, let replication run.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', onlyOnReplica: '\\Flagged' },
   check: ({ outcome: { pair }, lowerBound, deletedOnMaster }) =>
     deletedOnMaster &&

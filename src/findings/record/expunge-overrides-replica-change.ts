@@ -9,7 +9,7 @@ export const expungeOverridesReplicaChange = defineRecordFinding({
   why: 'A user of the replica flagged or annotated the message after the sides parted; the master had expunged it.',
   replication: "The master's expunge wins, even over a newer change: the message vanishes for the user of the replica.",
   remedy:
-    'Ask whether the message is still wanted. If it is, copy it to another mailbox on the replica or save its file before replication runs.',
+    'Ask whether the message is still wanted. If it is, copy it to another mailbox on the replica (IMAP UID COPY) or save its file before replication runs; or bring it back on the master under a new UID (unexpunge -u -d MAILBOX UID).',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', onlyOnReplica: '\\Flagged' },
   check: ({ outcome: { action, pair }, lowerBound }) =>
     action === 'expunge-on-replica' &&

@@ -7,7 +7,7 @@ export const expungeUnseen = defineRecordFinding({
   title: 'Expunged on one side only, and replication cannot see it',
   why: 'One side has expunged the message and the other has not, but headers and cached sync CRCs agree.',
   replication: 'Nothing: the difference stays.',
-  remedy: 'reconstruct the mailbox on the side that is wrong, run sync_client -u for the user, and audit again.',
+  remedy: 'Run reconstruct MAILBOX on the side that is wrong, run sync_client -u USER, and audit again.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', expungedOn: 'replica' },
   check: ({ outcome: { action, pair } }) =>
     action === 'unseen' &&

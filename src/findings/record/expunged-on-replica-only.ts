@@ -8,7 +8,7 @@ export const expungedOnReplicaOnly = defineRecordFinding({
   why: 'The message is live on the master and expunged on the replica. Cyrus lets an expunge win, whichever side is newer.',
   replication: "The master's live message is expunged.",
   remedy:
-    'If the expunge on the replica was not meant, bring the message back there (unexpunge -u on the replica) or copy it on the master to a new UID before replication runs.',
+    'If the message was to go, let replication run. If not, keep a copy on the master first (IMAP UID COPY to another mailbox and back): the copy has a new UID that the expunge does not touch.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', masterModseq: '9', replicaModseq: '7' },
   check: ({ outcome: { action, pair } }) =>
     action === 'expunge-on-master' && pair.master !== undefined && pair.master.guid === pair.replica?.guid

@@ -7,7 +7,7 @@ export const guidMismatchOneExpunged = defineRecordFinding({
   title: 'Same UID, different message, one of them expunged',
   why: 'Both sides gave the same UID to different messages while they were apart, and one side has expunged its own.',
   replication: 'The message that is still there is kept on both sides under a new UID.',
-  remedy: 'If a new UID is acceptable, run sync_client -u for this user and audit again.',
+  remedy: 'If a new UID is acceptable, run sync_client -u USER and audit again.',
   example: {
     masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',

@@ -8,7 +8,7 @@ export const guidMismatchUnseen = defineRecordFinding({
   why: 'The two sides hold different messages under one UID, but headers and cached sync CRCs agree. The sync CRC is an XOR that some exchanges of GUIDs never change.',
   replication: 'Nothing, ever. Users see different mail depending on the side that serves them.',
   remedy:
-    'Compare both message files with their GUIDs (cyraudit compare --level content), keep the right one, reconstruct the mailbox on the wrong side, run sync_client -u, and audit again.',
+    'Compare both message files with their GUIDs (cyraudit compare --level content), keep the right one, run reconstruct MAILBOX on the wrong side, run sync_client -u USER, and audit again.',
   example: {
     masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',

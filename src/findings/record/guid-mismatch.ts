@@ -9,7 +9,7 @@ export const guidMismatch = defineRecordFinding({
   replication:
     'Both messages are kept, with their flags, under new UIDs: the one with the lower GUID gets the lower UID.',
   remedy:
-    'Find out when both sides were in service. If new UIDs are acceptable (POP3 users download again), run sync_client -u for this user, then audit again. Do not use sync_client -O: it repairs nothing here.',
+    'Find out when both sides were in service. If new UIDs are acceptable (POP3 users download again), run sync_client -u USER, then audit again. Do not use sync_client -O: it repairs nothing here.',
   example: {
     masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',

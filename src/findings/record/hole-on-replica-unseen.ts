@@ -9,7 +9,7 @@ export const holeOnReplicaUnseen = defineRecordFinding({
   replication:
     'Nothing, ever: the record is below what the replica is believed to have. The message is only on the master.',
   remedy:
-    'Repair the replica: reconstruct -s the mailbox there (it recomputes the CRC), run sync_client -u for the user, and audit again. The message will get a new UID.',
+    'Repair the replica: run reconstruct -s MAILBOX there (it recomputes the CRC), run sync_client -u USER, and audit again. The message will get a new UID.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '4' },
   check: ({ outcome: { action, pair } }) =>
     action === 'unseen' && pair.replica === undefined && pair.master !== undefined

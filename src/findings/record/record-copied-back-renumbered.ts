@@ -8,7 +8,7 @@ export const recordCopiedBackRenumbered = defineRecordFinding({
   why: 'Only the replica has this message, at a UID that the master has used. Either the master never had it (a split brain, or a record lost on the master), or the user expunged it on the master and it would come back.',
   replication: 'The message is copied back to the master under a new UID and its old UID is expunged on the replica.',
   remedy:
-    'If the user expunged it on the master, expunge it on the replica too before replication runs. Otherwise accept the new UID: sync_client -u for this user, then audit again.',
+    'If the user expunged it on the master, expunge it on the replica too before replication runs (IMAP UID STORE n +FLAGS (\\Deleted), UID EXPUNGE n). Otherwise accept the new UID: run sync_client -u USER, then audit again.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', newUid: 12, knownToMaster: false },
   check: ({ outcome: { action, pair, replicaNewUid }, deletedOnMaster, lowerBound }) =>
     action === 'copyback-renumbered' && pair.replica !== undefined && replicaNewUid !== undefined && !deletedOnMaster

@@ -9,7 +9,7 @@ export const recordCopiedBackTwice = defineRecordFinding({
   replication:
     "The replica's copy is copied back to the master beside the one that is already there: the user sees it twice.",
   remedy:
-    'Expunge one of the two copies by hand on the side where it is not wanted (IMAP: UID STORE n +FLAGS \\Deleted, UID EXPUNGE n on the replica), then audit again.',
+    'Expunge one of the two copies on the side where it is not wanted (IMAP UID STORE n +FLAGS (\\Deleted), UID EXPUNGE n), then audit again. Or let replication run and delete the second copy afterwards.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', masterUid: 7 },
   check: ({ outcome: { action, pair }, deletedOnMaster, masterUidOfReplicaGuid }) =>
     (action === 'append-on-master' || action === 'copyback-renumbered' || action === 'clash') &&

@@ -10,7 +10,7 @@ export const recordDiffersUnseen = defineRecordFinding({
   replication:
     'Nothing: the difference stays until the record is changed again, and then one value silently replaces the other.',
   remedy:
-    'Find out which side is right, reconstruct the mailbox on the other one (it recomputes header and CRC), run sync_client -u for the user, and audit again.',
+    'Find out which side is right, run reconstruct MAILBOX on the other one (it recomputes header and CRC), run sync_client -u USER, and audit again.',
   example: { onlyOnMaster: '\\Seen', onlyOnReplica: '', fields: ['systemFlags'] },
   check: ({
     outcome: {

@@ -9,7 +9,7 @@ export const recordLostToDeletedMailbox = defineRecordFinding({
   replication:
     'The mailbox is renamed into the DELETED namespace on the replica and the message goes with it, on both sides: no user sees it, and the expiry of deleted mailboxes (cyr_expire -D) destroys it.',
   remedy:
-    'Fetch the message from the replica before replication runs and deliver it to the user (deliver, or IMAP APPEND on the master), or restore the mailbox on the master: unexpunge or cyr_expire will not do it, rename the DELETED mailbox back with cyradm renamemailbox.',
+    'If the message is wanted, save it before replication runs: bring the mailbox back on the master (cyradm: renamemailbox DELETED.user.USER.NAME.STAMP user.USER.NAME), or copy the message file from the replica and deliver it on the master (deliver -q USER < FILE). unexpunge does not help here.',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '42' },
   check: ({ outcome: { action, pair }, deletedOnMaster }) =>
     deletedOnMaster &&

@@ -9,7 +9,7 @@ export const recordRenumbered = defineRecordFinding({
   replication:
     'The message is appended again under a new UID on both sides and the old UID is expunged. Its flags and annotations go with it.',
   remedy:
-    'Decide whether the new UID is acceptable (POP3 users will download the message again). If it is, run sync_client -u for this user and audit again; if not, restore the record on the replica first.',
+    'Decide whether the new UID is acceptable (POP3 users will download the message again). If it is, run sync_client -u USER and audit again; if not, restore the record on the replica first.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', newUid: 12 },
   check: ({ outcome: { action, pair, masterNewUid } }) =>
     action === 'renumber' && pair.master !== undefined && masterNewUid !== undefined

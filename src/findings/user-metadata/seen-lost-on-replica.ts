@@ -8,7 +8,7 @@ export const seenLostOnReplica = defineUserMetadataFinding({
   why: "The user's seen state of a mailbox has messages as seen on the replica that are unseen on the master. Either he read them on the replica, or he marked them unseen on the master; the disk cannot tell which.",
   replication: "The master's row always replaces the replica's, whichever is newer.",
   remedy:
-    'If the messages were read on the replica, have them marked as seen on the master, or accept that the user finds them unseen; then let replication run.',
+    'If the messages were read on the replica, have the user mark them as seen on the master before replication runs, or accept that he finds them unseen. Then let it run.',
   example: {
     mboxname: 'user.fred',
     uniqueid: '7unn4hc962zx7rcdridljy7h',

@@ -11,5 +11,5 @@ export const userDatabaseDamaged = defineFaultFinding({
   replication:
     'What cannot be read on the master counts as gone: subscriptions are removed on the replica, seen state stays as it is there. A quota record that cannot be read stops the rest of the user.',
   remedy:
-    'Restore the file from a backup or copy it from the other side while Cyrus is stopped (quota records: cyradm setquota, then quota -f), then audit again.',
+    'With Cyrus stopped restore the file from a backup or copy it from the other side. For a quota record run cyradm: setquota ROOT STORAGE LIMIT, then quota -f ROOT. Audit again.',
 });

@@ -6,9 +6,10 @@ export const userDeleteNotLogged = defineUserFinding({
   since: '0.1.0',
   title: 'User deleted on the master, and no pending log line says so',
   why: 'The master remembers deleting the user and the replica still has his mailboxes. Only the lines of the pending log (RENAME, UNUSER) carry the delete of a user.',
-  replication: 'sync_client -u and -A do nothing: the user stays on the replica.',
+  replication:
+    'sync_client -A does nothing, nor does -u: the user stays on the replica. (With Cyrus 2.4 and 3.0 sync_client -u USER removes him there.)',
   remedy:
-    'Check that the user is meant to be gone, then delete him on the replica (cyradm deletemailbox, or sync_client with an UNUSER line in a file given with -r -f).',
+    'Check that the user is meant to be gone. Then delete him on the replica (cyradm: deletemailbox user.USER), or on the master put the line "UNUSER USER" into a file and run sync_client -r -f FILE.',
   example: { mailboxes: 4 },
   check: (subject) =>
     wasDeleted(subject) && subject.replicaMailboxes > subject.movedOnMaster && !subject.unuserLogged

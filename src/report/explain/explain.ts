@@ -4,7 +4,7 @@ import { printable } from '../printable.js';
 import type { FindingTexts, RenderOptions } from '../report-format.js';
 import { wrap } from '../wrap.js';
 
-const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
+export const CLASS_WORDS: Readonly<Record<FindingClass, string>> = {
   safe: 'replication as it stands repairs it, or neither spreads it nor trips over it',
   admin: 'a person must act for this mailbox or user first; the rest may be replicated',
   halt: 'replicate nothing until a person has looked',
@@ -14,6 +14,16 @@ function paint(chalk: ChalkInstance, findingClass: FindingClass): string {
   return { safe: chalk.green, admin: chalk.yellow, halt: chalk.red }[findingClass].bold(findingClass);
 }
 
+/** The parts of an explanation, in the order in which a person needs them. */
+export function explanationOf(finding: FindingTexts): readonly { readonly heading: string; readonly text: string }[] {
+  return [
+    { heading: 'What it is', text: finding.why },
+    { heading: 'What replication does', text: finding.replication },
+    { heading: 'What to do', text: finding.remedy },
+    { heading: 'Example', text: printable(finding.message(finding.example)) },
+  ];
+}
+
 /** Everything there is to know about one finding. */
 export function explainFinding(finding: FindingTexts, { color, width }: Omit<RenderOptions, 'catalogue'>): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
@@ -21,10 +31,7 @@ export function explainFinding(finding: FindingTexts, { color, width }: Omit<Ren
   const lines = [
     `${chalk.bold(finding.code)}: ${finding.title}`,
     `Class ${paint(chalk, finding.class)}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`,
-    ...part('What it is', finding.why),
-    ...part('What replication does', finding.replication),
-    ...part('What to do', finding.remedy),
-    ...part('Example', printable(finding.message(finding.example))),
+    ...explanationOf(finding).flatMap(({ heading, text }) => part(heading, text)),
   ];
   return `${lines.join('\n')}\n`;
 }
