@@ -90,6 +90,7 @@ try {
     ],
     level: 'index',
     findingCap: 100,
+    maxLost: 0,
     users: [],
     mailboxes: [],
     partitions: [],

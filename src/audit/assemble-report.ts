@@ -30,6 +30,7 @@ export interface ReportFrame {
   readonly level: Level;
   readonly version: string;
   readonly findingCap: number;
+  readonly maxLost: number;
   /** The globs that narrowed the audit. */
   readonly selection: {
     readonly users: readonly string[];
@@ -89,6 +90,7 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
       bytesRead: String(totals.bytesRead),
     },
     findingCap: frame.findingCap,
+    maxLost: frame.maxLost,
     findings,
     mailboxes,
     users,

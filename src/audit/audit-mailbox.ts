@@ -44,6 +44,10 @@ export interface MailboxAudit {
   readonly prediction?: MailboxPrediction;
   /** A file that replication has to read is not what its record says, or cannot be fetched: it fails here on every run. */
   readonly isStuck: boolean;
+  /** Message files that are not there or have no bytes. */
+  readonly filesGone: Partial<Record<SideRole, number>>;
+  /** Messages of the replica that the master has lost; see `VanishedCounts`. */
+  readonly vanished: number;
 }
 
 /**
@@ -68,9 +72,10 @@ export function auditMailbox(
   const totals: JoinTotals = { lowerBound: 0, equal: 0, differing: 0 };
   let prediction: MailboxPrediction | undefined;
   // A mailbox that the replica lacks is sent with everything.
-  let sent = {
+  let sent: Sent = {
     annotated: replica === undefined ? (master?.stream?.annotations.byUid.size ?? 0) : 0,
     copiedBack: false,
+    vanished: 0,
   };
   const isSame = isSameOnBothSides(job);
   if (
@@ -113,6 +118,7 @@ export function auditMailbox(
   };
   if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
   let isStuck = engine.hazards.copybackFails && sent.copiedBack;
+  const filesGone: Partial<Record<SideRole, number>> = {};
   if (level !== 'index') {
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
@@ -123,6 +129,7 @@ export function auditMailbox(
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
         const travels = file.problem !== 'unclaimed' && mustTravel(file.uid);
         isStuck ||= travels;
+        if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
         for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
       for (const reason of unread)
@@ -134,7 +141,7 @@ export function auditMailbox(
         unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });
     }
   }
-  return { subject, isStuck, ...(prediction === undefined ? {} : { prediction }) };
+  return { subject, isStuck, filesGone, vanished: sent.vanished, ...(prediction === undefined ? {} : { prediction }) };
 }
 
 /**
@@ -198,6 +205,15 @@ function travelCheck(
   };
 }
 
+/** What replication of the records amounts to. */
+interface Sent {
+  /** Annotated messages that are sent. */
+  annotated: number;
+  copiedBack: boolean;
+  /** Messages of the replica that the master has lost without a proof that they were expunged. */
+  vanished: number;
+}
+
 function addRecordFindings(
   job: MailboxJob,
   { hazards }: ReplicationEngine,
@@ -206,7 +222,7 @@ function addRecordFindings(
   lowerBound: number,
   masterDeletedmodseq: number,
   collector: FindingCollector,
-): { annotated: number; copiedBack: boolean } {
+): Sent {
   const { facts } = job;
   const deletedOnMaster = facts.master?.isDeleted === true && facts.replica?.isDeleted === false;
   // A message that was delivered to both sides separately is live at a UID where the other side lacks it.
@@ -223,7 +239,7 @@ function addRecordFindings(
     }
   }
   const liveElsewhere = discarded.size === 0 ? discarded : job.findLiveElsewhere(discarded);
-  const sent = { annotated: 0, copiedBack: false };
+  const sent = { annotated: 0, copiedBack: false, vanished: 0 };
   for (const outcome of prediction.outcomes()) {
     const { master, replica } = outcome.pair;
     const isSent = outcome.action !== 'none' && outcome.action !== 'unseen';
@@ -243,6 +259,9 @@ function addRecordFindings(
       ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
     };
     for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));
+    const isVanished =
+      outcome.pair.master === undefined && replica?.expunged === false && replica.modseq <= masterDeletedmodseq;
+    if (isVanished && !subject.liveElsewhereOnMaster && !job.expungeIsImmediate) sent.vanished++;
   }
   return sent;
 }

@@ -6,11 +6,12 @@ import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import type { SideRole } from '../model/effects.js';
-import { FLAG_EXPUNGED } from '../model/index-file.js';
+import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
+import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
 import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
@@ -27,7 +28,14 @@ import { globFilter } from './globs.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
 import { readSameMailbox, type SameMailbox } from './same-mailbox.js';
 import { findDirectoriesOf } from './walk-spool.js';
-import { emptyResult, newSideCounts, type SideCounts, type UnitResult } from './unit-result.js';
+import {
+  emptyResult,
+  newPartitionCounts,
+  newSideCounts,
+  newVanishedCounts,
+  type SideCounts,
+  type UnitResult,
+} from './unit-result.js';
 
 /** An empty result, to be filled by units. */
 export function newUnitResult(ctx: AuditContext): UnitResult {
@@ -96,6 +104,7 @@ class UnitAudit {
 
     const matches = this.filter();
     const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
+    let unknownToMaster = 0;
     for (const entry of masterEntries.filter(isLive)) {
       if (!matches(entry)) continue;
       const partner =
@@ -113,6 +122,7 @@ class UnitAudit {
         user.replicaMailboxes++;
         if (partner !== undefined && this.isDeleted(partner)) user.deletedOnMaster++;
         else if (partner !== undefined && this.ownerOf(partner) !== this.userid) user.movedOnMaster++;
+        else if (partner === undefined && this.isUnknownToMaster(entry)) unknownToMaster++;
       }
       if (partner !== undefined || !matches(entry)) continue;
       const sameName = this.master.list.byName(entry.mboxname);
@@ -123,6 +133,7 @@ class UnitAudit {
     if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
+    this.countPair(user.replicaMailboxes, unknownToMaster);
     if (this.userid !== undefined) {
       const own = {
         ...(inboxEntry === undefined ? {} : { master: inboxEntry }),
@@ -427,6 +438,8 @@ class UnitAudit {
     if (replica === undefined || this.ctx.plan.level !== 'index') return false;
     if (!this.isNamedByUniqueid(master, entry) || !this.isNamedByUniqueid(replica, partner)) return false;
     const sides = { master: master.side, replica: replica.side };
+    // Archived messages are counted then, which takes a look at the records.
+    if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition)) return false;
     const same = readSameMailbox(sides, entry, partner, this.ownerOf(entry), this.isDeleted(entry));
     if (same === undefined) return false;
     this.same.push({ entry, partner, same });
@@ -440,12 +453,62 @@ class UnitAudit {
     return true;
   }
 
+  /** Neither a row by uniqueid nor a tombstone of that name tells what became of it. */
+  private isUnknownToMaster({ mboxname, uniqueid }: Mbentry): boolean {
+    const { list } = this.master;
+    if (uniqueid === undefined || list.uniqueidRow(uniqueid) !== undefined) return false;
+    return list.byName(mboxname)?.mbtype.deleted !== true;
+  }
+
+  /** Adds what this unit shows to the counts of the pair. */
+  private countPair(replicaMailboxes: number, unknownToMaster: number): void {
+    if (this.replica === undefined) return;
+    const { pair } = this.result;
+    pair.replicaMailboxes += replicaMailboxes;
+    pair.unknownToMaster += unknownToMaster;
+    if (unknownToMaster > 0) pair.unitsUnknownToMaster++;
+    let isCompared = false;
+    let differs = false;
+    let isNewerOnReplica = false;
+    const emptiedOn = new Set<string>();
+    const vanishedOf = (partition = '') => (pair.vanished[partition] ??= newVanishedCounts());
+    for (const { entry, same } of this.same) {
+      if (this.isDeleted(entry)) continue;
+      isCompared = true;
+      if (same.exists > 0) vanishedOf(entry.partition).filled++;
+    }
+    for (const { job, audit } of this.audited) {
+      const { master, replica } = job.sides;
+      if (master?.head === undefined || replica?.head === undefined || this.isDeleted(master.mbentry)) continue;
+      isCompared = true;
+      const modseqs = replica.head.highestmodseq - master.head.highestmodseq;
+      const uids = replica.head.lastUid - master.head.lastUid;
+      differs ||= modseqs !== 0 || uids !== 0;
+      isNewerOnReplica ||= modseqs > 0 && uids > 0;
+      const exists = replica.totals?.exists ?? 0;
+      if (exists === 0) continue;
+      const { partition = '' } = master.mbentry;
+      const counts = vanishedOf(partition);
+      counts.filled++;
+      if (audit.vanished * 2 <= exists) continue;
+      counts.emptied++;
+      counts.messages += audit.vanished;
+      emptiedOn.add(partition);
+    }
+    for (const partition of emptiedOn) vanishedOf(partition).units++;
+    if (isCompared) pair.units++;
+    if (differs) pair.unitsDiffering++;
+    if (isNewerOnReplica) pair.unitsNewerOnReplica++;
+  }
+
   private auditJob(job: MailboxJob): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     const files: Partial<Record<SideRole, FileCounts>> = {};
     try {
       const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, this.result.unaudited, files);
       this.audited.push({ job, audit, collector, ...this.failureOf(job, audit) });
+      for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
+        this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
     } finally {
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
         mailbox.close();
@@ -456,6 +519,16 @@ class UnitAudit {
         countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }
     }
+  }
+
+  private countFiles(role: SideRole, mailbox: ReadMailbox, files = 0, gone = 0): void {
+    const { partition } = mailbox.mbentry;
+    const counts = (this.result.sides[role]!.partitions[partition ?? ''] ??= newPartitionCounts());
+    counts.files += files;
+    counts.filesGone += gone;
+    if (gone > 0) counts.filesGoneIn++;
+    const { side } = role === 'replica' ? this.replica! : this.master;
+    if (hasEmptyArchive(side, partition) && hasArchived(mailbox)) counts.archived++;
   }
 
   private failureOf(job: MailboxJob, { subject, isStuck }: MailboxAudit): { fails?: FailurePhase } {
@@ -609,9 +682,34 @@ function countMailbox(
   isMissing: boolean,
 ): void {
   if (minor !== undefined) counts.indexVersions[String(minor)] = (counts.indexVersions[String(minor)] ?? 0) + 1;
-  const ofPartition = (counts.partitions[partition ?? ''] ??= { listed: 0, missing: 0 });
+  const ofPartition = (counts.partitions[partition ?? ''] ??= newPartitionCounts());
   ofPartition.listed++;
   if (isMissing) ofPartition.missing++;
+}
+
+/** Names of the partitions of a side whose archive partition is empty or not there. */
+const emptyArchives = new WeakMap<Side, ReadonlySet<string>>();
+
+/** True when archived messages of a partition would lie in a directory that has nothing in it. */
+function hasEmptyArchive(side: Side, partition = ''): boolean {
+  let names = emptyArchives.get(side);
+  if (names === undefined) {
+    const empty = side.layout.partitions.filter((p) => p.archive !== undefined && isEmptyDirectory(p.archive));
+    emptyArchives.set(side, (names = new Set(empty.map(({ name }) => name))));
+  }
+  return names.has(partition.toLowerCase());
+}
+
+/** True when a record says that its file lies on the archive partition. */
+function hasArchived({ stream }: ReadMailbox): boolean {
+  if (stream === undefined) return false;
+  const { size, systemFlags } = recordOffsets(stream.version);
+  for (const { view, count } of stream.blocks()) {
+    for (let i = 0, at = systemFlags; i < count; i++, at += size) {
+      if ((view.getUint32(at) & (FLAG_ARCHIVED | FLAG_UNLINKED)) === FLAG_ARCHIVED) return true;
+    }
+  }
+  return false;
 }
 
 /** GUIDs of the live records of an index. */

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
 import pLimit from 'p-limit';
-import { LIST_FINDINGS } from '../findings/catalogue.js';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
@@ -9,8 +8,8 @@ import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
-import { isEmptyDirectory, type Side, type SideSpec } from '../sources/spool/open-side.js';
-import { readPendingLogs } from '../sources/spool/pending-log.js';
+import type { Side, SideSpec } from '../sources/spool/open-side.js';
+import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
@@ -19,10 +18,22 @@ import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import type { ListCheck } from './check-list.js';
+import { summonJury } from './list-jury.js';
+import { applyLossBudget } from './lost-entries.js';
+import { judgeMassDamage } from './mass-damage.js';
 import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type AuditTask } from './run-task.js';
-import { addSideCounts, newSideCounts, type SideCounts, type UnauditedPart, type UnitResult } from './unit-result.js';
+import {
+  addPairCounts,
+  addSideCounts,
+  newPairCounts,
+  newSideCounts,
+  type PairCounts,
+  type SideCounts,
+  type UnauditedPart,
+  type UnitResult,
+} from './unit-result.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
 
 export interface AuditProgress {
@@ -54,6 +65,8 @@ export interface AuditOptions {
   readonly replicaEngine?: EngineVersion;
   /** Findings of one code listed per mailbox; the rest is counted. */
   readonly findingCap?: number;
+  /** Mailboxes that the master's list may have lost without an explanation before that is `halt`; default 0. */
+  readonly maxLost?: number;
   readonly onProgress?: (progress: AuditProgress) => void;
 }
 
@@ -79,7 +92,7 @@ export async function auditSides(
   setup: AuditSetup,
 ): Promise<Report> {
   const startedAt = new Date();
-  const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP } = options;
+  const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
   const findings: ReportedFinding[] = [];
   const unaudited: UnauditedPart[] = [];
   const checked: CheckedSide[] = [];
@@ -89,6 +102,7 @@ export async function auditSides(
     findings,
     unaudited,
     sides: {} as Partial<Record<SideRole, SideCounts>>,
+    pair: newPairCounts(),
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
@@ -108,6 +122,7 @@ export async function auditSides(
       sides: specs,
       level,
       findingCap,
+      maxLost,
       users: options.users ?? [],
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
@@ -135,18 +150,25 @@ export async function auditSides(
       const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
       if (runner !== undefined && lists.length === specs.length) {
         await runTasks(runner, threads, checked, lists, { plan, hints }, totals, options.onProgress);
-        judgePendingLogs(checked, findings, unaudited);
-        judgePartitions(checked, totals.sides, findings);
       }
     } finally {
       await runner?.close();
     }
+    const logs = readLogs(checked);
+    if (checked.every(({ list }) => list !== undefined)) {
+      judgePendingLogs(logs, findings, unaudited);
+      applyLossBudget(findings, maxLost);
+      const openSides = checked.map(({ side }) => side);
+      judgeMassDamage(openSides, totals.sides, totals.pair, findings);
+    }
+    findings.push(...summonJury(checked, logs, !isNarrowed(plan), totals));
     return assembleReport(
       {
         command: specs.length === 1 ? 'check' : 'compare',
         level,
         version: setup.version,
         findingCap,
+        maxLost,
         selection: {
           users: options.users ?? [],
           mailboxes: options.mailboxes ?? [],
@@ -193,6 +215,7 @@ async function runTasks(
     findings: ReportedFinding[];
     unaudited: UnauditedPart[];
     sides: Partial<Record<SideRole, SideCounts>>;
+    pair: PairCounts;
     cleanMailboxes: number;
     cleanUsers: number;
     bytesRead: number;
@@ -235,6 +258,7 @@ async function runTasks(
       addSideCounts(totals.sides[role]!, counts);
       records += counts.records;
     }
+    addPairCounts(totals.pair, result.pair);
     totals.cleanMailboxes += result.cleanMailboxes;
     totals.cleanUsers += result.cleanUsers;
     totals.bytesRead += result.bytesRead;
@@ -348,42 +372,15 @@ function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: Unaudite
   }
 }
 
-/** Lines of the master's pending logs that replication would skip, and logs that could not be read. */
-function judgePendingLogs(
-  checked: readonly CheckedSide[],
-  findings: ReportedFinding[],
-  unaudited: UnauditedPart[],
-): void {
+/** The pending logs of the master; a single side has none that matter. */
+function readLogs(checked: readonly CheckedSide[]): PendingLog[] {
   const master = checked.find(({ side }) => side.role === 'master')?.side;
-  if (master === undefined) return;
-  const logs = readPendingLogs(master.layout.syncLog);
+  return master === undefined ? [] : readPendingLogs(master.layout.syncLog);
+}
+
+/** Lines of the master's pending logs that replication would skip, and logs that could not be read. */
+function judgePendingLogs(logs: readonly PendingLog[], findings: ReportedFinding[], unaudited: UnauditedPart[]): void {
   findings.push(...pendingLogFindings(logs));
   for (const reason of logs.flatMap(({ unread }) => unread))
     unaudited.push({ what: 'pending log', side: 'master', reason });
-}
-
-function judgePartitions(
-  checked: readonly CheckedSide[],
-  counts: Partial<Record<SideRole, SideCounts>>,
-  findings: ReportedFinding[],
-): void {
-  for (const { side } of checked) {
-    for (const [partition, { listed, missing }] of Object.entries(counts[side.role]?.partitions ?? {})) {
-      const path = side.layout.partitions.find(({ name }) => name === partition)?.data;
-      if (path === undefined) continue;
-      for (const finding of LIST_FINDINGS) {
-        findings.push(
-          ...finding.find({
-            kind: 'partition',
-            side: side.role,
-            partition,
-            path,
-            listed,
-            missing,
-            rootIsEmpty: isEmptyDirectory(path),
-          }),
-        );
-      }
-    }
-  }
 }

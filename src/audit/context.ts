@@ -22,6 +22,8 @@ export interface AuditPlan {
   readonly sides: readonly SideSpec[];
   readonly level: Level;
   readonly findingCap: number;
+  /** Mailboxes that the master's list may have lost without an explanation before it is distrusted as a whole. */
+  readonly maxLost: number;
   /** Globs over userid, mboxname and partition; empty = all. */
   readonly users: readonly string[];
   readonly mailboxes: readonly string[];

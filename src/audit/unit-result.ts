@@ -20,8 +20,88 @@ export interface SideCounts {
   files: number;
   /** Mailboxes by minor version of the index. */
   indexVersions: Record<string, number>;
-  /** By partition: entries of the list, and how many of their directories are missing. */
-  partitions: Record<string, { listed: number; missing: number }>;
+  partitions: Record<string, PartitionCounts>;
+}
+
+/** What was counted of the mailboxes that the list of one side has on one partition. */
+export interface PartitionCounts {
+  listed: number;
+  /** Their directory is not there. */
+  missing: number;
+  /** Message files that records claim, archived ones included. None at level `index`. */
+  files: number;
+  /** Of those, the ones that are not there or have no bytes. */
+  filesGone: number;
+  /** Mailboxes that lack any of their files. */
+  filesGoneIn: number;
+  /** Mailboxes with archived messages; counted only where the archive partition is empty. */
+  archived: number;
+}
+
+/** What was counted of the two sides together: mass damage shows only when all is added up. */
+export interface PairCounts {
+  /** Users and shared mailboxes with a mailbox whose indexes were compared; delayed-delete copies do not count. */
+  units: number;
+  /** Of those, the ones in which a highestmodseq or last_uid differs. */
+  unitsDiffering: number;
+  /** Of those, the ones with a mailbox of which both are higher on the replica. */
+  unitsNewerOnReplica: number;
+  /** Live mailboxes in the replica's list, without delayed-delete copies. */
+  replicaMailboxes: number;
+  /** Of those, the ones whose uniqueid the master's list does not know and whose name it does not remember deleting. */
+  unknownToMaster: number;
+  /** Users and shared mailboxes that have such a mailbox. */
+  unitsUnknownToMaster: number;
+  /** By partition of the master. */
+  vanished: Record<string, VanishedCounts>;
+}
+
+/**
+ * Messages that are live on the replica and of which the master has no record although its deletedmodseq says that it
+ * once had: cleaned out after an expunge, or dropped by a reconstruct that did not find their files.
+ */
+export interface VanishedCounts {
+  /** Mailboxes of which the replica has live messages. */
+  filled: number;
+  /** Of those, the ones that have lost more than half of what the replica has. */
+  emptied: number;
+  /** Users and shared mailboxes with such a mailbox. */
+  units: number;
+  /** Messages that such mailboxes have lost. */
+  messages: number;
+}
+
+export function newPartitionCounts(): PartitionCounts {
+  return { listed: 0, missing: 0, files: 0, filesGone: 0, filesGoneIn: 0, archived: 0 };
+}
+
+export function newPairCounts(): PairCounts {
+  return {
+    units: 0,
+    unitsDiffering: 0,
+    unitsNewerOnReplica: 0,
+    replicaMailboxes: 0,
+    unknownToMaster: 0,
+    unitsUnknownToMaster: 0,
+    vanished: {},
+  };
+}
+
+export function newVanishedCounts(): VanishedCounts {
+  return { filled: 0, emptied: 0, units: 0, messages: 0 };
+}
+
+function addNumbers<T extends object>(total: T, more: T): void {
+  for (const [name, n] of Object.entries(more) as [keyof T, unknown][]) {
+    if (typeof n === 'number') (total as Record<keyof T, unknown>)[name] = (total[name] as number) + n;
+  }
+}
+
+/** Adds `more` to `total`. */
+export function addPairCounts(total: PairCounts, more: PairCounts): void {
+  addNumbers(total, more);
+  for (const [partition, counts] of Object.entries(more.vanished))
+    addNumbers((total.vanished[partition] ??= newVanishedCounts()), counts);
 }
 
 export function newSideCounts(): SideCounts {
@@ -38,11 +118,8 @@ export function addSideCounts(total: SideCounts, more: SideCounts): void {
   for (const [version, n] of Object.entries(more.indexVersions)) {
     total.indexVersions[version] = (total.indexVersions[version] ?? 0) + n;
   }
-  for (const [name, { listed, missing }] of Object.entries(more.partitions)) {
-    const partition = (total.partitions[name] ??= { listed: 0, missing: 0 });
-    partition.listed += listed;
-    partition.missing += missing;
-  }
+  for (const [name, counts] of Object.entries(more.partitions))
+    addNumbers((total.partitions[name] ??= newPartitionCounts()), counts);
 }
 
 /** What a worker sends back for a batch. Plain data. */
@@ -52,6 +129,7 @@ export interface UnitResult {
   readonly findings: ReportedFinding[];
   readonly unaudited: UnauditedPart[];
   readonly sides: Partial<Record<SideRole, SideCounts>>;
+  readonly pair: PairCounts;
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
@@ -69,6 +147,7 @@ export function emptyResult(): UnitResult {
     findings: [],
     unaudited: [],
     sides: {},
+    pair: newPairCounts(),
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
@@ -86,6 +165,7 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
     addSideCounts((total.sides[role] ??= newSideCounts()), counts);
   }
+  addPairCounts(total.pair, more.pair);
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
   total.bytesRead += more.bytesRead;

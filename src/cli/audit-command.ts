@@ -20,6 +20,7 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly user?: readonly string[];
   readonly mailbox?: readonly string[];
   readonly partition?: readonly string[];
+  readonly maxLost: number;
   readonly threads: number;
   readonly failOn: FindingClass;
   readonly quiet?: boolean;
@@ -32,6 +33,11 @@ function parseThreads(value: string): number {
   if (threads < 1 || threads > MAX_THREADS)
     throw new InvalidArgumentError(`Expected a number from 1 to ${MAX_THREADS}.`);
   return threads;
+}
+
+function parseMaxLost(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a number of mailboxes, 0 or more.');
+  return Number(value);
 }
 
 /** Declares the shared options on a command. */
@@ -49,6 +55,12 @@ export function addAuditOptions(command: Command): Command {
     .option('--user <glob>', 'only these users; repeatable', collect)
     .option('--mailbox <glob>', 'only these mailboxes, by internal name; repeatable', collect)
     .option('--partition <glob>', 'only these partitions; repeatable', collect)
+    .option(
+      '--max-lost <n>',
+      "so many mailboxes lost from the master's list without a trace are admin each; more are halt",
+      parseMaxLost,
+      0,
+    )
     .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
@@ -103,6 +115,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
     return await run({
       level: options.level,
       threads: options.threads,
+      maxLost: options.maxLost,
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),

@@ -35,17 +35,25 @@ import { messageFileMissing } from './file/message-file-missing.js';
 import { messageFileSize } from './file/message-file-size.js';
 import { unclaimedMessageFile } from './file/unclaimed-message-file.js';
 import type { FileSubject } from './file/file-subject.js';
+import { archivePartitionEmpty } from './list/archive-partition-empty.js';
 import { directoryBeingRemoved } from './list/directory-being-removed.js';
 import { entryLostOnReplica } from './list/entry-lost-on-replica.js';
+import { entryLostTolerated } from './list/entry-lost-tolerated.js';
 import { entryLost } from './list/entry-lost.js';
 import { inboxMissingOnReplica } from './list/inbox-missing-on-replica.js';
 import { inboxMissing } from './list/inbox-missing.js';
+import { masterOlderThanReplica } from './list/master-older-than-replica.js';
 import { mboxlistDamaged } from './list/mboxlist-damaged.js';
+import { mboxlistDistrusted } from './list/mboxlist-distrusted.js';
+import { mboxlistDoubtful } from './list/mboxlist-doubtful.js';
 import { mboxlistEmpty } from './list/mboxlist-empty.js';
 import { mboxlistMissing } from './list/mboxlist-missing.js';
 import { mboxlistNeedsRecovery } from './list/mboxlist-needs-recovery.js';
+import { messagesVanishedOnMaster } from './list/messages-vanished-on-master.js';
+import { metapartitionEmpty } from './list/metapartition-empty.js';
 import { orphanDirectory } from './list/orphan-directory.js';
 import { partitionEmpty } from './list/partition-empty.js';
+import { partitionFilesGone } from './list/partition-files-gone.js';
 import { tombstoneOverLiveDirectory } from './list/tombstone-over-live-directory.js';
 import { uniqueidInTwoNamesOnReplica } from './list/uniqueid-in-two-names-on-replica.js';
 import { uniqueidInTwoNames } from './list/uniqueid-in-two-names.js';
@@ -184,17 +192,25 @@ export const FILE_FINDINGS: readonly Check<FileSubject>[] = [
 ];
 
 export const LIST_FINDINGS: readonly Check<ListSubject>[] = [
+  archivePartitionEmpty,
   directoryBeingRemoved,
   entryLostOnReplica,
+  entryLostTolerated,
   entryLost,
   inboxMissingOnReplica,
   inboxMissing,
+  masterOlderThanReplica,
   mboxlistDamaged,
+  mboxlistDistrusted,
+  mboxlistDoubtful,
   mboxlistEmpty,
   mboxlistMissing,
   mboxlistNeedsRecovery,
+  messagesVanishedOnMaster,
+  metapartitionEmpty,
   orphanDirectory,
   partitionEmpty,
+  partitionFilesGone,
   tombstoneOverLiveDirectory,
   uniqueidInTwoNamesOnReplica,
   uniqueidInTwoNames,

@@ -26,6 +26,8 @@ export interface FindingDefinition<F extends Facts = Facts> {
   readonly remedy: string;
   readonly example: F;
   readonly message: (facts: F) => string;
+  /** Lines that stand below the message where there is room for them. */
+  readonly details?: (facts: F) => readonly string[];
 }
 
 export interface FindingKind<F extends Facts = Facts> extends FindingDefinition<F> {

@@ -65,6 +65,10 @@ export interface Report {
    */
   findingCap: number;
   /**
+   * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
+   */
+  maxLost?: number;
+  /**
    * Findings about a side or the pair as a whole.
    */
   findings: readonly ReportFinding[];

@@ -8,6 +8,12 @@ export function findingMessage(finding: ReportFinding, texts: FindingTexts | und
   return printable(texts.message(finding.facts));
 }
 
+/** The lines below the message, if the finding has any. */
+export function findingDetails(finding: ReportFinding, texts: FindingTexts | undefined): readonly string[] {
+  if (texts?.details === undefined || !sameFacts(finding.facts, texts.example)) return [];
+  return texts.details(finding.facts).map(printable);
+}
+
 /** A saved report may come from another version: its facts are trusted only when they look like the example. */
 function sameFacts(facts: ReportFinding['facts'], example: FindingTexts['example']): boolean {
   return Object.entries(example).every(([name, value]) => kindOf(facts[name]) === kindOf(value));

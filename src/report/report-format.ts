@@ -4,7 +4,7 @@ import type { Report } from '../generated/report.js';
 /** What reports need of the catalogue: the texts of a finding by its code. */
 export type FindingTexts = Pick<
   FindingKind,
-  'code' | 'class' | 'since' | 'title' | 'why' | 'replication' | 'remedy' | 'example' | 'message'
+  'code' | 'class' | 'since' | 'title' | 'why' | 'replication' | 'remedy' | 'example' | 'message' | 'details'
 >;
 export type Catalogue = ReadonlyMap<string, FindingTexts>;
 

@@ -40,6 +40,7 @@ function auditAll(pair: Sides, level: Level, withHints = true) {
     ],
     level,
     findingCap: 100,
+    maxLost: 0,
     users: [],
     mailboxes: [],
     partitions: [],

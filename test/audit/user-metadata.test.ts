@@ -32,7 +32,15 @@ function open(pair: UnpackedPair): AuditContext | undefined {
     return side.list.db !== undefined;
   });
   if (!readable) return undefined;
-  const ctx = openContext({ sides, level: 'files', findingCap: 100, users: [], mailboxes: [], partitions: [] });
+  const ctx = openContext({
+    sides,
+    level: 'files',
+    findingCap: 100,
+    maxLost: 0,
+    users: [],
+    mailboxes: [],
+    partitions: [],
+  });
   disposals.push(() => ctx.close());
   return ctx;
 }

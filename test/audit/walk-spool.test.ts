@@ -43,6 +43,7 @@ function walk(withIndex: boolean): Walked {
     ],
     level: 'index',
     findingCap: 100,
+    maxLost: 0,
     users: [],
     mailboxes: [],
     partitions: [],

@@ -21,6 +21,7 @@ beforeAll(async () => {
     ],
     level: 'index',
     findingCap: 100,
+    maxLost: 0,
     users: [],
     mailboxes: [],
     partitions: [],

@@ -48,6 +48,7 @@ export function openPair(pair: UnpackedPair): AuditContext | undefined {
     ],
     level: 'content',
     findingCap: 1000,
+    maxLost: 0,
     users: [],
     mailboxes: [],
     partitions: [],

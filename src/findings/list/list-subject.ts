@@ -25,7 +25,67 @@ export type ListSubject =
       readonly missing: number;
       readonly rootIsEmpty: boolean;
     }
+  | {
+      readonly kind: 'meta-root' | 'archive-root';
+      readonly side: SideRole;
+      readonly partition: string;
+      /** Empty or not there. */
+      readonly path: string;
+      /** Mailboxes of which something should be there. */
+      readonly mailboxes: number;
+    }
+  | {
+      readonly kind: 'partition-files';
+      readonly side: SideRole;
+      readonly partition: string;
+      readonly path: string;
+      readonly files: number;
+      readonly gone: number;
+      readonly mailboxes: number;
+    }
+  | {
+      readonly kind: 'vanished';
+      readonly partition: string;
+      readonly filled: number;
+      readonly emptied: number;
+      readonly units: number;
+      readonly messages: number;
+    }
+  | { readonly kind: 'newer'; readonly units: number; readonly differing: number; readonly newer: number }
+  /** An entry that was lost within the budget: the facts of `entry-lost`. */
+  | {
+      readonly kind: 'lost-within-budget';
+      readonly side: SideRole;
+      readonly path: string;
+      readonly mboxname: string;
+      readonly uniqueid: string;
+    }
+  | { readonly kind: 'jury'; readonly side: SideRole; readonly witnesses: readonly Witness[] }
   | DirectorySubject;
+
+/** Who can say something about a mailbox list that does not come from the list alone, in the order of their weight. */
+export const WITNESSES = [
+  'database-structure',
+  'rows-against-rows',
+  'rows-against-headers',
+  'rows-against-directories',
+  'directories-against-rows',
+  'other-side',
+  'pending-logs',
+] as const;
+export type WitnessName = (typeof WITNESSES)[number];
+
+/** `broken`: this alone is `halt`. `silent`: there was nothing to look at. */
+export type Vote = 'trusted' | 'doubtful' | 'broken' | 'silent';
+
+export interface Witness {
+  readonly name: WitnessName;
+  readonly vote: Vote;
+  /** Things that speak against the list. */
+  readonly count: number;
+  /** The first of them by name. */
+  readonly examples: readonly string[];
+}
 
 /** A directory with an index that no live entry of its side's list claims. */
 export interface DirectorySubject {

@@ -32,6 +32,7 @@ export function explainFinding(finding: FindingTexts, { color, width }: Omit<Ren
     `${chalk.bold(finding.code)}: ${finding.title}`,
     `Class ${paint(chalk, finding.class)}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`,
     ...explanationOf(finding).flatMap(({ heading, text }) => part(heading, text)),
+    ...(finding.details?.(finding.example) ?? []).map((line) => `    ${printable(line)}`),
   ];
   return `${lines.join('\n')}\n`;
 }

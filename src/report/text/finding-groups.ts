@@ -34,6 +34,9 @@ export class FindingGroup {
   }
 }
 
+/** They sum up what the other findings of their class say, and come after them. */
+const SUMMARIES: ReadonlySet<string> = new Set(['mboxlist-distrusted', 'mboxlist-doubtful']);
+
 /** Groups findings by code, worst class first, then most frequent first. */
 export function groupFindings(report: Report, maxExamples: number): FindingGroup[] {
   const groups = new Map<string, FindingGroup>();
@@ -54,6 +57,7 @@ export function groupFindings(report: Report, maxExamples: number): FindingGroup
   return [...groups.values()].sort(
     (a, b) =>
       CLASSES.indexOf(b.findingClass) - CLASSES.indexOf(a.findingClass) ||
+      Number(SUMMARIES.has(a.code)) - Number(SUMMARIES.has(b.code)) ||
       b.count - a.count ||
       (a.code < b.code ? -1 : 1),
   );

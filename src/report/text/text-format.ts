@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Report, ReportSide, Unaudited } from '../../generated/report.js';
 import { CLASSES, type VerdictClass } from '../../model/effects.js';
-import { findingMessage } from '../finding-message.js';
+import { findingDetails, findingMessage } from '../finding-message.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
 import { wrap } from '../wrap.js';
@@ -51,7 +51,10 @@ function groupLines(
   const title = printable(texts?.title ?? 'A finding of another version of cyraudit');
   const lines = [
     `${paint(chalk, group.findingClass)(group.findingClass.toUpperCase())}  ${chalk.bold(title)} (${count}) ${chalk.dim(group.code)}`,
-    ...group.examples.map((example) => `${INDENT}${exampleLine(example, texts)}`),
+    ...group.examples.flatMap((example) => [
+      `${INDENT}${exampleLine(example, texts)}`,
+      ...findingDetails(example.finding, texts).map((line) => INDENT + INDENT + line),
+    ]),
   ];
   const more = group.count - group.examples.length;
   if (more > 0) lines.push(`${INDENT}and ${grouped(more)} more`);
@@ -93,9 +96,10 @@ function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOption
 }
 
 /** The command that was given, as far as the report knows it, for a shell. */
-function commandLine({ command, level, sides, selection = {} }: Report): string {
+function commandLine({ command, level, maxLost = 0, sides, selection = {} }: Report): string {
   const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
   if (level !== 'files') words.push('--level', level);
+  if (maxLost > 0) words.push('--max-lost', String(maxLost));
   for (const [option, globs] of [
     ['--user', selection.users],
     ['--mailbox', selection.mailboxes],

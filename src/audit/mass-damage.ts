@@ -1,0 +1,52 @@
+import { LIST_FINDINGS } from '../findings/catalogue.js';
+import type { ListSubject } from '../findings/list/list-subject.js';
+import type { ReportedFinding, SideRole } from '../model/effects.js';
+import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
+import type { Partition, SpoolLayout } from '../sources/spool/paths.js';
+import type { PairCounts, PartitionCounts, SideCounts } from './unit-result.js';
+
+/** Judges what shows only when the counts of all users are added up: partitions of a side, and the pair as a whole. */
+export function judgeMassDamage(
+  sides: readonly Side[],
+  counts: Partial<Record<SideRole, SideCounts>>,
+  pair: PairCounts,
+  findings: ReportedFinding[],
+): void {
+  const add = (subject: ListSubject): void => {
+    for (const finding of LIST_FINDINGS) findings.push(...finding.find(subject));
+  };
+  for (const side of sides) {
+    for (const [name, ofPartition] of Object.entries(counts[side.role]?.partitions ?? {})) {
+      const partition = side.layout.partitions.find((p) => p.name === name);
+      if (partition !== undefined) for (const subject of partitionSubjects(side, partition, ofPartition)) add(subject);
+    }
+  }
+  for (const [partition, { filled, emptied, units, messages }] of Object.entries(pair.vanished))
+    add({ kind: 'vanished', partition, filled, emptied, units, messages });
+  add({ kind: 'newer', units: pair.units, differing: pair.unitsDiffering, newer: pair.unitsNewerOnReplica });
+}
+
+function* partitionSubjects(
+  { role: side, layout }: Side,
+  { name: partition, data: path, archive, ...roots }: Partition,
+  { listed, missing, files, filesGone, filesGoneIn, archived }: PartitionCounts,
+): Generator<ListSubject> {
+  if (listed === 0) return;
+  const rootIsEmpty = isEmptyDirectory(path);
+  const emptyRoots = metaRoots(roots, layout).filter((root) => root !== path && isEmptyDirectory(root));
+  for (const root of emptyRoots) yield { kind: 'meta-root', side, partition, path: root, mailboxes: listed };
+  // Without its metadata no mailbox is found, wherever its messages are.
+  if (emptyRoots.length === 0 || rootIsEmpty)
+    yield { kind: 'partition', side, partition, path, listed, missing, rootIsEmpty };
+  if (archive !== undefined && archived > 0)
+    yield { kind: 'archive-root', side, partition, path: archive, mailboxes: archived };
+  yield { kind: 'partition-files', side, partition, path, files, gone: filesGone, mailboxes: filesGoneIn };
+}
+
+/** Directories apart from the messages in which every mailbox has a file. */
+function metaRoots({ meta, metaDirs }: Pick<Partition, 'meta' | 'metaDirs'>, { metaFiles }: SpoolLayout): string[] {
+  const roots = (['header', 'index'] as const).flatMap(
+    (type) => metaDirs.get(type) ?? (metaFiles.has(type) && meta !== undefined ? meta : []),
+  );
+  return [...new Set(roots)];
+}
