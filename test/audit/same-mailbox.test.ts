@@ -1,6 +1,6 @@
 /**
  * The quick look at a mailbox is a filter: what it calls the same is clean to the full look. The full look is that of
- * level `files`, which has no other way; what it says of message files is left out.
+ * level `files`, which has no other way; what it says of message files and caches is left out.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { openContext, type AuditPlan, type Level, type SideHints } from '../../s
 import { enumerateUnits } from '../../src/audit/enumerate-units.js';
 import { readSameMailbox } from '../../src/audit/same-mailbox.js';
 import type { UnitResult } from '../../src/audit/unit-result.js';
-import { FILE_FINDINGS } from '../../src/findings/catalogue.js';
+import { FAULT_FINDINGS, FILE_FINDINGS } from '../../src/findings/catalogue.js';
 import { parseName } from '../../src/formats/mboxlist/names.js';
 import type { ReportedFinding } from '../../src/model/effects.js';
 import { isLive } from '../../src/sources/spool/mailbox-list.js';
@@ -23,8 +23,13 @@ import { encodeMailboxHeader } from '../support/encode/encode-mailbox-header.js'
 import { seeded, writeSide } from '../support/encode/write-side.js';
 import { listPairs, unpackPair, type Collection } from '../support/fixture.js';
 
-/** Said of message files, or because of one. */
-const OF_FILES: ReadonlySet<string> = new Set([...FILE_FINDINGS.map(({ code }) => code), 'blocked-by-mailbox']);
+/** Said of message files and of cyrus.cache, which level `index` does not open, or because of one. */
+const OF_FILES: ReadonlySet<string> = new Set([
+  ...FILE_FINDINGS.map(({ code }) => code),
+  ...FAULT_FINDINGS.map(({ code }) => code).filter((code) => code.startsWith('cache-')),
+  'blocked-by-mailbox',
+]);
+const FILE_PARTS: ReadonlySet<string> = new Set(['message files', 'cyrus.cache']);
 
 interface Sides {
   readonly master: string;
@@ -86,7 +91,7 @@ function normalise({ mailboxes, users, findings, unaudited, sides, cleanMailboxe
     users,
     cleanUsers,
     findings: without(findings),
-    unaudited: unaudited.filter(({ what }) => what !== 'message files'),
+    unaudited: unaudited.filter(({ what }) => !FILE_PARTS.has(what)),
     sides: Object.fromEntries(Object.entries(sides).map(([role, counts]) => [role, { ...counts, files: 0 }])),
   };
 }
@@ -94,17 +99,20 @@ function normalise({ mailboxes, users, findings, unaudited, sides, cleanMailboxe
 /** Holds the quick look of a pair against the full one; the names of the mailboxes that it calls the same. */
 function hold(pair: Sides): readonly string[] {
   const quick = auditAll(pair, 'index');
-  const full = auditAll(pair, 'files');
+  // Without what a look through the lists spares it, which must not show either.
+  const full = auditAll(pair, 'files', false);
   expect(quick === undefined).toBe(full === undefined);
   if (quick === undefined || full === undefined) return [];
   expect(quick.said).toEqual(full.said);
-  expect(auditAll(pair, 'index', false)!.said).toEqual(full.said);
   return quick.same;
 }
 
 describe('recorded pairs', () => {
   const all = (['pairs', 'made'] as readonly Collection[]).flatMap((collection) =>
-    listPairs(collection).map((name) => [collection, name] as const),
+    // Of the many that were recorded at random, every eighth.
+    listPairs(collection)
+      .filter((name, i) => !name.startsWith('fuzz-') || i % 8 === 0)
+      .map((name) => [collection, name] as const),
   );
   test.each(all)('%s/%s', async (collection, name) => {
     const pair = await unpackPair(name, collection);
@@ -359,10 +367,10 @@ describe.each([
 
 describe('random bytes', () => {
   /** Field by field, sealed again, so that later checks are reached; or any byte. */
-  test.each(Array.from({ length: 6 }, (_, seed) => [seed]))('seed %d', (seed) => {
+  test.each(Array.from({ length: 4 }, (_, seed) => [seed]))('seed %d', (seed) => {
     const random = seeded(seed);
     const seen = { same: 0, other: 0 };
-    for (let run = 0; run < 25; run++) {
+    for (let run = 0; run < 15; run++) {
       const same = changed((pair) => {
         const where = random(3) === 0 ? SIDES : [SIDES[random(2)]!];
         const inIndex = random(2) === 0;
@@ -386,12 +394,12 @@ describe('random bytes', () => {
       });
       seen[same.includes(FOLDER) ? 'same' : 'other']++;
     }
-    expect(seen.other).toBeGreaterThan(5);
+    expect(seen.other).toBeGreaterThan(3);
   });
 
   test('in the rows of the list', () => {
     const random = seeded(99);
-    for (let run = 0; run < 60; run++) {
+    for (let run = 0; run < 30; run++) {
       changed((pair) => {
         const side = pair[SIDES[random(2)]!];
         const kind = random(2) === 0 ? 'N' : 'I';
