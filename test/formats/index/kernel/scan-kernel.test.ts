@@ -243,12 +243,12 @@ describe('anything else', () => {
   });
 
   test.each([
-    ['last_uid', { lastUid: 6 }],
-    ['highestmodseq', { highestmodseq: 4 }],
+    ['last_uid', { lastUid: 6 }, 5],
+    ['highestmodseq', { highestmodseq: 4 }, 5],
     // Its lower word has the sign bit.
     ['highestmodseq', { highestmodseq: 0x8000_0004 }, 0x1_0000_0000],
     ['highestmodseq', { highestmodseq: 0x9_8000_0004 }, 0xa_0000_0000],
-  ] as const)('a lower %s than a record has', (_, change, modseq = 5) => {
+  ] as const)('a lower %s than a record has', (_, change, modseq) => {
     const { isSaid, faults } = scan(
       encodeIndex({ version: 17, records: [{ ...SOUND, modseq }], userFlags: FLAGS }),
       FLAGS,
