@@ -6,7 +6,7 @@ import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
 import { checkCaches } from './check-cache.js';
-import { checkFiles, type FileCounts } from './check-files.js';
+import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
@@ -14,6 +14,8 @@ import type { UnauditedPart } from './unit-result.js';
 
 /** Messages whose other copies are looked for; beyond that they count as having none. */
 const MAX_GUIDS = 100_000;
+/** Altered message files of a side that are kept, to be read again. */
+const MAX_ALTERED = 4;
 
 /** A mailbox as the unit sees it: what is on each side, and what the lists say about it. */
 export interface MailboxJob {
@@ -48,6 +50,8 @@ export interface MailboxAudit {
   readonly filesGone: Partial<Record<SideRole, number>>;
   /** Messages of the replica that the master has lost; see `VanishedCounts`. */
   readonly vanished: number;
+  /** The first message files of each side that are not what their GUID says. */
+  readonly altered: Partial<Record<SideRole, readonly CheckedFile[]>>;
 }
 
 /**
@@ -119,6 +123,7 @@ export function auditMailbox(
   if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
   let isStuck = engine.hazards.copybackFails && sent.copiedBack;
   const filesGone: Partial<Record<SideRole, number>> = {};
+  const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
   if (level !== 'index') {
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
@@ -130,6 +135,7 @@ export function auditMailbox(
         const travels = file.problem !== 'unclaimed' && mustTravel(file.uid);
         isStuck ||= travels;
         if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
+        if (file.problem === 'guid' && (altered[role]?.length ?? 0) < MAX_ALTERED) (altered[role] ??= []).push(file);
         for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
       for (const reason of unread)
@@ -141,7 +147,14 @@ export function auditMailbox(
         unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });
     }
   }
-  return { subject, isStuck, filesGone, vanished: sent.vanished, ...(prediction === undefined ? {} : { prediction }) };
+  return {
+    subject,
+    isStuck,
+    filesGone,
+    altered,
+    vanished: sent.vanished,
+    ...(prediction === undefined ? {} : { prediction }),
+  };
 }
 
 /**

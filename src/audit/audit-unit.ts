@@ -25,6 +25,8 @@ import {
   type OpenedSide,
 } from './context.js';
 import { globFilter } from './globs.js';
+import { hardwareEvidence } from './hardware-evidence.js';
+import { repeatMailboxReads } from './repeat-reads.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
 import { readSameMailbox, type SameMailbox } from './same-mailbox.js';
 import { findDirectoriesOf } from './walk-spool.js';
@@ -72,6 +74,8 @@ export function auditUnit(ctx: AuditContext, unit: Unit, result: UnitResult): vo
 class UnitAudit {
   private readonly userid: string | undefined;
   private readonly masterRole: SideRole;
+  /** Before the first read. Unit: ms since the epoch. */
+  private readonly since = Date.now();
   private readonly audited: AuditedJob[] = [];
   private readonly parsedNames = new Map<string, ParsedName>();
   private readonly same: SamePair[] = [];
@@ -153,7 +157,8 @@ class UnitAudit {
       return master !== undefined && master.mboxname === sides.replica?.mbentry.mboxname && !this.isDeleted(master);
     });
     if (!isOnBoth && !this.same.some(({ entry }) => !this.isDeleted(entry))) return;
-    const { findings, unread } = auditSharedQuota(this.ctx, this.quotaUses());
+    const { findings, unread, unstable } = auditSharedQuota(this.ctx, this.quotaUses());
+    this.result.unstable.push(...unstable);
     for (const finding of findings) this.result.findings.push(finding);
     for (const { side, reason } of unread) this.result.unaudited.push({ what: 'quota roots', side, reason });
   }
@@ -180,7 +185,8 @@ class UnitAudit {
     const { mailboxes, partitions } = this.ctx.plan;
     const isWhole = mailboxes.length === 0 && partitions.length === 0;
     if (this.replica !== undefined && subject.inboxOnMaster === 'live' && isWhole) {
-      const { findings, unread } = auditUserMetadata(this.ctx, subject.userid, own, this.quotaUses());
+      const { findings, unread, unstable } = auditUserMetadata(this.ctx, subject.userid, own, this.quotaUses());
+      this.result.unstable.push(...unstable);
       collector.add(findings);
       for (const { side, reason } of unread)
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
@@ -509,6 +515,7 @@ class UnitAudit {
       this.audited.push({ job, audit, collector, ...this.failureOf(job, audit) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
         this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
+      this.lookForBadHardware(job, audit);
     } finally {
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
         mailbox.close();
@@ -529,6 +536,16 @@ class UnitAudit {
     if (gone > 0) counts.filesGoneIn++;
     const { side } = role === 'replica' ? this.replica! : this.master;
     if (hasEmptyArchive(side, partition) && hasArchived(mailbox)) counts.archived++;
+  }
+
+  private lookForBadHardware(job: MailboxJob, { altered }: MailboxAudit): void {
+    const { evidence, unstable } = this.result;
+    for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
+      const files = altered[role] ?? [];
+      if (mailbox.faults.length + files.length === 0) continue;
+      evidence.push(...hardwareEvidence(role, mailbox, this.ownerOf(mailbox.mbentry)));
+      unstable.push(...repeatMailboxReads(role, mailbox, files, this.since, this.ctx.readAgain));
+    }
   }
 
   private failureOf(job: MailboxJob, { subject, isStuck }: MailboxAudit): { fails?: FailurePhase } {

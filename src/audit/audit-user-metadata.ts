@@ -20,6 +20,7 @@ import { USER_METADATA_FINDINGS, userFaultFindings } from '../findings/catalogue
 import type { UserMetadataSubject } from '../findings/user-metadata/user-metadata-subject.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { FormatFault } from '../model/fault.js';
+import type { UnstableRead } from '../model/hardware.js';
 import { FLAG_EXPUNGED, OPTION_SHARED_SEEN } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
@@ -29,6 +30,7 @@ import type { Side } from '../sources/spool/open-side.js';
 import type { UserMeta } from '../sources/spool/paths.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
 import { isUnuserLogged, type AuditContext } from './context.js';
+import { repeatDatabaseReads } from './repeat-reads.js';
 
 /** What the audit of one of the user's live mailboxes, delayed-delete copies included, knows of its quota. */
 export interface ReadQuotaUse {
@@ -53,6 +55,8 @@ export interface ReadQuotaUse {
 export interface UserMetadataAudit {
   readonly findings: ReportedFinding[];
   readonly unread: { side: SideRole; reason: string }[];
+  /** Bytes of the databases that were others when they were read again. */
+  readonly unstable: UnstableRead[];
 }
 
 type PairRole = 'master' | 'replica';
@@ -76,7 +80,8 @@ export function auditUserMetadata(
 ): UserMetadataAudit {
   const master = ctx.sides.get('master');
   const replica = ctx.sides.get('replica');
-  if (master === undefined || replica === undefined || own.master === undefined) return { findings: [], unread: [] };
+  if (master === undefined || replica === undefined || own.master === undefined)
+    return { findings: [], unread: [], unstable: [] };
   return new UserAudit(ctx, { master: master.side, replica: replica.side }, userid, own, mailboxes).run(
     own.master.mboxname,
   );
@@ -89,7 +94,7 @@ export function auditUserMetadata(
 export function auditSharedQuota(ctx: AuditContext, mailboxes: readonly ReadQuotaUse[]): UserMetadataAudit {
   const master = ctx.sides.get('master');
   const replica = ctx.sides.get('replica');
-  if (master === undefined || replica === undefined) return { findings: [], unread: [] };
+  if (master === undefined || replica === undefined) return { findings: [], unread: [], unstable: [] };
   return new UserAudit(ctx, { master: master.side, replica: replica.side }, undefined, {}, mailboxes).run(undefined);
 }
 
@@ -98,6 +103,8 @@ class UserAudit {
   private readonly isReplaced: boolean;
   private readonly findings: ReportedFinding[] = [];
   private readonly unread: { side: SideRole; reason: string }[] = [];
+  private readonly unstable: UnstableRead[] = [];
+  private readonly since = Date.now();
 
   constructor(
     private readonly ctx: AuditContext,
@@ -120,7 +127,7 @@ class UserAudit {
       this.auditSubscriptions(this.userid);
       this.auditSeen(this.userid);
     }
-    return { findings: this.findings, unread: this.unread };
+    return { findings: this.findings, unread: this.unread, unstable: this.unstable };
   }
 
   private judge(subject: UserMetadataSubject): void {
@@ -129,6 +136,7 @@ class UserAudit {
 
   private addFaults(side: SideRole, faults: readonly FormatFault[]): void {
     for (const fault of faults) this.findings.push(...userFaultFindings({ fault, side }));
+    this.unstable.push(...repeatDatabaseReads(side, faults, this.since, this.ctx.readAgain));
   }
 
   private auditQuota(inbox: string | undefined): void {

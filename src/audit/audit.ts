@@ -18,6 +18,7 @@ import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import type { ListCheck } from './check-list.js';
+import { HardwareTally } from './hardware-evidence.js';
 import { summonJury } from './list-jury.js';
 import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
@@ -106,6 +107,7 @@ export async function auditSides(
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    hardware: new HardwareTally(),
   };
   try {
     const opened: { readonly side: Side; readonly hasList: boolean }[] = [];
@@ -138,7 +140,7 @@ export async function auditSides(
       const hints: SideHints = {};
       const checks = await Promise.all(
         opened.map(({ side, hasList }) =>
-          hasList && runner !== undefined ? lookThrough(side, runner, unaudited) : Promise.resolve(undefined),
+          hasList && runner !== undefined ? lookThrough(side, runner, totals) : Promise.resolve(undefined),
         ),
       );
       for (const [i, check] of checks.entries()) {
@@ -154,6 +156,7 @@ export async function auditSides(
     } finally {
       await runner?.close();
     }
+    findings.push(...totals.hardware.findings());
     const logs = readLogs(checked);
     if (checked.every(({ list }) => list !== undefined)) {
       judgePendingLogs(logs, findings, unaudited);
@@ -191,9 +194,10 @@ export async function auditSides(
 async function lookThrough(
   { role, list }: Side,
   runner: TaskRunner,
-  unaudited: UnauditedPart[],
+  { unaudited, hardware }: { readonly unaudited: UnauditedPart[]; readonly hardware: HardwareTally },
 ): Promise<ListCheck | undefined> {
   const reply = await runner.run({ kind: 'list', role });
+  if (reply.ok) hardware.add([], reply.result.unstable);
   if (reply.ok && reply.result.list !== undefined) return reply.result.list;
   unaudited.push({
     what: 'every mailbox',
@@ -219,6 +223,7 @@ async function runTasks(
     cleanMailboxes: number;
     cleanUsers: number;
     bytesRead: number;
+    readonly hardware: HardwareTally;
   },
   onProgress: AuditOptions['onProgress'],
 ): Promise<void> {
@@ -262,6 +267,7 @@ async function runTasks(
     totals.cleanMailboxes += result.cleanMailboxes;
     totals.cleanUsers += result.cleanUsers;
     totals.bytesRead += result.bytesRead;
+    totals.hardware.add(result.evidence, result.unstable);
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 

@@ -1,7 +1,10 @@
 import { statSync } from 'node:fs';
 import type { FormatFault } from '../model/fault.js';
+import type { UnstableRead } from '../model/hardware.js';
+import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
 import { openSide, type SideSpec } from '../sources/spool/open-side.js';
+import { repeatDatabaseReads } from './repeat-reads.js';
 
 /** What a look through the whole list has shown. Plain data: it comes from a worker. */
 export interface ListCheck {
@@ -9,6 +12,8 @@ export interface ListCheck {
   /** The file changed while it was looked through, and was opened anew. */
   readonly reopened: boolean;
   readonly hints: ListHints;
+  /** Bytes of it that were others when they were read again. */
+  readonly unstable: readonly UnstableRead[];
 }
 
 /** What spares other threads work on a list that was looked through. */
@@ -26,8 +31,9 @@ const ATTEMPTS = 4;
  * Looks through the whole mailbox list of a side. When it has faults and the file changed meanwhile, a server is at work
  * and it is read again.
  */
-export function checkList(spec: SideSpec): ListCheck {
+export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDisk): ListCheck {
   for (let attempt = 1; ; attempt++) {
+    const since = Date.now();
     const side = openSide(spec);
     try {
       const { db, path } = side.list;
@@ -42,7 +48,8 @@ export function checkList(spec: SideSpec): ListCheck {
         isRaw: db?.isKnownRaw === true,
         ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
       };
-      return { faults, reopened: attempt > 1, hints };
+      const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
+      return { faults, reopened: attempt > 1, hints, unstable };
     } finally {
       side.close();
     }

@@ -12,6 +12,7 @@ import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-lis
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
+import { readAgain, type ReadAgain } from '../sources/read-again.js';
 import type { SideRole } from '../model/effects.js';
 import type { ListHints } from './check-list.js';
 
@@ -45,6 +46,8 @@ export interface AuditContext {
   /** Pending logs of the master, by channel; empty for a single side. */
   readonly logs: readonly PendingLog[];
   readonly engine: ReplicationEngine;
+  /** How bytes that failed a checksum are read once more. */
+  readonly readAgain: ReadAgain;
   close(): void;
 }
 
@@ -72,7 +75,7 @@ function replicationEngine({ engines = {} }: AuditPlan, sides: ReadonlyMap<SideR
 export type SideHints = Partial<Record<SideRole, ListHints>>;
 
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
-export function openContext(plan: AuditPlan, hints: SideHints = {}): AuditContext {
+export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
   for (const spec of plan.sides) {
     const side = openSide(spec);
@@ -89,6 +92,7 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}): AuditContex
     sides,
     engine: replicationEngine(plan, sides),
     logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
+    readAgain: again,
     close: () => {
       for (const { side } of sides.values()) side.close();
     },

@@ -1,3 +1,4 @@
+import { readAgain as readAgainFromDisk } from '../sources/read-again.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
@@ -37,17 +38,27 @@ const FLEETING: ReadonlySet<string> = new Set([
 
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
 
-/** Runs one task; the sides stay open in this thread for the next one. */
-export function runTask({ plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask }): UnitResult {
+/**
+ * Runs one task; the sides stay open in this thread for the next one.
+ * @param readAgain how bytes are read once more that failed a checksum
+ */
+export function runTask(
+  { plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask },
+  readAgain = readAgainFromDisk,
+): UnitResult {
   if (task.kind === 'list') {
     const result = emptyResult();
-    result.list = checkList(plan.sides.find(({ role }) => role === task.role)!);
+    result.list = checkList(
+      plan.sides.find(({ role }) => role === task.role)!,
+      readAgain,
+    );
+    result.unstable.push(...result.list.unstable);
     return result;
   }
   const key = JSON.stringify([plan, task.again]);
   if (opened?.key !== key) {
     closeTasks();
-    opened = { key, ctx: openContext(plan, task.hints) };
+    opened = { key, ctx: openContext(plan, task.hints, readAgain) };
   }
   const { ctx } = opened;
   const result = newUnitResult(ctx);

@@ -1,4 +1,5 @@
 import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
 import type { MailboxResult, UserResult } from './collect-findings.js';
@@ -130,6 +131,9 @@ export interface UnitResult {
   readonly unaudited: UnauditedPart[];
   readonly sides: Partial<Record<SideRole, SideCounts>>;
   readonly pair: PairCounts;
+  /** Signs of failing hardware, to be added up for each side. */
+  readonly evidence: HardwareEvidence[];
+  readonly unstable: UnstableRead[];
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
@@ -148,6 +152,8 @@ export function emptyResult(): UnitResult {
     unaudited: [],
     sides: {},
     pair: newPairCounts(),
+    evidence: [],
+    unstable: [],
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
@@ -162,6 +168,8 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   for (const finding of more.findings) total.findings.push(finding);
   for (const part of more.unaudited) total.unaudited.push(part);
   for (const unit of more.unsettled) total.unsettled.push(unit);
+  for (const sign of more.evidence) total.evidence.push(sign);
+  for (const read of more.unstable) total.unstable.push(read);
   for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
     addSideCounts((total.sides[role] ??= newSideCounts()), counts);
   }

@@ -9,6 +9,7 @@ import { cacheRecordsOverlap } from './fault/cache-records-overlap.js';
 import { cacheRepackInterrupted } from './fault/cache-repack-interrupted.js';
 import { counterStale } from './fault/counter-stale.js';
 import { databaseNeedsRecovery } from './fault/database-needs-recovery.js';
+import { flagNameOneBitOff } from './fault/flag-name-one-bit-off.js';
 import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
 import { headerUnreadable } from './fault/header-unreadable.js';
 import { indexEmpty } from './fault/index-empty.js';
@@ -35,6 +36,9 @@ import { messageFileMissing } from './file/message-file-missing.js';
 import { messageFileSize } from './file/message-file-size.js';
 import { unclaimedMessageFile } from './file/unclaimed-message-file.js';
 import type { FileSubject } from './file/file-subject.js';
+import type { HardwareSubject } from './hardware/hardware-subject.js';
+import { hardwareSuspected } from './hardware/hardware-suspected.js';
+import { unstableRead } from './hardware/unstable-read.js';
 import { archivePartitionEmpty } from './list/archive-partition-empty.js';
 import { directoryBeingRemoved } from './list/directory-being-removed.js';
 import { entryLostOnReplica } from './list/entry-lost-on-replica.js';
@@ -161,6 +165,7 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   cacheRepackInterrupted,
   counterStale,
   databaseNeedsRecovery,
+  flagNameOneBitOff,
   headerFileCrcStale,
   headerUnreadable,
   indexEmpty,
@@ -314,6 +319,8 @@ export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged
 
 export const PENDING_LOG_FINDINGS: readonly Check<PendingLogSubject>[] = [syncLogLineUnreadable, syncLogPartialLine];
 
+export const HARDWARE_FINDINGS: readonly Check<HardwareSubject>[] = [hardwareSuspected, unstableRead];
+
 const ALL = [
   ...FAULT_FINDINGS,
   ...FILE_FINDINGS,
@@ -324,6 +331,7 @@ const ALL = [
   ...USER_METADATA_FINDINGS,
   ...USER_FAULT_FINDINGS,
   ...PENDING_LOG_FINDINGS,
+  ...HARDWARE_FINDINGS,
 ] as unknown as readonly FindingKind[];
 
 /** By code, in the order of the codes. Throws at load when a code is declared twice. */

@@ -45,6 +45,7 @@ export const FAULT_CODES = [
   'header-magic',
   'header-syntax',
   'header-file-crc',
+  'header-flag-name',
   // cyrus.cache
   'cache-missing',
   'cache-too-short',

@@ -6,10 +6,10 @@ let noatime: number = constants.O_NOATIME;
 
 /**
  * Opens for reading and nothing else: no lock, no atime update where the system lets us, no wait on a FIFO, and no
- * symbolic link at the end of the path.
+ * symbolic link at the end of the path. @param how further flags of how to read, such as O_DIRECT
  */
-export function openReadOnly(path: string): number {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+export function openReadOnly(path: string, how = 0): number {
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | how;
   if (noatime !== 0) {
     try {
       return openSync(path, flags | noatime);

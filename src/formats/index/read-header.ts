@@ -94,8 +94,9 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
     fault('index-trailing-records', end, `${String(end)} bytes`, `${String(fileSize)} bytes`);
   }
   if (header.uidvalidity === 0) fault('index-uidvalidity-zero', layout.offsetOf('uidvalidity'), 'a uidvalidity', '0');
-  if ((header.options & ~(minor < 12 ? LEGAL_OPTIONS_BEFORE_12 : LEGAL_OPTIONS)) !== 0) {
-    fault('index-undefined-option', layout.offsetOf('options'), 'defined option bits', hex32(header.options >>> 0));
+  const undefinedOptions = (header.options & ~(minor < 12 ? LEGAL_OPTIONS_BEFORE_12 : LEGAL_OPTIONS)) >>> 0;
+  if (undefinedOptions !== 0) {
+    fault('index-undefined-option', layout.offsetOf('options'), 'defined option bits', hex32(undefinedOptions));
   }
   return { minor, header, version, faults };
 }

@@ -3,6 +3,7 @@ import type { Decoded, FormatFault } from '../../model/fault.js';
 import type { MailboxHeader } from '../../model/mailbox.js';
 import { asList, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
 import { MAX_PLAIN_BYTES, PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
+import { nameBeforeBitFlip } from './known-flag-names.js';
 import { aclFromDlist, aclFromPlain, aclFromText } from '../mboxlist/acl.js';
 
 /** No terminator. Source: MAILBOX_HEADER_MAGIC, imap/mailbox.h 2.3.19 to 3.13. */
@@ -27,7 +28,19 @@ export function parseMailboxHeader(bytes: Buffer, file: string): Decoded<Mailbox
   if (!magic.equals(MAILBOX_HEADER_MAGIC)) {
     return { faults: [{ code: 'header-magic', file, offset: 0, actual: magic.subarray(0, 20).toString('hex') }] };
   }
-  return bytes[magic.length] === PERCENT ? parseDlistForm(bytes, file) : parseTextForm(bytes, file);
+  const parsed = bytes[magic.length] === PERCENT ? parseDlistForm(bytes, file) : parseTextForm(bytes, file);
+  const odd = flagNameFaults(parsed.value?.userFlags ?? [], file);
+  return odd.length === 0 ? parsed : { ...parsed, faults: [...parsed.faults, ...odd] };
+}
+
+function flagNameFaults(userFlags: readonly (string | undefined)[], file: string): FormatFault[] {
+  const faults: FormatFault[] = [];
+  for (const name of userFlags) {
+    const expected = name === undefined ? undefined : nameBeforeBitFlip(name);
+    if (name === undefined || expected === undefined) continue;
+    faults.push({ code: 'header-flag-name', file, offset: MAILBOX_HEADER_MAGIC.length, expected, actual: name });
+  }
+  return faults;
 }
 
 /** Atoms only, as nearly every header is. Source: mailbox_header_data_cstring, imap/mailbox.c 3.6.1. */

@@ -16,6 +16,8 @@ export interface OpenedDatabase {
   readonly failure?: ReadFailure;
   /** What is wrong with the bytes; grows while `db` is read. */
   readonly faults: readonly FormatFault[];
+  /** Bytes as they were read, while it is open. */
+  readonly bytesAt?: (offset: number, length: number) => Buffer;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function openDatabase(path: string): OpenedDatabase {
   return {
     path,
     ...openCyrusDb(file, path),
+    bytesAt: (offset, length) => file.read(offset, length),
     close: () => {
       file.close();
     },
