@@ -131,7 +131,7 @@ class UserAudit {
   }
 
   private judge(subject: UserMetadataSubject): void {
-    this.findings.push(...USER_METADATA_FINDINGS.flatMap((finding) => finding.find(subject)));
+    for (const kind of USER_METADATA_FINDINGS) for (const finding of kind.find(subject)) this.findings.push(finding);
   }
 
   private addFaults(side: SideRole, faults: readonly FormatFault[]): void {

@@ -243,15 +243,16 @@ async function runTasks(
           ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
           : task.units.map(nameOfUnit);
       for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
-      if (task.kind === 'walk') totals.findings.push(...(walked.get(task.walk) ?? []));
+      if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
       return;
     }
     const { result } = reply;
     if (task.kind === 'walk') {
       for (const part of result.unaudited) totals.unaudited.push(part);
       const before = new Set(walked.get(task.walk)?.map(placeOf));
-      if (task.again === true) totals.findings.push(...result.findings.filter((f) => before.has(placeOf(f))));
-      else if (result.findings.length > 0) walked.set(task.walk, result.findings);
+      if (task.again === true) {
+        for (const finding of result.findings) if (before.has(placeOf(finding))) totals.findings.push(finding);
+      } else if (result.findings.length > 0) walked.set(task.walk, result.findings);
       return;
     }
     for (const unit of result.unsettled) unsettled.push(unit);
@@ -386,7 +387,7 @@ function readLogs(checked: readonly CheckedSide[]): PendingLog[] {
 
 /** Lines of the master's pending logs that replication would skip, and logs that could not be read. */
 function judgePendingLogs(logs: readonly PendingLog[], findings: ReportedFinding[], unaudited: UnauditedPart[]): void {
-  findings.push(...pendingLogFindings(logs));
+  for (const finding of pendingLogFindings(logs)) findings.push(finding);
   for (const reason of logs.flatMap(({ unread }) => unread))
     unaudited.push({ what: 'pending log', side: 'master', reason });
 }

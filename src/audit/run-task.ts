@@ -63,7 +63,8 @@ export function runTask(
   const { ctx } = opened;
   const result = newUnitResult(ctx);
   if (task.kind === 'walk') {
-    result.findings.push(...walkSpool(ctx, task.walk, result.unaudited));
+    // One by one, here and wherever there may be some hundred thousand: as arguments of one call they overflow the stack.
+    for (const finding of walkSpool(ctx, task.walk, result.unaudited)) result.findings.push(finding);
     return result;
   }
   for (const unit of task.units) {

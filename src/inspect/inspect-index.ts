@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
+import { readNumber } from '../bytes/layout.js';
 import { decodeRecord } from '../formats/index/decode-record.js';
 import { FlagCrcs, newTotals, recordOffsets, scanRecords } from '../formats/index/scan-records.js';
+import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FormatFault } from '../model/fault.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED, SYSTEM_FLAG_NAMES } from '../model/index-file.js';
@@ -48,7 +50,8 @@ function* indexItems(file: string): Generator<Item> {
           names,
         );
         const flags = [...systemFlagNames(systemFlags), ...userFlags, ...unnamedFlags.map((n) => `user flag ${n}`)];
-        yield { type: 'record', ...fieldsOf({ ...rest, flags }) };
+        const shown = shownOnly(block.view, i * offsets.size, version);
+        yield { type: 'record', ...fieldsOf({ ...rest, flags, ...shown }) };
       }
       const faults: FormatFault[] = [];
       scanRecords(block, version, header, flagCrcs, totals, faults, file);
@@ -59,6 +62,24 @@ function* indexItems(file: string): Generator<Item> {
   } finally {
     index.close();
   }
+}
+
+/** Fields that no comparison looks at. */
+const SHOWN_ONLY = ['sentdate', 'gmtime', 'headerSize', 'contentLines', 'cacheCrc'] as const;
+
+function shownOnly(view: DataView, base: number, { record }: IndexVersion): Record<string, number> {
+  const read = (name: string): number | undefined => {
+    const field = record.fields[name];
+    return field === undefined ? undefined : readNumber(view, base, field);
+  };
+  const shown: Record<string, number> = {};
+  for (const name of SHOWN_ONLY) {
+    const value = read(name);
+    if (value !== undefined) shown[name] = value;
+  }
+  // The upper half of the version's word continues the offset since 3.2. Source: index.md section 4.1.
+  const word = read('cacheVersion') ?? 0;
+  return { ...shown, cacheOffset: (read('cacheOffset') ?? 0) + (word >>> 16) * 2 ** 32, cacheVersion: word & 0xffff };
 }
 
 function systemFlagNames(flags: number): string[] {

@@ -1,68 +1,46 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chownSync, copyFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { whyNoCyrus } from '../../fixtures/make/instance.js';
-import type { CyrusDb } from '../../src/formats/cyrusdb/cyrusdb.js';
 import { bufferSource } from '../../src/bytes/byte-source.js';
 import { salvageTwoskip } from '../../src/formats/cyrusdb/twoskip/salvage.js';
 import { openDatabase } from '../../src/sources/spool/open-database.js';
+import { asShown, CyrusTools } from '../support/cyrus-tools.js';
 
 const FORMATS = ['twoskip', 'skiplist', 'flat'] as const;
 type Format = (typeof FORMATS)[number];
-const BIN = '/usr/lib/cyrus/bin';
 
 /** The databases of real Cyrus, made with its own tools, against what those tools print. */
 describe.skipIf(whyNoCyrus() !== undefined)('databases that real Cyrus wrote', () => {
   let dir: string;
-  let cyrus: { uid: number; gid: number };
+  let tools: CyrusTools;
 
   beforeAll(() => {
-    const id = (flag: string): number => Number(spawnSync('id', [flag, 'cyrus'], { encoding: 'utf8' }).stdout);
-    cyrus = { uid: id('-u'), gid: id('-g') };
     dir = mkdtempSync(join(tmpdir(), 'cyraudit-cyrusdb-'));
     mkdirSync(join(dir, 'conf/db'), { recursive: true });
     writeFileSync(
       join(dir, 'imapd.conf'),
       `configdirectory: ${dir}/conf\npartition-default: ${dir}/spool\ndefaultpartition: default\n`,
     );
-    for (const path of [dir, join(dir, 'conf'), join(dir, 'conf/db')]) chownSync(path, cyrus.uid, cyrus.gid);
+    tools = new CyrusTools(join(dir, 'imapd.conf'));
+    const { uid, gid } = tools.user;
+    for (const path of [dir, join(dir, 'conf'), join(dir, 'conf/db')]) chownSync(path, uid, gid);
   });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-  const tool = (name: string, args: readonly string[], input = ''): Buffer => {
-    const { status, stdout, stderr } = spawnSync(join(BIN, name), ['-C', join(dir, 'imapd.conf'), ...args], {
-      ...cyrus,
-      input,
-      maxBuffer: 1024 * 1024 * 1024,
-    });
-    expect(stderr.toString()).toBe('');
-    expect(status).toBe(0);
-    return stdout;
-  };
   const batch = (file: string, format: Format, commands: readonly string[]): void =>
-    void tool('cyr_dbtool', ['-n', file, format, 'batch'], `${commands.join('\n')}\n`);
-
-  /** What Cyrus prints of a copy: it may recover what it opens, and so write to it. */
-  const shown = (file: string, format: Format): Buffer => {
-    const copy = `${file}.copy`;
-    copyFileSync(file, copy);
-    chownSync(copy, cyrus.uid, cyrus.gid);
-    return tool('cyr_dbtool', [copy, format, 'show']);
-  };
-  const printed = (db: CyrusDb | undefined): Buffer =>
-    Buffer.concat(
-      [...(db?.rows() ?? [])].flatMap(({ key, value }) => [key, Buffer.from('\t'), value, Buffer.from('\n')]),
-    );
+    void tools.run('cyr_dbtool', ['-n', file, format, 'batch'], `${commands.join('\n')}\n`);
+  const shown = (file: string, format: Format): Buffer => tools.show(file, format);
 
   /** Our rows, after `faults` have been checked to be of these codes and the file to be untouched. */
   const ours = (file: string, codes: readonly string[] = []): Buffer => {
     const before = readFileSync(file);
     const opened = openDatabase(file);
     try {
-      const text = printed(opened.db);
+      const text = asShown(opened.db);
       const faults = (opened.db?.verify() ?? opened.faults).filter(({ code }) => code !== 'file-empty');
       expect(faults.filter(({ code }) => !codes.includes(code))).toEqual([]);
       for (const { key, value } of opened.db?.rows() ?? []) {
@@ -113,15 +91,15 @@ describe.skipIf(whyNoCyrus() !== undefined)('databases that real Cyrus wrote', (
         // Without its links: deletions are told from the records alone.
         const salvaged = salvageTwoskip(bufferSource(readFileSync(file)), file);
         expect(salvaged.faults).toEqual([]);
-        expect(printed(salvaged).equals(text)).toBe(true);
+        expect(asShown(salvaged).equals(text)).toBe(true);
       }
 
       // For skiplist the tool fails an assertion of its own; what is converted below is in the same state.
-      if (format !== 'skiplist') tool('cyr_dbtool', [file, format, 'repack']);
+      if (format !== 'skiplist') tools.run('cyr_dbtool', [file, format, 'repack']);
       expect(ours(file).equals(text)).toBe(true);
       for (const other of FORMATS.filter((name) => name !== format)) {
         const converted = `${file}-as-${other}`;
-        tool('cvt_cyrusdb', [file, format, converted, other]);
+        tools.run('cvt_cyrusdb', [file, format, converted, other]);
         expect(ours(converted).equals(text)).toBe(true);
       }
     });
@@ -130,8 +108,8 @@ describe.skipIf(whyNoCyrus() !== undefined)('databases that real Cyrus wrote', (
       const file = join(dir, `${format}-killed-${String(ms)}`);
       const all = names(2000);
       batch(file, format, ['BEGIN', ...all.slice(0, 500).map((name) => `SET ${name} ${value(name, 1)}`), 'COMMIT']);
-      const writer = spawn(join(BIN, 'cyr_dbtool'), ['-C', join(dir, 'imapd.conf'), file, format, 'batch'], {
-        ...cyrus,
+      const writer = spawn(...tools.argv('cyr_dbtool', [file, format, 'batch']), {
+        ...tools.user,
         stdio: ['pipe', 'ignore', 'ignore'],
       });
       writer.stdin.on('error', () => undefined);
@@ -160,8 +138,8 @@ describe.skipIf(whyNoCyrus() !== undefined)('databases that real Cyrus wrote', (
       const file = join(dir, `${format}-damage`);
       batch(file, format, ['BEGIN', ...names(50).map((name) => `SET ${name} ${value(name, 1)}`), 'COMMIT']);
       const before = ours(file);
-      spawnSync(join(BIN, 'cyr_dbtool'), ['-C', join(dir, 'imapd.conf'), file, format, 'damage'], {
-        ...cyrus,
+      spawnSync(...tools.argv('cyr_dbtool', [file, format, 'damage']), {
+        ...tools.user,
         input: 'Nuser.zz\tlost',
       });
       expect(ours(file, ['db-dirty', 'db-trailing-bytes']).equals(before)).toBe(true);

@@ -28,6 +28,12 @@ export type DlistItem = DlistAtom | DlistList | DlistKvlist | DlistNil;
 /** Deepest nesting that is followed. Cyrus itself writes at most 5 levels; without a limit bad bytes end the stack. */
 const MAX_DEPTH = 64;
 
+/**
+ * Most items of one value. An ACL or a list of names has some hundred at most; without a limit a row of the largest size
+ * would become a hundred times as much memory.
+ */
+const MAX_ITEMS = 250_000;
+
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const PERCENT = 0x25;
@@ -74,12 +80,15 @@ export function parseDlist(
 }
 
 class Parser {
+  private items = 0;
+
   constructor(
     readonly bytes: Buffer,
     public at: number,
   ) {}
 
   item(depth: number): DlistItem {
+    if (++this.items > MAX_ITEMS) throw new SyntaxFault(this.at, `at most ${String(MAX_ITEMS)} items`);
     if (depth > MAX_DEPTH) throw new SyntaxFault(this.at, `at most ${String(MAX_DEPTH)} levels of lists`);
     const first = this.bytes[this.at];
     if (first === OPEN) {

@@ -31,6 +31,9 @@ const SWITCHES = [
   'sync_log',
 ];
 
+/** Problems that are told; the first one already keeps Cyrus from starting. */
+const MAX_PROBLEMS = 100;
+
 /** `@include` below `@include`: deep enough for any real set-up, and an end for generated names. */
 const MAX_INCLUDE_DEPTH = 32;
 
@@ -49,7 +52,9 @@ export function parseImapdConf(text: string, file: string, include: (path: strin
   const readFile = (content: string, path: string, depth: number): void => {
     read.add(normalize(path));
     for (const { line, text: logical, complete } of logicalLines(content)) {
-      const problem = (message: string) => problems.push({ file: path, line, message });
+      const problem = (message: string): void => {
+        if (problems.length < MAX_PROBLEMS) problems.push({ file: path, line, message });
+      };
       const trimmed = trimSpace(logical);
       if (!complete) {
         problem('the file ends in a continued line, which Cyrus drops');
@@ -129,7 +134,14 @@ function* logicalLines(content: string): Generator<{ line: number; text: string;
   }
 }
 
-/** C isspace in the C locale: `trim` would also take NBSP, which Cyrus keeps. */
+const SPACES = ' \t\v\f\r\n';
+
+/** C isspace in the C locale: `trim` would also take NBSP, which Cyrus keeps. No pattern: one that is tied to the end
+ *  tries each blank of a long run as its beginning. */
 function trimSpace(text: string): string {
-  return text.replace(/^[ \t\v\f\r\n]+/, '').replace(/[ \t\v\f\r\n]+$/, '');
+  let from = 0;
+  let to = text.length;
+  while (from < to && SPACES.includes(text[from]!)) from++;
+  while (to > from && SPACES.includes(text[to - 1]!)) to--;
+  return text.slice(from, to);
 }

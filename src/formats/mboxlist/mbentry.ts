@@ -38,6 +38,9 @@ function nameInside(item: DlistItem): string | undefined {
   return dbname && dbnameToMboxname(dbname);
 }
 
+/** Faults told of one row; its list of names may be as long as the row. */
+const MAX_FAULTS = 20;
+
 class Row {
   private readonly faults: FormatFault[] = [];
 
@@ -127,6 +130,7 @@ class Row {
   }
 
   private fault(expected: string, actual: string): void {
+    if (this.faults.length >= MAX_FAULTS) return;
     this.faults.push({ code: 'mbentry-syntax', file: this.file, expected, actual: `${this.label}: ${actual}` });
   }
 }

@@ -27,7 +27,8 @@ export function parseSeenRow(value: Buffer, file: string): Decoded<SeenRow> {
     expected,
     actual: JSON.stringify(text.slice(0, 80)),
   });
-  const match = /^ *1 +(\d{1,20}) +(\d{1,10}) +(\d{1,20}) *(\S*)\s*$/.exec(text);
+  // Cut first: a pattern that ends in any white space would try each of a million blanks as its beginning.
+  const match = /^ *1 +(\d{1,20}) +(\d{1,10}) +(\d{1,20}) *(\S*)$/.exec(text.trimEnd());
   if (match === null) return { faults: [fault('1 LASTREAD LASTUID LASTCHANGE SEQUENCE')] };
   const [, lastread, lastuid, lastchange, sequence] = match as unknown as [string, string, string, string, string];
   const { ranges, whole } = parseUidSequence(sequence);

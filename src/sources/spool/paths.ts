@@ -88,6 +88,8 @@ export interface SpoolLayout {
   ): string | undefined;
   /** Path of the `shared.SUFFIX` file of a domain, or of the mailboxes outside any. */
   sharedMetaPath(domain: string | undefined, suffix: UserMeta): string | undefined;
+  /** Directory of a user's scripts: by the uniqueid of the INBOX, or by name as for his databases. */
+  sievePath(userid: string, inbox?: { uniqueid?: string; legacyDirs: boolean }): string | undefined;
   /** File of one quota root when `quota.legacy`. */
   quotaPath(root: string): string | undefined;
 }
@@ -150,6 +152,7 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
   const hash = (name: string): string => hashChar(name, fullDirHash);
   const quotaDb = pathOption('quota_db_path', '{configdirectory}/quotas.db');
   const quotaBase = dirname(quotaDb);
+  const sieveDir = pathOption('sievedir', '/usr/sieve');
 
   /** Part of a mailbox's path below any root. */
   const mailboxPath = (
@@ -192,7 +195,7 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
     deletedPrefix,
     virtdomains,
     defaultdomain,
-    sieveDir: pathOption('sievedir', '/usr/sieve'),
+    sieveDir,
     quota: {
       legacy: (get('quota_db') ?? 'quotalegacy') === 'quotalegacy',
       dir: `${quotaBase}/quota`,
@@ -232,6 +235,17 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
     sharedMetaPath(domain, suffix) {
       if (domain !== undefined && !isFileName(domain)) return undefined;
       return `${configDirectory}${domainPath(domain)}/shared.${suffix}`;
+    },
+
+    sievePath(userid, inbox) {
+      if (inbox?.uniqueid !== undefined && !inbox.legacyDirs) {
+        const below = uuidPath(inbox.uniqueid);
+        return below === undefined ? undefined : `${sieveDir}/${below}`;
+      }
+      // Without virtual domains the name is not taken apart. Source: user_sieve_path_byname, imap/user.c 3.6.1.
+      const { localpart, domain } = virtdomains === 'off' ? { localpart: userid } : splitUserid(userid, defaultdomain);
+      if (!isFileName(localpart) || (domain !== undefined && !isFileName(domain))) return undefined;
+      return `${sieveDir}${domainPath(domain)}/${hash(localpart)}/${localpart}`;
     },
 
     quotaPath(quotaroot) {

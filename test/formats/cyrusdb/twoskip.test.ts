@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { crc32 } from '../../../src/bytes/crc32.js';
 import { bufferSource, type ByteSource } from '../../../src/bytes/byte-source.js';
 import type { CyrusDb } from '../../../src/formats/cyrusdb/cyrusdb.js';
 import { salvageTwoskip } from '../../../src/formats/cyrusdb/twoskip/salvage.js';
@@ -79,4 +80,32 @@ test('a length above the limit is a fault, not an allocation', () => {
   expect([...db!.rows()]).toEqual([]);
   expect(db!.verify().length).toBeGreaterThan(0);
   expect(largest).toBeLessThan(1024 * 1024);
+});
+
+/** Checksums of a real file of 3.6.1 with message annotations. Source: cyrusdb.md section 3.6. */
+describe('the checksums that real Cyrus wrote', () => {
+  const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex');
+  const pointers = (...offsets: number[]): Buffer => {
+    const bytes = Buffer.alloc(8 * offsets.length);
+    for (const [i, offset] of offsets.entries()) bytes.writeBigUInt64BE(BigInt(offset), 8 * i);
+    return bytes;
+  };
+  const value = [hex('0000000b00000000'), 'shared note\0text/plain\0', Buffer.alloc(8), hex('000000000000002400')];
+  test.each<[string, (string | Buffer)[], string]>([
+    [
+      'header',
+      [
+        hex('a1028b0d74776f736b69702066696c6500000000 00000001 0000000000000001 0000000000000003'),
+        hex('0000000000000150 00000000000002c0 00000000'),
+      ],
+      '8e18efdd',
+    ],
+    ['dummy', [hex('3d1f000000000000'), pointers(0, 0x150, 0x150, 0x150), Buffer.alloc(8 * 28)], '8e5c7d76'],
+    ['record, head', [hex('2b03000c00000030'), pointers(0, 0x1c0, 0x240, 0)], '89212311'],
+    ['record, tail', ['3\0/comment\0\0', ...value, Buffer.alloc(4)], 'e1684609'],
+    ['commit', [hex('2400000000000000'), pointers(0x150)], '5dc51c1a'],
+  ])('%s', (_, parts, expected) => {
+    const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)));
+    expect(crc32(bytes).toString(16)).toBe(expected);
+  });
 });

@@ -18,6 +18,7 @@ import {
   createdmodseqTerm,
   flagNameCrc,
   isVirtualAnnotation,
+  nsecTerm,
   savedateTerm,
   thridTerm,
 } from '../../../src/formats/index/sync-crc.js';
@@ -103,6 +104,7 @@ describe('terms of the sync CRCs, against index.md section 11', () => {
     expect(thridTerm(7, 0x01234567, 0x89abcdef, true) >>> 0).toBe(3033569956);
     expect(createdmodseqTerm(7, 40) >>> 0).toBe(334441259);
     expect(savedateTerm(7, 1750000001) >>> 0).toBe(1319677205);
+    expect(nsecTerm(7, 123456789) >>> 0).toBe(2513252306);
   });
 
   test('a thread id is spelled without or with leading zeros', () => {

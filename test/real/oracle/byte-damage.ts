@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Instance } from '../../../fixtures/make/instance.js';
-import type { Random } from './random.js';
+import type { Random } from '../../support/random.js';
 
 export async function directoriesOf(side: Instance, mboxname: string): Promise<{ readonly meta: string }> {
   return { meta: (await side.mustTool('mbpath', '-M', mboxname)).trim() };

@@ -6,7 +6,7 @@ import type { ImapClient } from '../../../fixtures/make/imap-client.js';
 import type { Instance } from '../../../fixtures/make/instance.js';
 import { baseUsers } from './base-state.js';
 import { changeByte, directoriesOf } from './byte-damage.js';
-import type { Random } from './random.js';
+import type { Random } from '../../support/random.js';
 
 export interface Scene {
   readonly side: Instance;

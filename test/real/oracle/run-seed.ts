@@ -16,7 +16,7 @@ import type { FindingClass, Harm } from './judge.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
 import { damage, operate } from './operations.js';
-import { seeded } from './random.js';
+import { seeded } from '../../support/random.js';
 
 export interface FalseSafe extends Harm {
   readonly called: FindingClass;

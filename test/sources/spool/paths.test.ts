@@ -219,6 +219,27 @@ describe('userMetaPath', () => {
   });
 });
 
+describe('sievePath', () => {
+  const text = BASE + 'sievedir: /scripts\nfulldirhash: yes\ndefaultdomain: home.test\n';
+  // As mbpath of 3.6.1 prints them: test/real/mbpath.test.ts.
+  test.each([
+    ['off', 'joe.smith', '/scripts/B/joe.smith'],
+    ['off', 'carol@example.com', '/scripts/B/carol@example.com'],
+    ['userid', 'carol@example.com', '/scripts/domain/O/example.com/B/carol'],
+    ['userid', 'carol@home.test', '/scripts/B/carol'],
+  ])('virtdomains %s: %s', (virtdomains, userid, expected) => {
+    const paths = layout(`${text}virtdomains: ${virtdomains}\n`);
+    expect(paths.sievePath(userid)).toBe(expected);
+    expect(paths.sievePath(userid, { uniqueid: 'abc', legacyDirs: true })).toBe(expected);
+    expect(paths.sievePath(userid, { uniqueid: 'abc', legacyDirs: false })).toBe('/scripts/uuid/a/b/abc');
+  });
+
+  test('a userid or uniqueid that is no file name has no path', () => {
+    for (const userid of ['', '..', 'a/b']) expect(layout(text).sievePath(userid)).toBeUndefined();
+    expect(layout(text).sievePath('a', { uniqueid: '../x', legacyDirs: false })).toBeUndefined();
+  });
+});
+
 describe('quotaPath', () => {
   const domains = layout(BASE + 'fulldirhash: yes\nvirtdomains: userid\n');
   test.each([

@@ -1,7 +1,7 @@
 /** A flat database as 2.5 and later write it, from cyrusdb.md section 5: in mailbox order of the escaped keys. */
 export function encodeFlat(rows: readonly (readonly [key: Buffer, value: Buffer])[]): Buffer {
-  const lines = rows.map(([key, value]) => ({ key: escape(key), value: escape(value) }));
-  lines.sort((a, b) => inMboxOrder(a.key).compare(inMboxOrder(b.key)));
+  const lines = rows.map(([key, value]) => ({ key: escape(key), value: escape(value), order: inMboxOrder(key) }));
+  lines.sort((a, b) => a.order.compare(b.order));
   return Buffer.concat(lines.flatMap(({ key, value }) => [key, Buffer.from('\t'), value, Buffer.from('\n')]));
 }
 
@@ -13,7 +13,8 @@ function escape(bytes: Buffer): Buffer {
   return Buffer.from(escaped);
 }
 
-/** Bytes that compare as the key does in mailbox order: the dot comes before all but NUL, TAB and LF. */
-function inMboxOrder(key: Buffer): Buffer {
-  return key.map((byte) => (byte === 0x2e ? 2 : byte >= 1 && byte <= 8 ? byte + 2 : byte)) as Buffer;
+/** Bytes that compare as the key does in a flat file, whose escaped keys are in mailbox order: the dot comes before all
+ *  but NUL, TAB and LF. */
+export function inMboxOrder(key: Buffer): Buffer {
+  return escape(key).map((byte) => (byte === 0x2e ? 2 : byte >= 1 && byte <= 8 ? byte + 2 : byte)) as Buffer;
 }

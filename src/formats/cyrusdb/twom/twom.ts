@@ -4,6 +4,7 @@ import { xxh3Low32 } from '../../../bytes/xxh3.js';
 import type { FaultCode, FormatFault } from '../../../model/fault.js';
 import { hex32 } from '../../index/read-header.js';
 import { MAX_ROW_BYTES, visitRows, type CyrusDb, type CyrusDbRow, type RowVisitor } from '../cyrusdb.js';
+import { Room } from '../room.js';
 import { DUMMY_AT, fatHead, FIRST_AT, FLAG, MAX_LEVEL, SHAPES, skinnyHead, TWOM_MAGIC, twomHeader } from './layout.js';
 
 interface TwomHeader {
@@ -42,6 +43,8 @@ const MAX_FAULTS = 100;
 const MAX_HEAD = 32 + 8 * (MAX_LEVEL + 1) + 8;
 /** Some builds stored the length of a key above 65535 bytes modulo 65536; more than this many rounds are not tried. */
 const MAX_KEY_ROUNDS = 16;
+/** Nor is more hashed for it than this many times the file: any record may look as if it needed it. */
+const LONG_KEY_PASSES = 4;
 
 export interface OpenedTwom {
   readonly db?: Twom;
@@ -100,6 +103,7 @@ export class Twom implements CyrusDb {
   readonly format = 'twom';
   readonly faults: FormatFault[] = [];
   readonly dummy: TwomRecord | undefined;
+  private longKeyRoom: Room | undefined;
 
   constructor(
     private readonly source: ByteSource,
@@ -128,8 +132,10 @@ export class Twom implements CyrusDb {
     if (this.dummy === undefined) return;
     let at = from === undefined ? this.next(this.dummy) : this.seek(from);
     let previous: Buffer | undefined;
+    const room = new Room(this.header.currentSize);
     while (at !== undefined) {
       const { record, tombstone } = at;
+      if (!this.isDisjoint(room, record)) return;
       const tail = this.tail(record);
       if (tail === undefined) return;
       const key = tail.subarray(0, record.keyLength);
@@ -153,8 +159,8 @@ export class Twom implements CyrusDb {
 
   verify(visit?: RowVisitor): readonly FormatFault[] {
     if (this.dummy === undefined) return this.faults;
-    const records = this.scan();
-    this.walk(records);
+    this.scan();
+    this.walk();
     visitRows(this, visit);
     return this.faults;
   }
@@ -167,12 +173,14 @@ export class Twom implements CyrusDb {
     let at = this.dummy!;
     let atKey: Buffer | undefined;
     let refused = 0;
+    // A record that is refused on one level is met again on another.
+    const room = new Room(2 * this.header.currentSize);
     for (let link = MAX_LEVEL; link >= 2; link--) {
       for (;;) {
         const target: number = at.ptrs[link] ?? 0;
         if (target === 0 || target === refused || target >= this.header.currentSize) break;
         const record = this.linked(target, at);
-        if (record === undefined) return undefined;
+        if (record === undefined || !this.isDisjoint(room, record)) return undefined;
         const tail = hasKey(record) ? this.tail(record) : undefined;
         const below = tail?.subarray(0, record.keyLength);
         if (below === undefined || below.compare(key) >= 0 || (atKey !== undefined && below.compare(atKey) <= 0)) {
@@ -185,8 +193,9 @@ export class Twom implements CyrusDb {
     }
     for (;;) {
       const next = this.next(at);
-      const tail = next === undefined ? undefined : this.tail(next.record);
-      if (next === undefined || tail === undefined) return undefined;
+      if (next === undefined || !this.isDisjoint(room, next.record)) return undefined;
+      const tail = this.tail(next.record);
+      if (tail === undefined) return undefined;
       const nextKey = tail.subarray(0, next.record.keyLength);
       if (nextKey.compare(key) >= 0) return next;
       if (atKey !== undefined && nextKey.compare(atKey) <= 0) {
@@ -207,6 +216,13 @@ export class Twom implements CyrusDb {
     if (next.name !== 'delete') return this.isKeyed(next, record) ? { record: next } : undefined;
     const deleted = this.ancestor(next);
     return deleted !== undefined && this.isKeyed(deleted, next) ? { record: deleted, tombstone: next } : undefined;
+  }
+
+  /** False when the records that were passed are longer than the file: some lie inside others (a fault). */
+  private isDisjoint(room: Room, record: TwomRecord): boolean {
+    if (room.takes(length(record))) return true;
+    this.fault('db-link', record.offset, 'records side by side', 'records that overlap');
+    return false;
   }
 
   private isKeyed(record: TwomRecord, from: TwomRecord): boolean {
@@ -307,28 +323,29 @@ export class Twom implements CyrusDb {
   /** The same record when its key is longer than its length field can say. Source: a bug of builds before April 2026. */
   private longKey(record: TwomRecord): TwomRecord | undefined {
     if (!this.header.hasChecksums) return undefined;
+    this.longKeyRoom ??= new Room(LONG_KEY_PASSES * this.header.currentSize);
     for (let round = 1; round <= MAX_KEY_ROUNDS; round++) {
       const keyLength = record.keyLength + round * 65536;
       const end = record.keyAt + tailLength(keyLength, record.valueLength);
       if (end > this.header.currentSize) return undefined;
       if (this.source.read(record.keyAt + keyLength, 1)[0] !== 0) continue;
+      if (!this.longKeyRoom.takes(end - record.keyAt)) return undefined;
       if (xxh3Low32(this.source.read(record.keyAt, end - record.keyAt)) === record.tailSum)
         return { ...record, keyLength, end };
     }
     return undefined;
   }
 
-  /** Every committed byte in file order; returns how many records there are. */
-  private scan(): number {
+  /** Every committed byte in file order. */
+  private scan(): void {
     const { currentSize, numCommits, maxLevel } = this.header;
     let at = FIRST_AT;
     let transaction = FIRST_AT;
     let commits = 0;
-    let records = 0;
     let isOpen = false;
-    for (; at < currentSize; records++) {
+    while (at < currentSize) {
       const record = this.record(at);
-      if (record === undefined) return records;
+      if (record === undefined) return;
       if (record.name === 'dummy') this.fault('db-record-shape', at, 'one dummy record', 'another one');
       if (record.level > maxLevel && hasKey(record))
         this.fault('db-record-shape', at, `a level up to maxlevel ${String(maxLevel)}`, String(record.level));
@@ -345,7 +362,6 @@ export class Twom implements CyrusDb {
     if (isOpen) this.fault('db-transaction', at, 'a commit at the end', 'an open transaction');
     if (commits !== numCommits)
       this.fault('db-count', twomHeader.fields.numCommits.at, `${String(commits)} commits`, String(numCommits));
-    return records;
   }
 
   private checkTail(record: TwomRecord): void {
@@ -359,17 +375,18 @@ export class Twom implements CyrusDb {
   }
 
   /** Level 0 in key order against upper links, ancestors and the counts in the header. */
-  private walk(records: number): void {
+  private walk(): void {
     const before = this.faults.length;
     const { dirty, numRecords, dirtySize } = this.header;
     const expected: number[] = [...this.dummy!.ptrs];
     let count = 0;
     let superseded = 0;
-    // Ancestors of one key are shared with no other key: more steps than records are a damaged chain.
-    let steps = records;
+    // Ancestors of one key are shared with no other key: no record is met twice.
+    const room = new Room(this.header.currentSize);
     let previous: Buffer | undefined;
     for (let at = this.next(this.dummy!); at !== undefined; at = this.next(at.record)) {
       const { record, tombstone } = at;
+      if (!this.isDisjoint(room, record)) return;
       const key = this.key(record);
       if (previous !== undefined && previous.compare(key) >= 0) {
         this.fault('db-order', record.offset, `a key above ${printable(previous)}`, printable(key));
@@ -379,11 +396,12 @@ export class Twom implements CyrusDb {
       if (tombstone === undefined) count++;
       else superseded += length(tombstone) + length(record);
       for (let older = record; older.ancestor !== 0;) {
-        const next = steps-- > 0 ? this.ancestor(older) : undefined;
+        const next = this.ancestor(older);
         if (next === undefined) {
           this.fault('db-link', older.offset, 'an earlier record', String(older.ancestor));
           return;
         }
+        if (!this.isDisjoint(room, next)) return;
         if (next.name !== 'delete' && !(hasKey(next) && this.key(next).equals(key))) {
           this.fault('db-link', older.offset, 'an ancestor with the same key', `offset ${String(next.offset)}`);
           return;

@@ -12,6 +12,8 @@ export interface SalvagedDb extends CyrusDb {
   readonly salvaged: true;
 }
 
+const MAX_FAULTS = 100;
+
 /**
  * Reads a file from its first transaction to its end; a transaction with an unreadable record is left out as a whole.
  * A deletion does not name its key but the record that followed: the key is that of the one live record that still
@@ -28,14 +30,17 @@ export function salvageTwoskip(source: ByteSource, file: string): SalvagedDb {
     dirty: false,
   });
   const faults: FormatFault[] = [];
-  /** Offset of the record of each key. */
-  const live = new Map<string, number>();
-  /** Records by the offset that they link to. */
-  const linking = new Map<number, number[]>();
-  const keyOf = ({ keyLength }: TwoskipRecord, tail: Buffer): string => tail.toString('latin1', 0, keyLength);
-  const keyAt = (offset: number): string | undefined => {
-    const record = db.record(offset);
-    return record === undefined ? undefined : keyOf(record, db.tail(record));
+  /** The live record of each key. */
+  const live = new Map<string, { readonly offset: number; readonly link: number }>();
+  /** Keys of the live records by the offset that they link to. */
+  const linking = new Map<number, Set<string>>();
+  const remove = (key: string): void => {
+    const record = live.get(key);
+    if (record === undefined) return;
+    live.delete(key);
+    const keys = linking.get(record.link)!;
+    keys.delete(key);
+    if (keys.size === 0) linking.delete(record.link);
   };
 
   let pending: TwoskipRecord[] = [];
@@ -45,25 +50,24 @@ export function salvageTwoskip(source: ByteSource, file: string): SalvagedDb {
     for (const record of pending) {
       if (record.offset < from) continue;
       if (record.type === TYPE.record) {
-        live.set(keyOf(record, db.tail(record)), record.offset);
+        const key = db.tail(record).toString('latin1', 0, record.keyLength);
         const link = Math.max(record.ptrs[0] ?? 0, record.ptrs[1] ?? 0);
-        const others = linking.get(link);
-        if (others === undefined) linking.set(link, [record.offset]);
-        else others.push(record.offset);
+        remove(key);
+        live.set(key, { offset: record.offset, link });
+        const keys = linking.get(link);
+        if (keys === undefined) linking.set(link, new Set([key]));
+        else keys.add(key);
         continue;
       }
-      const keys = (linking.get(record.ptrs[0] ?? 0) ?? []).flatMap((offset) => {
-        const key = offset < record.offset ? keyAt(offset) : undefined;
-        return key !== undefined && live.get(key) === offset ? [key] : [];
-      });
-      if (keys.length === 1) live.delete(keys[0]!);
-      else
+      const keys = linking.get(record.ptrs[0] ?? 0) ?? new Set<string>();
+      if (keys.size === 1) remove([...keys][0]!);
+      else if (faults.length < MAX_FAULTS)
         faults.push({
           code: 'db-link',
           file,
           offset: record.offset,
           expected: 'a deletion of one key',
-          actual: `${String(keys.length)} may be meant: none was deleted`,
+          actual: `${String(keys.size)} may be meant: none was deleted`,
         });
     }
   };
@@ -81,7 +85,8 @@ export function salvageTwoskip(source: ByteSource, file: string): SalvagedDb {
     wasUnreadable = !isReadable;
     if (!isReadable) {
       isBad = true;
-      at += 8;
+      // A good head tells where its record ends; inside it nothing is looked for.
+      at = record?.end ?? at + 8;
       continue;
     }
     if (record.type === TYPE.commit) {
@@ -92,7 +97,7 @@ export function salvageTwoskip(source: ByteSource, file: string): SalvagedDb {
     at = record.end;
   }
 
-  const sorted = [...live].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...live].map(([key, { offset }]) => [key, offset] as const).sort(([a], [b]) => (a < b ? -1 : 1));
   const row = (offset: number): CyrusDbRow | undefined => {
     const record = db.record(offset);
     if (record === undefined) return undefined;
@@ -115,7 +120,7 @@ export function salvageTwoskip(source: ByteSource, file: string): SalvagedDb {
       }
     },
     get(key) {
-      const offset = live.get(key.toString('latin1'));
+      const offset = live.get(key.toString('latin1'))?.offset;
       return offset === undefined ? undefined : row(offset)?.value;
     },
     verify: () => all,

@@ -5,6 +5,7 @@ import type { FaultCode, FormatFault } from '../../../model/fault.js';
 import { hex32 } from '../../index/read-header.js';
 import { MAX_ROW_BYTES, type CyrusDb, type CyrusDbRow, type RowVisitor } from '../cyrusdb.js';
 import { OrderTracker } from '../key-order.js';
+import { Room } from '../room.js';
 import { BLANK, DIRTY, DUMMY_AT, DUMMY_SIZE, MAX_LEVEL, TWOSKIP_MAGIC, TYPE, twoskipHeader } from './layout.js';
 
 export interface TwoskipHeader {
@@ -43,6 +44,9 @@ const MAX_HEAD = 8 + 16 + 8 * (MAX_LEVEL + 1) + 8;
 
 /** A file up to this size is looked through for the order of its keys before its first use; a larger one by verify. */
 const MAX_UNVERIFIED = 16 * 1024 * 1024;
+
+/** Records passed on level 0 by one search before the levels above are taken for broken: a healthy one passes a few. */
+const MAX_STEPS = 256;
 
 /** Faults kept per database; verify stops adding after that. */
 const MAX_FAULTS = 100;
@@ -148,7 +152,9 @@ export class Twoskip implements CyrusDb {
     const start = from === undefined ? { next: this.next(this.dummy) } : this.seek(from);
     let at = start?.next;
     let previous: Buffer | undefined;
+    const room = new Room(this.header.currentSize);
     while (at !== undefined) {
+      if (!this.isDisjoint(room, at)) return;
       const tail = this.tail(at);
       const key = tail.subarray(0, at.keyLength);
       if (previous !== undefined && previous.compare(key) >= 0) {
@@ -202,7 +208,9 @@ export class Twoskip implements CyrusDb {
       this.isOrderKnown = true;
       const order = new OrderTracker();
       let previous: Buffer | undefined;
+      const room = new Room(this.header.currentSize);
       for (let at = this.next(this.dummy); at !== undefined; at = this.next(at)) {
+        if (!this.isDisjoint(room, at)) return undefined;
         const key = this.key(at);
         if (previous !== undefined && !order.accepts(previous, key)) return undefined;
         previous = key;
@@ -210,6 +218,27 @@ export class Twoskip implements CyrusDb {
       if (!order.isRaw) this.sort();
     }
     return this.sorted;
+  }
+
+  /** Where the records lie that level 0 leads through, which is in raw order as far as it was followed. */
+  private listRecords(): void {
+    const offsets: number[] = [];
+    const room = new Room(this.header.currentSize);
+    let previous: Buffer | undefined;
+    for (let at = this.next(this.dummy!); at !== undefined; at = this.next(at)) {
+      const key = this.key(at);
+      if (!this.isDisjoint(room, at) || (previous !== undefined && previous.compare(key) >= 0)) return;
+      previous = key;
+      offsets.push(at.offset);
+    }
+    this.sorted = Float64Array.from(offsets);
+  }
+
+  /** False when the records that were passed are longer than the file: some lie inside others (a fault). */
+  private isDisjoint(room: Room, { offset, end }: TwoskipRecord): boolean {
+    if (room.takes(end - offset)) return true;
+    this.fault('db-link', offset, 'records side by side', 'records that overlap');
+    return false;
   }
 
   private sort(): void {
@@ -260,12 +289,15 @@ export class Twoskip implements CyrusDb {
     let atKey: Buffer | undefined;
     // Most links of a record lead to the same place: it is looked at once.
     let refused = 0;
+    // A record that is refused on one level is met again on another.
+    const room = new Room(2 * this.header.currentSize);
     for (let link = MAX_LEVEL; link >= 2; link--) {
       for (;;) {
         const target: number = at.ptrs[link] ?? 0;
         if (target === 0 || target === refused || target >= this.header.currentSize) break;
         const landmark: Landmark | undefined | 'damaged' = this.landmark(target);
         if (landmark === 'damaged') return undefined;
+        if (landmark !== undefined && !this.isDisjoint(room, landmark.record)) return undefined;
         // A link to a record that is not below the key, or that would lead backwards, is no use.
         if (
           landmark === undefined ||
@@ -279,9 +311,11 @@ export class Twoskip implements CyrusDb {
         atKey = landmark.key;
       }
     }
-    for (;;) {
+    for (let steps = 0; ; steps++) {
+      if (steps === MAX_STEPS) this.listRecords();
       const next = this.next(at);
       if (next === undefined) return {};
+      if (!this.isDisjoint(room, next)) return undefined;
       const tail = this.tail(next);
       if (!this.isSound(next, tail)) return undefined;
       const nextKey = tail.subarray(0, next.keyLength);
@@ -479,7 +513,9 @@ export class Twoskip implements CyrusDb {
     let count = 0;
     let previous: Buffer | undefined;
     const order = new OrderTracker();
+    const room = new Room(this.header.currentSize);
     for (let at = this.next(this.dummy!); at !== undefined; at = this.next(at)) {
+      if (!this.isDisjoint(room, at)) return;
       const key = this.key(at);
       if (previous !== undefined && !order.accepts(previous, key)) {
         this.fault('db-order', at.offset, `a key above ${printable(previous)}`, printable(key));
