@@ -240,6 +240,13 @@ export interface InspectRecord {
   cid: Id16;
   basecid?: Id16;
   flags: readonly string[];
+  sentdate?: Time;
+  gmtime?: Time;
+  headerSize?: U32;
+  cacheOffset?: Count;
+  cacheCrc?: U32;
+  cacheVersion?: U32;
+  contentLines?: U32;
 }
 /**
  * Row of mailboxes.db by name.
