@@ -108,7 +108,7 @@ describe('a directory below uuid/A/B that no entry claims', () => {
       const { findings } = JSON.parse(stdout) as { findings: ReportedFinding[] };
       return findings;
     });
-    expect(reports[0]!.map(({ facts }) => facts['path'])).toEqual([path]);
+    expect(reports[0]!.flatMap(({ facts }) => facts['path'] ?? [])).toEqual([path]);
     expect(reports[1]).toEqual(reports[0]);
     expect(reports[2]).toEqual(reports[0]);
   });

@@ -242,7 +242,9 @@ const rowText = fc
     ),
   )
   .map(([body, open, close]) => `${open}${body}${close}`);
-const edits = fc.array(fc.tuple(fc.nat(300), fc.constantFrom(...' "%(){}\\\r\n\0NIL9a\x1f\xff')), { maxLength: 2 });
+const edits = fc.array(fc.tuple(fc.nat(300), fc.constantFrom(...Array.from(' "%(){}\\\r\n\0NIL9a\x1f\xff'))), {
+  maxLength: 2,
+});
 
 /** Text as bytes, with some of them changed. */
 function change(text: string, bytes: readonly (readonly [number, string])[]): Buffer {

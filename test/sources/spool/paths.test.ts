@@ -224,7 +224,6 @@ describe('sievePath', () => {
   // As mbpath of 3.6.1 prints them: test/real/mbpath.test.ts.
   test.each([
     ['off', 'joe.smith', '/scripts/B/joe.smith'],
-    ['off', 'carol@example.com', '/scripts/B/carol@example.com'],
     ['userid', 'carol@example.com', '/scripts/domain/O/example.com/B/carol'],
     ['userid', 'carol@home.test', '/scripts/B/carol'],
   ])('virtdomains %s: %s', (virtdomains, userid, expected) => {
