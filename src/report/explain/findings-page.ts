@@ -2,14 +2,16 @@ import type { FindingKind, SubjectName } from '../../findings/define.js';
 import { CLASSES } from '../../model/effects.js';
 import { CLASS_WORDS, explanationOf } from './explain.js';
 
-const SUBJECTS: readonly (readonly [SubjectName, string])[] = [
-  ['list', 'The mailbox list, partitions and pending logs'],
-  ['user', 'Users'],
-  ['mailbox', 'Mailboxes'],
-  ['record', 'Messages'],
-  ['file', 'Message files'],
-  ['fault', 'Damage inside a file'],
-];
+/** In the order of the page. A record, so that no subject is left out of it. */
+const SUBJECTS: Readonly<Record<SubjectName, string>> = {
+  side: 'The machine of a side',
+  list: 'The mailbox list, partitions and pending logs',
+  user: 'Users',
+  mailbox: 'Mailboxes',
+  record: 'Messages',
+  file: 'Message files',
+  fault: 'Damage inside a file',
+};
 
 /** The page of all findings in Markdown: what `cyraudit explain CODE` prints, worst class first, with a table of contents. */
 export function findingsPage(catalogue: ReadonlyMap<string, FindingKind>): string {
@@ -20,7 +22,7 @@ export function findingsPage(catalogue: ReadonlyMap<string, FindingKind>): strin
     if (findingClass === 'clean') continue;
     contents.push('', `**${findingClass}**: ${CLASS_WORDS[findingClass]}`, '');
     chapters.push('', `## ${findingClass}`, '', `${sentence(CLASS_WORDS[findingClass])}.`);
-    for (const [subject, name] of SUBJECTS) {
+    for (const [subject, name] of Object.entries(SUBJECTS)) {
       const members = all.filter(({ on, class: of }) => on === subject && of === findingClass);
       if (members.length === 0) continue;
       contents.push(`- ${name}`);
