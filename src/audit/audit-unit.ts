@@ -6,6 +6,7 @@ import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import type { SideRole } from '../model/effects.js';
+import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { IndexFile } from '../sources/spool/index-file.js';
@@ -448,6 +449,8 @@ class UnitAudit {
     if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition)) return false;
     const same = readSameMailbox(sides, entry, partner, this.ownerOf(entry), this.isDeleted(entry));
     if (same === undefined) return false;
+    // Between two releases even equal annotations can be lost or stop a user.
+    if (same.isAnnotated && this.ctx.engine.hazards !== NO_HAZARDS) return false;
     this.same.push({ entry, partner, same });
     this.result.cleanMailboxes++;
     this.result.bytesRead += same.bytes;

@@ -20,6 +20,8 @@ export interface SameMailbox {
   readonly header: MailboxHeader;
   readonly index: { readonly master: IndexHeader; readonly replica: IndexHeader };
   readonly exists: number;
+  /** It has mailbox annotations, of which releases make different things. */
+  readonly isAnnotated: boolean;
   /** Of one side. */
   readonly records: number;
   readonly minor: number;
@@ -71,7 +73,8 @@ export function readSameMailbox(
   if (same === undefined) return undefined;
   if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
-  return hasSameMailboxAnnotations(sides, entry, owner) ? { header, ...same } : undefined;
+  const annotated = sameMailboxAnnotations(sides, entry, owner);
+  return annotated === undefined ? undefined : { header, isAnnotated: annotated > 0, ...same };
 }
 
 function isSameEntry(a: Mbentry, b: Mbentry): boolean {
@@ -97,7 +100,7 @@ function readSameIndex(
   replicaPath: string,
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
-): Omit<SameMailbox, 'header'> | undefined {
+): Omit<SameMailbox, 'header' | 'isAnnotated'> | undefined {
   const size = readFileInto(masterPath, indexes.master);
   if (size <= 0 || !isRead(replicaPath, indexes.replica, size)) return undefined;
   const master = readIndexHeader(indexes.master.subarray(0, Math.min(size, MAX_HEADER_SIZE)), size, '');
@@ -168,15 +171,16 @@ function hasNoAnnotations(path: string, target: Buffer): boolean {
   return true;
 }
 
-function hasSameMailboxAnnotations(
+/** Number of mailbox annotations; undefined when they differ or cannot be read. */
+function sameMailboxAnnotations(
   { master, replica }: { readonly master: Side; readonly replica: Side },
   entry: Mbentry,
   owner: string | undefined,
-): boolean {
+): number | undefined {
   const isEmpty = ({ annotations: { db } }: Side): boolean => db === undefined || db.count === 0;
-  if (isEmpty(master) && isEmpty(replica)) return true;
+  if (isEmpty(master) && isEmpty(replica)) return 0;
   const unread: string[] = [];
   const a = readMailboxAnnotations(master, entry, owner, unread);
   const b = readMailboxAnnotations(replica, entry, owner, unread);
-  return unread.length === 0 && sameAnnotations(a, b);
+  return unread.length === 0 && sameAnnotations(a, b) ? a.size : undefined;
 }

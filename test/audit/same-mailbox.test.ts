@@ -46,7 +46,7 @@ interface Sides {
 }
 
 /** Audits every unit in this thread; undefined when a list is damaged, which ends an audit before any mailbox. */
-function auditAll(pair: Sides, level: Level, withHints = true) {
+function auditAll(pair: Sides, level: Level, withHints = true, engines: AuditPlan['engines'] = {}) {
   const plan: AuditPlan = {
     sides: [
       { role: 'master', source: pair.master },
@@ -54,6 +54,7 @@ function auditAll(pair: Sides, level: Level, withHints = true) {
     ],
     level,
     findingCap: 100,
+    engines,
     maxLost: 0,
     users: [],
     mailboxes: [],
@@ -92,13 +93,14 @@ const without = (findings: readonly ReportedFinding[]): readonly ReportedFinding
   findings.filter(({ code }) => !OF_FILES.has(code));
 
 /** What both levels must agree on. */
-function normalise({ mailboxes, users, findings, unaudited, sides, cleanMailboxes, cleanUsers }: UnitResult) {
+function normalise({ mailboxes, users, findings, unaudited, sides, cleanMailboxes, cleanUsers, pair }: UnitResult) {
   const told = mailboxes.map(({ mboxname, findings: all }) => ({ mboxname, findings: without(all) }));
   return {
     mailboxes: told.filter(({ findings: left }) => left.length > 0),
     clean: cleanMailboxes + told.filter(({ findings: left }) => left.length === 0).length,
     users,
     cleanUsers,
+    pair,
     findings: without(findings),
     unaudited: unaudited.filter(({ what }) => !FILE_PARTS.has(what)),
     sides: Object.fromEntries(Object.entries(sides).map(([role, counts]) => [role, withoutFiles(counts)])),
@@ -106,10 +108,10 @@ function normalise({ mailboxes, users, findings, unaudited, sides, cleanMailboxe
 }
 
 /** Holds the quick look of a pair against the full one; the names of the mailboxes that it calls the same. */
-function hold(pair: Sides): readonly string[] {
-  const quick = auditAll(pair, 'index');
+function hold(pair: Sides, engines?: AuditPlan['engines']): readonly string[] {
+  const quick = auditAll(pair, 'index', true, engines);
   // Without what a look through the lists spares it, which must not show either.
-  const full = auditAll(pair, 'files', false);
+  const full = auditAll(pair, 'files', false, engines);
   expect(quick === undefined).toBe(full === undefined);
   if (quick === undefined || full === undefined) return [];
   expect(quick.said).toEqual(full.said);
@@ -154,14 +156,14 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A copy of the pair that `change` may do anything to. */
-function changed(change: (pair: Sides) => void): readonly string[] {
+function changed(change: (pair: Sides) => void, engines?: AuditPlan['engines']): readonly string[] {
   const pair = { master: join(dir, 'master'), replica: join(dir, 'replica') };
   for (const side of ['master', 'replica'] as const) {
     rmSync(pair[side], { recursive: true, force: true });
     cpSync(pristine[side], pair[side], { recursive: true, preserveTimestamps: true });
   }
   change(pair);
-  return hold(pair);
+  return hold(pair, engines);
 }
 
 test('a pair at rest is the same in every mailbox', () => {
@@ -213,6 +215,13 @@ function moveToDeleted(side: string): void {
     rows.set(`N${name}`, value);
     rows.set(`I${uniqueid}`, rows.get(`I${uniqueid}`)!.replace('user\x1fu000000\x1ffolder1', name));
   });
+}
+
+/** As 3.6 stores it, the time and modseq being 0. */
+function annotationValue(text: string): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(text.length, 0);
+  return Buffer.concat([head, Buffer.from(`${text}\0text/plain\0`), Buffer.alloc(17)]);
 }
 
 const quotaFile = (side: string): string => join(side, 'conf/quota/u/user.u000000');
@@ -322,11 +331,8 @@ const changes: readonly (readonly [
   [
     'a message annotation',
     (side) => {
-      const key = Buffer.from('\0\0\0\x01/comment\0u000000\0', 'latin1');
-      const row = [
-        key,
-        Buffer.concat([Buffer.from('0000000000000003', 'hex'), Buffer.from('abc\0'), Buffer.alloc(9)]),
-      ] as const;
+      const key = Buffer.from('1\0/comment\0u000000\0');
+      const row = [key, annotationValue('abc')] as const;
       writeFileSync(join(mailboxDir(side, FOLDER), 'cyrus.annotations'), buildTwoskip([row]));
     },
   ],
@@ -334,7 +340,7 @@ const changes: readonly (readonly [
     'a mailbox annotation',
     (side) => {
       const { uniqueid } = findRowOf(side);
-      const value = Buffer.concat([Buffer.from('00000003', 'hex'), Buffer.from('abc\0text/plain\0'), Buffer.alloc(9)]);
+      const value = annotationValue('abc');
       editRows(
         side,
         (rows) => rows.set(`${uniqueid}\0/comment\0u000000\0`, value.toString('latin1')),
@@ -366,9 +372,9 @@ describe.each([
   ['on the replica', ['replica']],
   ['on both sides', ['master', 'replica']],
 ] as const)('%s', (_, where) => {
-  test.each(changes.map(([name, change, about]) => ({ name, change, mayBeSame: about?.mayBeSame === true })))(
-    '$name',
-    ({ change, mayBeSame }) => {
+  test.each(changes.map(([name, change, about]) => [name, change, about?.mayBeSame === true] as const))(
+    '%s',
+    (__, change, mayBeSame) => {
       const same = changed((pair) => {
         for (const side of where) change(pair[side]);
       });
@@ -379,6 +385,37 @@ describe.each([
       );
     },
   );
+});
+
+describe('between releases', () => {
+  /** The same on both sides, with a backslash as special use has it. */
+  function annotate({ master, replica }: Sides): void {
+    for (const side of [master, replica]) {
+      const { uniqueid } = findRowOf(side);
+      const value = annotationValue('\\Sent');
+      editRows(
+        side,
+        (rows) => rows.set(`${uniqueid}\0/specialuse\0u000000\0`, value.toString('latin1')),
+        'annotations.db',
+      );
+    }
+  }
+
+  test.each([
+    ['3.12', '3.0'],
+    ['3.0', '3.12'],
+    ['2.4', '3.6'],
+    ['3.6', '3.6'],
+  ] as const)('%s to %s: equal annotations are told alike', (master, replica) => {
+    expect(changed(annotate, { master, replica })).toContain(FOLDER);
+    changed(
+      (pair) => {
+        annotate(pair);
+        setIndexHeader(pair.master, 'recentuid', 3);
+      },
+      { master, replica },
+    );
+  });
 });
 
 describe('random bytes', () => {
