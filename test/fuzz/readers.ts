@@ -10,6 +10,7 @@ import {
   parseGlobalAnnotationKey,
   parseMessageAnnotationKey,
 } from '../../src/formats/annotations/annotation-row.js';
+import { itemText } from '../../src/cli/item-text.js';
 import { findMalformedItem } from '../../src/formats/cache/check-items.js';
 import { CACHE_ITEMS, SECTION_VERSIONS } from '../../src/formats/cache/layout.js';
 import {
@@ -20,6 +21,8 @@ import {
   type CacheProblem,
 } from '../../src/formats/cache/read-record.js';
 import { findSectionFault, listSectionParts } from '../../src/formats/cache/section.js';
+import { parseConversationsRow } from '../../src/formats/conversations/conversations-row.js';
+import { parseCounters } from '../../src/formats/counters/counters.js';
 import type { CyrusDb } from '../../src/formats/cyrusdb/cyrusdb.js';
 import { openCyrusDb } from '../../src/formats/cyrusdb/open-cyrusdb.js';
 import { salvageTwoskip } from '../../src/formats/cyrusdb/twoskip/salvage.js';
@@ -36,15 +39,21 @@ import {
   type RecordTotals,
 } from '../../src/formats/index/scan-records.js';
 import { parseAnyDlistForm, parseMailboxHeader } from '../../src/formats/mailbox-header/mailbox-header.js';
+import { classifyEntryName } from '../../src/formats/mailbox-directory/entry-names.js';
 import { classifyKey } from '../../src/formats/mboxlist/key.js';
-import { parseAnyMbentry, parseUniqueidRow } from '../../src/formats/mboxlist/mbentry.js';
+import { parseAnyMbentry, parseJmapidRow, parseUniqueidRow } from '../../src/formats/mboxlist/mbentry.js';
 import { decodePlainRow } from '../../src/formats/mboxlist/plain-row.js';
 import { scanEntry, type Span } from '../../src/formats/mboxlist/scan-entry.js';
 import { parsePlainEntry } from '../../src/formats/mboxlist/plain-entry.js';
 import { parseQuotaRecord } from '../../src/formats/quota/quota-record.js';
 import { parseSeenRow } from '../../src/formats/seen/seen-row.js';
 import { listForm } from '../../src/formats/mboxlist/generation.js';
+import { parseSieveBytecode } from '../../src/formats/sieve/bytecode.js';
+import { readSieveDirectory } from '../../src/formats/sieve/script-directory.js';
+import { parseSkipstamp } from '../../src/formats/skipstamp/skipstamp.js';
+import { parseStatuscacheRow } from '../../src/formats/statuscache/statuscache-row.js';
 import { SubscriptionRows } from '../../src/formats/subscriptions/subscription-rows.js';
+import { parseSyncCacheRow } from '../../src/formats/sync-cache/sync-cache-row.js';
 import { scanSyncLog } from '../../src/formats/sync-log/sync-log.js';
 import { inspectFile } from '../../src/inspect/inspect-file.js';
 import { AuditError } from '../../src/model/audit-error.js';
@@ -59,8 +68,9 @@ import { encodeTwom } from '../support/encode/encode-twom.js';
 import { INDEX_VERSIONS } from '../../src/formats/index/versions/all.js';
 import { v19Wide } from '../../src/formats/index/versions/v19.js';
 import type { IndexVersion } from '../../src/formats/index/versions/index-version.js';
+import { itemProblem } from '../support/inspect-schema.js';
 import { wholeCache } from '../support/whole-cache.js';
-import { resealIndex, resealTwom, resealTwoskip } from './reseal.js';
+import { resealCounters, resealIndex, resealTwom, resealTwoskip } from './reseal.js';
 import { auditReaders } from './audit-readers.js';
 import type { Outcome, ReaderUnderTest } from './reader-under-test.js';
 import { seedFiles } from './seeds.js';
@@ -84,7 +94,6 @@ const rowsOf = (pattern: RegExp) => (): { readonly key: Buffer; readonly value: 
 const keysOf = (pattern: RegExp) => () => rowsOf(pattern)().map(({ key }) => key);
 const valuesOf = (pattern: RegExp) => () => rowsOf(pattern)().map(({ value }) => value);
 
-const MAILBOXES = /\/mailboxes\.db$/;
 const DLIST_TOKENS = [
   '(',
   ')',
@@ -101,6 +110,43 @@ const DLIST_TOKENS = [
   '\r\n',
   '\0',
 ];
+
+type ParseRow = (key: Buffer, value: Buffer, file: string) => Outcome;
+
+/** A reader of rows: key and value are mutated together, with the length of the key before them. */
+const rowReader = (name: string, rows: () => { readonly key: Buffer; readonly value: Buffer }[], parse: ParseRow) => ({
+  name,
+  seeds: (): Buffer[] =>
+    rows().map(({ key, value }) => {
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(key.length);
+      return Buffer.concat([length, key, value]);
+    }),
+  read: (bytes: Buffer): Outcome => {
+    const cut = 2 + (bytes.length < 2 ? 0 : bytes.readUInt16BE(0) % Math.max(1, bytes.length - 1));
+    return parse(bytes.subarray(2, cut), bytes.subarray(cut), FILE);
+  },
+  tokens: [...DLIST_TOKENS, 'I 8 (', 'S 8 (', '$FOLDER_IDS', 'B0123456789abcdef', ':0:', '[1.2]', '-', '1 '],
+});
+
+const row = (key: string, value: string) => ({ key: Buffer.from(key), value: Buffer.from(value) });
+
+/** As the servers of test/real/ write them; the fixtures hold none. */
+const STATUSCACHE = [
+  row('user.a%', 'I 8 (5 7 1795230000 1 1234 3 9)'),
+  row('user.a%ben', 'S 8 (0 1 9)'),
+  row('user.a%a', '4 17 0 5 7 1795230000 1 9'),
+];
+const SYNC_CACHE = [
+  row(
+    'user.bob',
+    '%(UNIQUEID 8p42qajt8i9twui14ffc1h4e MBOXNAME user.bob SYNC_CRC 3246164327 SYNC_CRC_ANNOT 566797578 LAST_UID 1 ' +
+      'HIGHESTMODSEQ 6 RECENTTIME 0 UIDVALIDITY 1795224858 PARTITION default ACL "bob\tlrswipkxtecda\t" OPTIONS P ' +
+      'ANNOTATIONS (%(ENTRY /comment USERID NIL MODSEQ 4 VALUE {4}\r\nnote)) USERFLAGS ($Label1 x))',
+  ),
+];
+
+const MAILBOXES = /\/mailboxes\.db$/;
 
 /** Every way to read a database. More rows than bytes are a circle. */
 function readDatabase(db: CyrusDb, size: number): void {
@@ -273,7 +319,12 @@ const inspected =
     writeFileSync(path, bytes);
     try {
       let items = 0;
-      for (const item of inspectFile(path).items) items += JSON.stringify(item).length;
+      const inspection = inspectFile(path);
+      for (const item of inspection.items) {
+        items += itemText(item).length;
+        const problem = itemProblem(path, inspection.about, item);
+        if (problem !== undefined) throw new Error(problem);
+      }
       return { value: items, faults: [] };
     } catch (error) {
       if (!(error instanceof AuditError) || error.code !== 'not-a-file') throw error;
@@ -293,6 +344,13 @@ const inspectReaders: ReaderUnderTest[] = [
   { name: 'deliver.db', pattern: /\/deliver\.db$/, reseal: resealTwoskip },
   { name: 'quota/user.ada', pattern: /\/quota\// },
   { name: 'log', pattern: /\/sync\/log$/ },
+  { name: 'conversations.db', pattern: /conversations(\.db)?$/ },
+  { name: 'counters.db', pattern: /counters(\.db)?$/, reseal: resealCounters },
+  { name: 'statuscache.db', pattern: /\/deliver\.db$/, reseal: resealTwoskip },
+  { name: 'quotas.db', pattern: /\/quotas\.db$/, reseal: resealTwoskip },
+  { name: 'a.bc', pattern: /\.bc$/ },
+  { name: 'skipstamp', pattern: /\/skipstamp$/ },
+  { name: 'cyrus.expunge', pattern: /index-version-10\/.*cyrus\.index$/ },
 ].map(({ name, pattern, reseal }) => ({
   name: `inspect-${name.replace('/', '-')}`,
   seeds: withName(pattern),
@@ -349,6 +407,16 @@ const parsed =
   (parse: (bytes: Buffer, file: string) => { readonly value?: unknown; readonly faults: readonly FormatFault[] }) =>
   (bytes: Buffer): Outcome =>
     parse(bytes, FILE);
+
+const readScripts = (bytes: Buffer): Outcome => {
+  const entries = decodeName(bytes)
+    .split('\n')
+    .map((line) => {
+      const [name = '', target] = line.split('>');
+      return target === undefined ? { name } : { name, target };
+    });
+  return { value: readSieveDirectory(entries), faults: [] };
+};
 
 const readConf = (bytes: Buffer): Outcome => {
   const text = bytes.toString('utf8');
@@ -484,6 +552,31 @@ export const readers: readonly ReaderUnderTest[] = [
       return { value, faults };
     },
     tokens: ['"', '\\', '\n', '\r\n', '{3}\r\n', ' ', '\0'],
+  },
+  {
+    name: 'mbentry-by-jmapid',
+    seeds: valuesOf(MAILBOXES),
+    read: parsed((b, f) => parseJmapidRow('P1', b, f)),
+    tokens: DLIST_TOKENS,
+  },
+  { name: 'counters', seeds: withName(/counters(\.db)?$/), read: parsed(parseCounters), reseal: resealCounters },
+  rowReader('conversations', rowsOf(/conversations(\.db)?$/), parseConversationsRow),
+  rowReader('statuscache', () => STATUSCACHE, parseStatuscacheRow),
+  rowReader('sync-cache', () => SYNC_CACHE, parseSyncCacheRow),
+  { name: 'sieve-bytecode', seeds: withName(/\.bc$/), read: parsed(parseSieveBytecode) },
+  { name: 'skipstamp', seeds: withName(/\/skipstamp$/), read: parsed(parseSkipstamp) },
+  {
+    name: 'sieve-directory',
+    seeds: () => [Buffer.from('a.script\na.bc\ndefaultbc>a.bc\nb.bc.NEW\nsync_tmp-12\nx.script>y\n')],
+    read: readScripts,
+    tokens: ['.bc', '.script', 'defaultbc', '>', '\n', '.NEW', '/'],
+  },
+  {
+    name: 'mailbox-directory-name',
+    seeds: () =>
+      ['cyrus.index', 'cyrus.cache.NEW', '12.', '12.NEW', '007.', 'stage.', 'Work'].map((n) => Buffer.from(n)),
+    read: (bytes) => ({ value: classifyEntryName(decodeName(bytes)), faults: [] }),
+    tokens: ['.NEW', '.', '4294967295', '0', 'cyrus.'],
   },
   {
     name: 'imapd.conf',

@@ -22,6 +22,11 @@ export function resealIndex(bytes: Buffer): void {
     reseal(bytes.subarray(at, at + recordCrc + 4));
 }
 
+/** A counters file ends in its checksum. */
+export function resealCounters(bytes: Buffer): void {
+  if (bytes.length >= 4) reseal(bytes);
+}
+
 const MAX_LEVEL = 31;
 
 export function resealTwoskip(bytes: Buffer): void {
