@@ -100,6 +100,11 @@ describe('look-ups', () => {
   });
 });
 
+test('of many problems the first are told', () => {
+  expect(messages('x\n'.repeat(5000))).toHaveLength(100);
+  expect(messages('x\n'.repeat(5000))[0]).toBe('/etc/imapd.conf:1: invalid option name: x');
+});
+
 test('takes any text', () => {
   const text = fc.string({ unit: fc.constantFrom('a', ':', '\\', '\n', ' ', '@', '#', '-', 'include'), maxLength: 60 });
   fc.assert(fc.property(text, (content) => void parseImapdConf(content, 'f', () => content)));

@@ -148,3 +148,27 @@ test.each([
 ])('parseMbtype(%j)', (letters, expected) => {
   expect(parseMbtype(letters)).toMatchObject(expected);
 });
+
+describe('a row as large as a row may be', () => {
+  test('the faults of a long history are told in part', () => {
+    const { value, faults } = parseMbentry('user.a', bytes(`%(T e H (${'x '.repeat(1000)}x))`), 'f');
+    expect(value?.history).toEqual([]);
+    expect(faults).toHaveLength(20);
+  });
+
+  test('an ACL of 16 MiB is a fault', () => {
+    const { value, faults } = parseMbentry('user.a', bytes(`%(T e I x P p A %(${'a b '.repeat(4 << 20)}a b))`), 'f');
+    expect(value).toBeUndefined();
+    expect(faults).toMatchObject([{ code: 'mbentry-syntax', expected: 'at most 250000 items' }]);
+  });
+
+  test('an ACL of 100 KiB is none', () => {
+    const acl = Array.from({ length: 10_000 }, (_, i) => `user${i} lrs`).join(' ');
+    const { value, faults } = parseMbentry('user.a', bytes(`%(T e I x P p A %(${acl}))`), 'f');
+    expect([value?.acl.length, value?.acl.at(-1), faults]).toEqual([
+      10_000,
+      { identifier: 'user9999', rights: 'lrs' },
+      [],
+    ]);
+  });
+});

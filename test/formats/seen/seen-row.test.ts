@@ -57,6 +57,11 @@ test.each([
   expect(faults).toMatchObject([{ code: 'seen-above-lastuid', file: 's', expected: `UIDs up to lastuid ${text[4]!}` }]);
 });
 
+test('white space behind is passed over', () => {
+  expect(parse('1 1 9 1 1:3 \t\n')).toMatchObject({ value: { sequence: '1:3' }, faults: [] });
+  expect(parse('1 1 9 1  \n')).toMatchObject({ value: { sequence: '' }, faults: [] });
+});
+
 test('takes any text', () => {
   const text = fc.string({ unit: fc.constantFrom('1', '0', ' ', ':', ',', 'x'), maxLength: 40 });
   fc.assert(fc.property(text, (t) => void parse(`1 1 1 1 ${t}`)));
