@@ -1,3 +1,4 @@
+import { shown } from '../../bytes/shown.js';
 import type { Decoded, FormatFault } from '../../model/fault.js';
 import type { AclEntry, Mbentry, MbentryName } from '../../model/mailbox.js';
 import { asBytes, asList, asNumber, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
@@ -5,6 +6,7 @@ import { aclFromDlist } from './acl.js';
 import { parseMbtype } from './mbtype.js';
 import { dbnameToMboxname } from './names.js';
 import { decodePlainRow } from './plain-row.js';
+import { MAX_UIDVALIDITY } from './uidvalidity.js';
 
 export { parseMbtype } from './mbtype.js';
 
@@ -71,7 +73,7 @@ class Row {
       ...present('partition', this.string(item, 'P')),
       ...present('server', this.string(item, 'S')),
       acl: this.acl(item),
-      ...present('uidvalidity', this.number(item, 'V')),
+      ...present('uidvalidity', this.number(item, 'V', MAX_UIDVALIDITY)),
       ...present('foldermodseq', this.number(item, 'F')),
       ...present('createdmodseq', this.number(item, 'C')),
       ...present('mtime', this.number(item, 'M')),
@@ -88,12 +90,14 @@ class Row {
     return text;
   }
 
-  private number(item: DlistItem, key: string): number | undefined {
+  private number(item: DlistItem, key: string, max = Infinity): number | undefined {
     const value = kvGet(item, key);
     if (value === undefined || value.kind === 'nil') return undefined;
     const number = asNumber(value);
-    if (number === undefined) this.fault(`a number in ${key}`, asString(value) ?? value.kind);
-    return number;
+    if (number !== undefined && number <= max) return number;
+    const expected = max === Infinity ? `a number in ${key}` : `a number in ${key}, at most ${String(max)}`;
+    this.fault(expected, asString(value) ?? value.kind);
+    return undefined;
   }
 
   private acl(item: DlistItem): readonly AclEntry[] {
@@ -119,7 +123,7 @@ class Row {
       names.push({
         mboxname: dbnameToMboxname(dbname),
         ...present('mtime', this.number(entry, 'M')),
-        ...present('uidvalidity', this.number(entry, 'V')),
+        ...present('uidvalidity', this.number(entry, 'V', MAX_UIDVALIDITY)),
         ...present('createdmodseq', this.number(entry, 'C')),
         ...present('foldermodseq', this.number(entry, 'F')),
         ...present('mbtype', this.string(entry, 'T')),
@@ -131,7 +135,12 @@ class Row {
 
   private fault(expected: string, actual: string): void {
     if (this.faults.length >= MAX_FAULTS) return;
-    this.faults.push({ code: 'mbentry-syntax', file: this.file, expected, actual: `${this.label}: ${actual}` });
+    this.faults.push({
+      code: 'mbentry-syntax',
+      file: this.file,
+      expected,
+      actual: `${shown(this.label)}: ${shown(actual)}`,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { shown } from '../../bytes/shown.js';
 import type { Decoded } from '../../model/fault.js';
 import type { Mbentry, Mbtype } from '../../model/mailbox.js';
 import { aclFromText } from './acl.js';
@@ -40,7 +41,9 @@ export function parsePlainEntry(mboxname: string, value: Buffer, file: string): 
 /** `[(key value ...) ]TYPE PARTITION ACL`. */
 function parseTextEntry(mboxname: string, value: Buffer, file: string): Decoded<Mbentry> {
   const fail = (expected: string): Decoded<Mbentry> => ({
-    faults: [{ code: 'mbentry-syntax', file, expected, actual: `${mboxname}: ${value.toString('latin1', 0, 40)}` }],
+    faults: [
+      { code: 'mbentry-syntax', file, expected, actual: `${shown(mboxname)}: ${value.toString('latin1', 0, 40)}` },
+    ],
   });
   let at = 0;
   const extra = new Map<string, string>();

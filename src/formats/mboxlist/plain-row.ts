@@ -2,6 +2,7 @@ import type { Mbentry } from '../../model/mailbox.js';
 import { MAX_PLAIN_BYTES, PLAIN_ATOM, PLAIN_ATOMS } from '../dlist/plain-atom.js';
 import { aclFromPlain } from './acl.js';
 import { parseMbtype } from './mbtype.js';
+import { MAX_UIDVALIDITY } from './uidvalidity.js';
 
 /** The fields in the order in which 3.6 writes them. Source: mboxlist_entry_to_dlist, imap/mboxlist.c 3.6.1. */
 const PLAIN_ROW = new RegExp(
@@ -19,6 +20,7 @@ export function decodePlainRow(mboxname: string, value: Buffer): Mbentry | undef
   const [, letters, uniqueid, partition, uidvalidity, createdmodseq, foldermodseq, mtime, rights] = match;
   const acl = aclFromPlain(rights!);
   if (acl === undefined || uniqueid === 'NIL' || partition === 'NIL') return undefined;
+  if (uidvalidity !== undefined && Number(uidvalidity) > MAX_UIDVALIDITY) return undefined;
   return {
     mboxname,
     uniqueid: uniqueid!,

@@ -1,3 +1,5 @@
+import { MAX_UIDVALIDITY } from './uidvalidity.js';
+
 /** A field of a list row as `[from, to)` in the bytes it was found in. */
 export interface Span {
   readonly from: number;
@@ -77,10 +79,11 @@ function skipField(bytes: Uint8Array, key: number | undefined, at: number, end: 
     case S:
       return skipString(bytes, at, end);
     case V:
+      return skipNumber(bytes, at, end, MAX_UIDVALIDITY);
     case C:
     case F:
     case M:
-      return skipNumber(bytes, at, end);
+      return skipNumber(bytes, at, end, Infinity);
     case A:
       return skipRights(bytes, at, end);
     case H:
@@ -113,10 +116,11 @@ function endsAtom(byte: number): boolean {
   );
 }
 
-function skipNumber(bytes: Uint8Array, start: number, end: number): number {
+function skipNumber(bytes: Uint8Array, start: number, end: number, max: number): number {
   let at = start;
-  while (at < end && bytes[at]! >= ZERO && bytes[at]! <= NINE) at++;
-  return at > start && at - start <= MAX_DIGITS ? at : -1;
+  let number = 0;
+  for (; at < end && bytes[at]! >= ZERO && bytes[at]! <= NINE; at++) number = number * 10 + bytes[at]! - ZERO;
+  return at > start && at - start <= MAX_DIGITS && number <= max ? at : -1;
 }
 
 /** A kvlist of strings. */

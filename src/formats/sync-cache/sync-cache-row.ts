@@ -1,5 +1,6 @@
 import type { Decoded, FormatFault } from '../../model/fault.js';
 import type { AclEntry } from '../../model/mailbox.js';
+import { shown } from '../../bytes/shown.js';
 import { decodeName } from '../../bytes/text.js';
 import { asBytes, asKvPairs, asList, asString, kvGet, parseDlist, type DlistItem } from '../dlist/dlist.js';
 import { aclFromText } from '../mboxlist/acl.js';
@@ -69,8 +70,8 @@ export function parseSyncCacheRow(key: Buffer, value: Buffer, file: string): Dec
   const parsed = parseDlist(value, file, 0, 'sync-cache-syntax');
   const faults: FormatFault[] = [];
   const fault = (expected: string, actual: string): void => {
-    if (faults.length < MAX_FAULTS)
-      faults.push({ code: 'sync-cache-syntax', file, expected, actual: `${mboxname}: ${actual}` });
+    if (faults.length >= MAX_FAULTS) return;
+    faults.push({ code: 'sync-cache-syntax', file, expected, actual: `${shown(mboxname)}: ${shown(actual)}` });
   };
   // Without their offsets, which are in the value and not in the file.
   for (const { expected = '', actual = '' } of parsed.faults) fault(expected, actual);
@@ -99,13 +100,13 @@ export function parseSyncCacheRow(key: Buffer, value: Buffer, file: string): Dec
     if (field === undefined || item.kind === 'nil' || seen.has(name)) continue;
     seen.add(name);
     const decoded = decodeField(item, field[1]);
-    if (decoded === undefined) fault(`${field[1] === 'text' ? 'a text' : 'a number'} in ${name}`, shown(item));
+    if (decoded === undefined) fault(`${field[1] === 'text' ? 'a text' : 'a number'} in ${name}`, shownItem(item));
     else values[field[0]] = decoded;
   }
   const acl = asBytes(kvGet(parsed.value, 'ACL'));
   const flags = kvGet(parsed.value, 'USERFLAGS');
   const userFlags = asList(flags)?.flatMap((flag) => asString(flag) ?? []);
-  if (flags !== undefined && userFlags === undefined) fault('a list of names in USERFLAGS', shown(flags));
+  if (flags !== undefined && userFlags === undefined) fault('a list of names in USERFLAGS', shownItem(flags));
   return {
     value: {
       mboxname,
@@ -141,12 +142,12 @@ function annotationsOf(
     const value = asBytes(kvGet(part, 'VALUE'));
     const modseq = decodeField(kvGet(part, 'MODSEQ') ?? { kind: 'nil' }, 'u64');
     if (entry === undefined || userid === undefined || value === undefined)
-      fault('ENTRY, USERID and VALUE in ANNOTATIONS', shown(part));
+      fault('ENTRY, USERID and VALUE in ANNOTATIONS', shownItem(part));
     else annotations.push({ entry, userid, value, ...(typeof modseq === 'bigint' ? { modseq } : {}) });
   }
   return annotations;
 }
 
-function shown(item: DlistItem): string {
+function shownItem(item: DlistItem): string {
   return asString(item)?.slice(0, 40) ?? item.kind;
 }

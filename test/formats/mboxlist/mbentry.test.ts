@@ -68,7 +68,7 @@ describe('parseMbentry', () => {
     expect(faults.map(({ expected }) => expected)).toEqual([
       'a string in I',
       'a kvlist of rights in A',
-      'a number in V',
+      'a number in V, at most 4294967295',
       'a list of names in H',
     ]);
   });
@@ -149,7 +149,30 @@ test.each([
   expect(parseMbtype(letters)).toMatchObject(expected);
 });
 
+// A mutation of a row gave `inspect` a uidvalidity that its schema forbids.
+test('a uidvalidity of more than 32 bits is a fault, in every form of a row', () => {
+  const parse = (uidvalidity: string) =>
+    parseMbentry('user.a', bytes(`%(T e I x P default V ${uidvalidity} A %(a lr))`), 'f');
+  expect(parse('4294967295')).toMatchObject({ value: { uidvalidity: 4294967295 }, faults: [] });
+  const { value, faults } = parse('4294967296');
+  expect(value).toMatchObject({ mboxname: 'user.a', uniqueid: 'x' });
+  expect(value).not.toHaveProperty('uidvalidity');
+  expect(faults).toEqual([
+    {
+      code: 'mbentry-syntax',
+      file: 'f',
+      expected: 'a number in V, at most 4294967295',
+      actual: 'user.a: 4294967296',
+    },
+  ]);
+});
+
 describe('a row as large as a row may be', () => {
+  test('a fault shows the beginning of a long name and value', () => {
+    const { faults } = parseMbentry('n'.repeat(5000), bytes(`%(T e C ${'x'.repeat(5000)})`), 'f');
+    expect(faults.map(({ actual }) => actual)).toEqual([`${'n'.repeat(1000)}: ${'x'.repeat(1000)}`]);
+  });
+
   test('the faults of a long history are told in part', () => {
     const { value, faults } = parseMbentry('user.a', bytes(`%(T e H (${'x '.repeat(1000)}x))`), 'f');
     expect(value?.history).toEqual([]);

@@ -73,6 +73,11 @@ test.each([
   expect(faults[0]).not.toHaveProperty('offset');
 });
 
+test('a fault shows the beginning of a long name and value', () => {
+  const { faults } = parse('n'.repeat(5000), `%(UNIQUEID u MBOXNAME ${'x'.repeat(5000)})`);
+  expect(faults.map(({ actual }) => actual)).toEqual([`${'n'.repeat(1000)}: ${'x'.repeat(1000)}`]);
+});
+
 test('takes any text', () => {
   const unit = fc.constantFrom(
     '%(',
