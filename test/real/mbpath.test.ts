@@ -5,6 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { formatConf, type Conf } from '../../fixtures/make/imapd-conf.js';
 import { whyNoCyrus } from '../../fixtures/make/instance.js';
+import { inboxName } from '../../src/formats/mboxlist/names.js';
 import { openMailboxList } from '../../src/sources/spool/open-mailbox-list.js';
 import { openSide } from '../../src/sources/spool/open-side.js';
 import { META_FILES, type MetaFile, type UserMeta } from '../../src/sources/spool/paths.js';
@@ -238,6 +239,29 @@ describe.skipIf(whyNoCyrus() !== undefined)('paths as mbpath prints them', () =>
       }
       side.close();
     }
+  });
+
+  test.each<Conf>([
+    { virtdomains: 'off', fulldirhash: 'yes' },
+    { virtdomains: 'off', hashimapspool: 'yes' },
+    { virtdomains: 'userid', fulldirhash: 'yes' },
+    { virtdomains: 'userid', defaultdomain: 'example.com', fulldirhash: 'yes' },
+  ])('a user with a domain in the name, and %j', (conf) => {
+    const configured = configure({ unixhierarchysep: 'yes', ...conf });
+    const { dir, tools } = configured;
+    const userid = 'carol@example.com';
+    const side = openSide({ role: 'single', source: dir });
+    const { layout } = side;
+    const inbox = inboxName(userid, conf['defaultdomain']);
+    loadList(configured, { [inbox]: entryOf(inbox, 0) });
+    const printed = JSON.parse(tools.run('mbpath', ['-7', '-j', '-u', userid]).toString()) as Paths;
+    const { conversations, counters, seen, sub, sieve } = printed.user!;
+    const place = { uniqueid: '', legacyDirs: true };
+    expect({
+      ...Object.fromEntries(USER_FILES.map((kind) => [kind, layout.userMetaPath(userid, kind, place)])),
+      sieve: layout.sievePath(userid, place),
+    }).toEqual({ conversations, counters, seen, sub, sieve });
+    side.close();
   });
 
   /** Types that no server of these tests has by itself: of a murder, of calendars, and on their way. */
