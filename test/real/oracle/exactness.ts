@@ -12,8 +12,8 @@ export interface Exactness {
   readonly misses: readonly string[];
 }
 
-/** The drifted pair at `dir` against the state after one run over the log and one of `-A`. */
-export function exactness(dir: string, after: Observation): Exactness {
+/** The drifted pair at `dir` against the state after the runs that `command` names. */
+export function exactness(dir: string, after: Observation, command: string): Exactness {
   const nothing = (): Promise<void> => Promise.resolve();
   const ctx = openPair({
     dir,
@@ -29,8 +29,7 @@ export function exactness(dir: string, after: Observation): Exactness {
     // Which expunged records are cleaned out at once is a matter of who has the mailbox open, and no user's.
     const isTold = ({ expunged }: PredictedRecord): boolean =>
       !expunged || ctx.sides.get('master')!.side.conf.get('expunge_mode') !== 'immediate';
-    for (const { mboxname, uniqueid, side, records, by } of expectPair(ctx, 'sync_client -R -1; sync_client -A')
-      .mailboxes) {
+    for (const { mboxname, uniqueid, side, records, by } of expectPair(ctx, command).mailboxes) {
       const real = recordedMailbox(after[side].reduced, uniqueid);
       if (records === 'untold' || real?.error !== undefined) continue;
       predicted++;

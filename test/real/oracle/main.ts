@@ -1,5 +1,5 @@
 /** `npm run oracle -- --seeds 1..300 [--keep DIR] [--pairs N] [--verbose]`: the verdict against the real engine. Ends
- *  with 1 when a pair or mailbox was called safe and replication harmed it. */
+ *  with 1 when a pair or mailbox was called safe and replication harmed it, or a list that lost rows was not halt. */
 import { parseArgs } from 'node:util';
 import { whyNoCyrus } from '../../../fixtures/make/instance.js';
 import { runOracle, summary } from './oracle.js';
@@ -29,7 +29,19 @@ const results = await runOracle({
   seeds,
   pairs: Number(values.pairs),
   ...(values.keep === undefined ? {} : { keep: values.keep }),
-  onResult: ({ seed, profile, verdict, harms, falseSafe, falseAlarms, exactness, exits, trace, seconds }) => {
+  onResult: ({
+    seed,
+    profile,
+    verdict,
+    harms,
+    falseSafe,
+    falseAlarms,
+    missedHalts,
+    exactness,
+    exits,
+    trace,
+    seconds,
+  }) => {
     say(
       `seed ${seed} (${profile}): ${verdict}, ${harms.length} harms, ${falseSafe.length} false safe, ` +
         `${falseAlarms.length} false alarms, ${exactness.exact}/${exactness.predicted} exact, ${seconds.toFixed(1)} s`,
@@ -38,9 +50,10 @@ const results = await runOracle({
     for (const one of falseSafe) {
       say(`    FALSE SAFE ${one.called} ${one.names.join()} ${one.userid ?? ''} ${one.kind}: ${one.detail}`);
     }
+    for (const one of missedHalts) say(`    MISSED HALT ${one}`);
     for (const { mboxname, codes } of falseAlarms) say(`    false alarm ${mboxname}: ${codes.join(' ')}`);
     for (const miss of exactness.misses) say(`    miss ${miss.replaceAll('\n', '\n    ')}`);
   },
 });
 say(`\n${summary(results)}`);
-process.exit(results.some(({ falseSafe }) => falseSafe.length > 0) ? 1 : 0);
+process.exit(results.some(({ falseSafe, missedHalts }) => falseSafe.length + missedHalts.length > 0) ? 1 : 0);

@@ -60,6 +60,12 @@ export function summary(results: readonly SeedResult[]): string {
         .map((one) => one.seed)
         .join(' ') || '-'
     }`,
+    `missed halts   ${sum((one) => one.missedHalts.length)} in seeds ${
+      results
+        .filter((one) => one.missedHalts.length > 0)
+        .map((one) => one.seed)
+        .join(' ') || '-'
+    }`,
     `false alarms   ${alarms.length} (${percent(alarms.length, mailboxes)})`,
     ...[...byCode].sort(([, a], [, b]) => b - a).map(([codes, count]) => `  ${String(count).padStart(4)}  ${codes}`),
     `predictions    ${exact} of ${predicted} sides of mailboxes exact (${percent(exact, predicted)})`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { formatCase } from '../../../fixtures/make/case-file.js';
 import type { Conf } from '../../../fixtures/make/imapd-conf.js';
 import { startPair } from '../../../fixtures/make/instance.js';
-import type { Pair, SyncRun } from '../../../fixtures/make/instance.js';
+import type { Instance, Pair, SyncRun } from '../../../fixtures/make/instance.js';
 import { auditSides } from '../../../src/audit/audit.js';
 import { runTask } from '../../../src/audit/run-task.js';
 import type { Report } from '../../../src/generated/report.js';
@@ -14,7 +14,7 @@ import type { Exactness } from './exactness.js';
 import { commonState, harms, verdictOn, verdictOnUser } from './judge.js';
 import type { FindingClass, Harm } from './judge.js';
 import { observe } from './observation.js';
-import type { Observation } from './observation.js';
+import type { Observation, SideState } from './observation.js';
 import { damage, operate } from './operations.js';
 import { seeded } from '../../support/random.js';
 
@@ -39,6 +39,8 @@ export interface SeedResult {
   readonly harms: readonly Harm[];
   readonly falseSafe: readonly FalseSafe[];
   readonly falseAlarms: readonly FalseAlarm[];
+  /** What the damage took from the master's mailbox list, when the verdict is not `halt`. */
+  readonly missedHalts: readonly string[];
   readonly exactness: Exactness;
   readonly seconds: number;
 }
@@ -87,24 +89,28 @@ export async function runSeed(seed: number, bases: Bases, work: string, keep?: s
       await rm(join(pair.master.configdirectory, 'sync'), { recursive: true, force: true });
       trace.push('master: pending logs lost');
     }
+    const listed = await listOf(pair.master);
     if (isDamaged) {
       const side = pair[random.pick(['master', 'replica'] as const)];
       for (let n = 0; n < 1 + random.int(2); n++) trace.push(await damage({ side, random, newMessage: () => 0 }));
     }
+    const unlisted = lostRows(listed, await listOf(pair.master));
     await pair.copyStopped(copy);
     const before = await observe(pair);
     const report = await audit(copy);
     await pair.start();
-    const { exits, first, after } = await replicate(pair);
+    const order = seeded(-seed).pick(ORDERS);
+    const { exits, first, after, failed } = await replicate(pair, order);
     const found = harms(common, before, after);
     const result: SeedResult = {
       seed,
-      profile: `${profile}${isDamaged ? ', damaged' : ''}${base === bases.conversations ? ', conversations' : ''}`,
+      profile: `${profile}${isDamaged ? ', damaged' : ''}${base === bases.conversations ? ', conversations' : ''}, ${order}`,
       trace,
-      ...judge(report, before, found, exits),
+      ...judge(report, before, found, failed),
       harms: found,
+      missedHalts: report.verdict === 'halt' ? [] : unlisted,
       exits,
-      exactness: exactness(copy, first),
+      exactness: exactness(copy, first, order === 'log first' ? 'sync_client -R -1; sync_client -A' : 'sync_client -A'),
       seconds: (performance.now() - started) / 1000,
     };
     if (keep !== undefined && isKept(result))
@@ -116,8 +122,20 @@ export async function runSeed(seed: number, bases: Bases, work: string, keep?: s
   }
 }
 
-const isKept = ({ falseSafe, falseAlarms, exactness: { misses } }: SeedResult): boolean =>
-  falseSafe.length + falseAlarms.length + misses.length > 0;
+const isKept = ({ falseSafe, falseAlarms, missedHalts, exactness: { misses } }: SeedResult): boolean =>
+  falseSafe.length + falseAlarms.length + missedHalts.length + misses.length > 0;
+
+/** The rows of the list as Cyrus reads them. */
+async function listOf(side: Instance): Promise<readonly string[]> {
+  const shown = await side.tool('cyr_dbtool', [join(side.configdirectory, 'mailboxes.db'), 'twoskip', 'show']);
+  return shown.exit === 0 ? shown.stdout.split('\n') : [];
+}
+
+/** Cyrus reads on over some damage, so what it no longer shows counts, and not whether it complains. */
+const lostRows = (before: readonly string[], after: readonly string[]): string[] => {
+  const left = new Set(after);
+  return before.filter((row) => !left.has(row)).map((row) => `no longer in the list: ${row.split('\t')[0]!}`);
+};
 
 /** In this thread: a worker per seed would cost more than the audit. */
 const audit = (dir: string): Promise<Report> =>
@@ -136,38 +154,56 @@ const audit = (dir: string): Promise<Report> =>
     },
   );
 
-/** As it stands: rolling over the pending log, then everything; once more. When a run fails, each user and shared
- *  mailbox for itself too, so that nobody pays for another's damage. */
-async function replicate(
-  pair: Pair,
-): Promise<{ readonly exits: string[]; readonly first: Observation; readonly after: Observation }> {
+/** How an administrator may go about it: as the rolling client does, or user by user, the log left for later. */
+const ORDERS = ['log first', 'log first', 'users first'] as const;
+
+interface Replicated {
+  readonly exits: string[];
+  /** Of the runs that a safe pair passes: users that were renamed or deleted need the log before they are run. */
+  readonly failed: string[];
+  readonly first: Observation;
+  readonly after: Observation;
+}
+
+/** In this order, and everything once more. When a run fails, each user and shared mailbox for itself too, so that
+ *  nobody pays for another's damage. */
+async function replicate(pair: Pair, order: (typeof ORDERS)[number]): Promise<Replicated> {
   const exits: string[] = [];
-  const note = (run: SyncRun): boolean => {
+  const failed: string[] = [];
+  const note = (run: SyncRun, counts = true): boolean => {
     exits.push(`${run.command} => ${run.exit}`);
+    if (counts && run.exit !== 0) failed.push(exits.at(-1)!);
     return run.exit === 0;
   };
-  const rolled = note(await pair.syncRolling());
-  let fine = note(await pair.syncAll()) && rolled;
+  let fine = true;
+  if (order === 'log first') {
+    fine = note(await pair.syncRolling());
+    fine = note(await pair.syncAll()) && fine;
+  } else {
+    const { master } = await observe(pair);
+    for (const user of usersOf(master)) note(await pair.syncUser(user), false);
+    note(await pair.syncAll(), false);
+  }
   const first = await observe(pair);
-  const log = await pair.syncRolling();
-  fine = note(await pair.syncAll()) && log.exit === 0 && fine;
+  fine = note(await pair.syncRolling()) && fine;
+  fine = note(await pair.syncAll()) && fine;
   if (!fine) {
-    const mailboxes = Object.keys(first.master.reduced.mailboxes);
-    for (const name of mailboxes) {
-      const user = /^user\.([^.]+)$/.exec(name)?.[1];
-      if (user !== undefined) note(await pair.syncUser(user));
-      else if (name.startsWith('shared.')) note(await pair.sync(['-m', name]));
-    }
+    for (const user of usersOf(first.master)) note(await pair.syncUser(user));
+    for (const name of Object.keys(first.master.reduced.mailboxes).filter((one) => one.startsWith('shared.')))
+      note(await pair.sync(['-m', name]));
   }
   await pair.stop();
-  return { exits, first, after: await observe(pair) };
+  return { exits, failed, first, after: await observe(pair) };
 }
+
+const usersOf = ({ reduced }: SideState): string[] =>
+  Object.keys(reduced.mailboxes).flatMap((name) => /^user\.([^.]+)$/.exec(name)?.[1] ?? []);
 
 function judge(
   report: Report,
   before: Observation,
   found: readonly Harm[],
-  exits: readonly string[],
+  failed: readonly string[],
 ): Pick<SeedResult, 'verdict' | 'complete' | 'mailboxes' | 'byClass' | 'falseSafe' | 'falseAlarms'> {
   const byClass = { clean: 0, safe: 0, admin: 0, halt: 0 };
   const falseAlarms: FalseAlarm[] = [];
@@ -188,7 +224,6 @@ function judge(
       harm.userid === undefined ? verdictOn(report, harm.uniqueid, harm.names) : verdictOnUser(report, harm.userid);
     return verdict.class === 'clean' || verdict.class === 'safe' ? [{ ...harm, called: verdict.class }] : [];
   });
-  const failed = exits.filter((line) => !line.endsWith('=> 0'));
   if ((report.verdict === 'clean' || report.verdict === 'safe') && failed.length > 0) {
     falseSafe.push({ kind: 'not-converged', detail: failed.join('; '), names: [], called: report.verdict });
   }
