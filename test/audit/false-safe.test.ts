@@ -60,6 +60,8 @@ function said(report: Report, mboxname?: string): string[] {
 
 const INBOX = 'user.u000000';
 const FOLDER = `${INBOX}.folder1`;
+/** Size of the header of a cyrus.index of version 17. */
+const INDEX_HEADER = 160;
 
 test('the pair that the cases start from is clean', async () => {
   const report = await audit(makePair(), { level: 'content' });
@@ -250,3 +252,30 @@ function dropEntry(side: string, mboxname: string): void {
     rows.delete(`I${uniqueid}`);
   });
 }
+
+// Seed 304 of the oracle: the client looks at each record of a user's mailboxes before it begins with the first.
+test.each(['a wrong checksum', 'no GUID'])(
+  'a record with %s in the last mailbox on the master stops the first',
+  async (damage) => {
+    const pair = makePair();
+    editIndex(join(mailboxDir(pair.replica, INBOX), 'cyrus.index'), ({ header, records }) => {
+      const modseq = header.readBigUInt64BE(indexField('header', 'highestmodseq').at) + 1n;
+      header.writeBigUInt64BE(modseq, indexField('header', 'highestmodseq').at);
+      records[0]!.writeBigUInt64BE(modseq, indexField('record', 'modseq').at);
+      records[0]!.writeUInt32BE(2, indexField('record', 'systemFlags').at);
+    });
+    const before = said(await audit(pair), INBOX);
+    expect(before).toContain('safe flags-copied-back');
+    expect(before.filter((text) => !text.startsWith('safe '))).toEqual([]);
+
+    const path = join(mailboxDir(pair.master, `${INBOX}.folder3`), 'cyrus.index');
+    const { at } = indexField('record', 'guid');
+    if (damage === 'no GUID') editIndex(path, ({ records }) => void records[0]!.fill(0, at, at + 20));
+    else {
+      const bytes = readFileSync(path);
+      bytes[INDEX_HEADER + at]! ^= 1;
+      writeFileSync(path, bytes);
+    }
+    expect(said(await audit(pair), INBOX)).toEqual(['admin blocked-by-mailbox', ...before]);
+  },
+);

@@ -151,7 +151,14 @@ function messageHarms(role: Role, uniqueid: string, common: CommonState, had: Bo
       );
       if (now !== undefined) {
         taken.add(now[0]);
-        add('renumbered', `${role} ${textOf(record)} -> ${now[0]}`);
+        // Its user moved it within the mailbox, on the master.
+        const [uidNow] = now;
+        const isMoved =
+          role === 'replica' &&
+          known !== undefined &&
+          there === undefined &&
+          others.some((one) => one[0] === uidNow && one[1] === guid);
+        if (!isMoved) add('renumbered', `${role} ${textOf(record)} -> ${now[0]}`);
       }
     }
     if (now === undefined) {
