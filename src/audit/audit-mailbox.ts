@@ -2,6 +2,7 @@ import { joinRecords, type JoinTotals } from '../compare/join-records.js';
 import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import { isCopiedBack } from '../findings/record/record-subject.js';
+import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
@@ -267,6 +268,7 @@ function addRecordFindings(
       masterDeletedmodseq,
       deletedOnMaster,
       expungeIsImmediate: job.expungeIsImmediate,
+      isScript: facts.master?.mbentry.mbtype.kind === SIEVE_KIND,
       copybackFails: hazards.copybackFails,
       liveElsewhereOnMaster: replica !== undefined && liveElsewhere.has(replica.guid),
       ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),

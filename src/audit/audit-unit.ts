@@ -4,6 +4,7 @@ import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
+import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import type { SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
@@ -15,6 +16,7 @@ import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import type { FileCounts } from './check-files.js';
+import { auditSieve, type SieveEntries } from './audit-sieve.js';
 import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import {
@@ -145,7 +147,8 @@ class UnitAudit {
         ...this.replicaInbox(replicaEntries, inbox),
       };
       const wipedBySync = this.ctx.engine.traits.userWithoutInbox === 'wiped';
-      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, own);
+      const sieve = this.sieveEntries(masterEntries, replicaEntries, own);
+      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, sieve);
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
     this.takeListFaults();
@@ -165,11 +168,7 @@ class UnitAudit {
   }
 
   /** One user's collector; a user without findings counts as clean. */
-  private judgeUser(
-    subject: UserSubject,
-    masterEntries: readonly Mbentry[],
-    own: { readonly master?: Mbentry; readonly replica?: Mbentry },
-  ): void {
+  private judgeUser(subject: UserSubject, masterEntries: readonly Mbentry[], sieve: SieveEntries): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     if (this.replica !== undefined) {
       const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.isDeleted(e));
@@ -186,10 +185,11 @@ class UnitAudit {
     const { mailboxes, partitions } = this.ctx.plan;
     const isWhole = mailboxes.length === 0 && partitions.length === 0;
     if (this.replica !== undefined && subject.inboxOnMaster === 'live' && isWhole) {
-      const { findings, unread, unstable } = auditUserMetadata(this.ctx, subject.userid, own, this.quotaUses());
+      const { findings, unread, unstable } = auditUserMetadata(this.ctx, subject.userid, sieve.inbox, this.quotaUses());
+      const scripts = auditSieve(this.ctx, subject.userid, sieve);
       this.result.unstable.push(...unstable);
-      collector.add(findings);
-      for (const { side, reason } of unread)
+      collector.add([...findings, ...scripts.findings]);
+      for (const { side, reason } of [...unread, ...scripts.unread])
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
     }
     // Of a user of whom only some mailboxes were asked for nothing is known beyond them.
@@ -219,6 +219,24 @@ class UnitAudit {
   private replicaInbox(entries: readonly Mbentry[], inbox: string | undefined): { readonly replica?: Mbentry } {
     const entry = entries.find((e) => e.mboxname === inbox && isLive(e));
     return entry === undefined ? {} : { replica: entry };
+  }
+
+  private sieveEntries(
+    masterEntries: readonly Mbentry[],
+    replicaEntries: readonly Mbentry[],
+    inbox: SieveEntries['inbox'],
+  ): SieveEntries {
+    const isSieve = (e: Mbentry): boolean => e.mbtype.kind === SIEVE_KIND && isLive(e) && !this.isDeleted(e);
+    const master = masterEntries.find(isSieve);
+    const replica = replicaEntries.find(isSieve);
+    const isSame =
+      master !== undefined &&
+      (this.same.some(({ entry }) => entry === master) ||
+        this.audited.some(
+          ({ job: { sides }, audit: { subject } }) =>
+            sides.master?.mbentry === master && sides.replica !== undefined && subject.differing === 0,
+        ));
+    return { inbox, mailbox: { master, replica }, isSame };
   }
 
   /** What the audited mailboxes tell of quota, for both sides. */
@@ -330,6 +348,7 @@ class UnitAudit {
           traits.carriesMailboxAnnotations ||
           (newName !== undefined && logs.length > 0 && logs.every((log) => log.annotations.has(newName))),
         hazards: engine.hazards,
+        sentAsScripts: !engine.carriesSieveMailbox && (masterEntry ?? replicaEntry)?.mbtype.kind === SIEVE_KIND,
       },
     };
   }

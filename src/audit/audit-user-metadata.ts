@@ -67,8 +67,7 @@ const MAX_QUOTA_BYTES = 64 * 1024;
 
 /**
  * Compares what a user has beyond his mailboxes, for a user whose INBOX is live on the master: quota limits,
- * subscriptions, seen state. Sieve scripts need no look of their own: between servers of 3.6 they travel as the
- * messages of the user's #sieve mailbox, and sync_do_user leaves the script directories alone.
+ * subscriptions, seen state. His sieve scripts: `auditSieve`.
  * @param own the INBOX on each side; undefined = no live one
  * @param mailboxes of the user on both sides
  */

@@ -57,6 +57,8 @@ export interface ReplicationEngine {
   /** Of the master's release, or of the single side's. */
   readonly traits: EngineTraits;
   readonly hazards: ReleaseHazards;
+  /** Both servers replicate the user's #sieve mailbox; otherwise scripts travel by commands of their own. */
+  readonly carriesSieveMailbox: boolean;
 }
 
 /** The releases of both sides: as they were named, else as the spools imply. */
@@ -68,7 +70,10 @@ function replicationEngine({ engines = {} }: AuditPlan, sides: ReadonlyMap<SideR
     master !== undefined && replica !== undefined && isKnownToDiffer(master, replica)
       ? hazardsBetween(master.version, replica.version)
       : NO_HAZARDS;
-  return { sides: of, traits: ENGINE_TRAITS[(master ?? single)!.version], hazards };
+  const traits = ENGINE_TRAITS[(master ?? single)!.version];
+  const carriesSieveMailbox =
+    traits.sieve === 'mailbox' && (replica === undefined || ENGINE_TRAITS[replica.version].sieve === 'mailbox');
+  return { sides: of, traits, hazards, carriesSieveMailbox };
 }
 
 /** What was learnt of each side's list when it was looked through. */

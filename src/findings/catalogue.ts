@@ -144,6 +144,16 @@ import { quotarootRemovalPending } from './user-metadata/quotaroot-removal-pendi
 import { seenLostOnReplica } from './user-metadata/seen-lost-on-replica.js';
 import { seenOnlyOnReplica } from './user-metadata/seen-only-on-replica.js';
 import { seenPending } from './user-metadata/seen-pending.js';
+import { sieveActiveDiffers } from './user-metadata/sieve-active-differs.js';
+import { sieveActiveLostOnMaster } from './user-metadata/sieve-active-lost-on-master.js';
+import { sieveActiveLostOnReplica } from './user-metadata/sieve-active-lost-on-replica.js';
+import { sieveActiveOverwrittenOnReplica } from './user-metadata/sieve-active-overwritten-on-replica.js';
+import { sieveActivePending } from './user-metadata/sieve-active-pending.js';
+import { sieveScriptOverwrittenOnReplica } from './user-metadata/sieve-script-overwritten-on-replica.js';
+import { sieveScriptPending } from './user-metadata/sieve-script-pending.js';
+import { sieveScriptRemovalPending } from './user-metadata/sieve-script-removal-pending.js';
+import { sieveScriptRemovedOnReplica } from './user-metadata/sieve-script-removed-on-replica.js';
+import { sieveScriptUnseen } from './user-metadata/sieve-script-unseen.js';
 import { subscriptionPending } from './user-metadata/subscription-pending.js';
 import { subscriptionRemovalPending } from './user-metadata/subscription-removal-pending.js';
 import { subscriptionRemovedOnReplica } from './user-metadata/subscription-removed-on-replica.js';
@@ -309,6 +319,16 @@ export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
   seenLostOnReplica,
   seenOnlyOnReplica,
   seenPending,
+  sieveActiveDiffers,
+  sieveActiveLostOnMaster,
+  sieveActiveLostOnReplica,
+  sieveActiveOverwrittenOnReplica,
+  sieveActivePending,
+  sieveScriptOverwrittenOnReplica,
+  sieveScriptPending,
+  sieveScriptRemovalPending,
+  sieveScriptRemovedOnReplica,
+  sieveScriptUnseen,
   subscriptionPending,
   subscriptionRemovalPending,
   subscriptionRemovedOnReplica,

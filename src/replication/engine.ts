@@ -46,6 +46,12 @@ export interface EngineTraits {
   readonly carriesMailboxAnnotations: boolean;
   /** Annotations are sent and expected with their MODSEQ. Source: decode_annotations 3.0.18, 3.2.12. */
   readonly annotationModseq: boolean;
+  /**
+   * How sieve scripts travel: as files of which the newer counts, as files that are compared by content, or, between two
+   * servers that can, as the messages of the user's #sieve mailbox. Source: do_user_sieve 2.4.20, 2.5.17;
+   * sync_do_user_sieve 3.0.18, 3.4.9; SYNC_FLAG_SIEVE_MAILBOX, imap/sync_support.c 3.6.1. Run: 3.6.1.
+   */
+  readonly sieve: 'files-by-time' | 'files' | 'mailbox';
 }
 
 const V2_4: EngineTraits = {
@@ -59,6 +65,7 @@ const V2_4: EngineTraits = {
   messageAnnotations: 'not-carried',
   carriesMailboxAnnotations: false,
   annotationModseq: false,
+  sieve: 'files-by-time',
 };
 const V2_5: EngineTraits = {
   ...V2_4,
@@ -69,11 +76,12 @@ const V2_5: EngineTraits = {
   clashOrder: 'lower-guid-first',
   messageAnnotations: 'replica',
   carriesMailboxAnnotations: true,
+  sieve: 'files',
 };
 const V3_0: EngineTraits = { ...V2_5, userWithoutInbox: 'wiped' };
 const V3_2: EngineTraits = { ...V3_0, userWithoutInbox: 'skipped', annotationModseq: true };
 const V3_4: EngineTraits = { ...V3_2, deletesMissing: 'tombstone-by-name', unmailboxLine: 'deletes-tombstone' };
-const V3_6: EngineTraits = { ...V3_4, unusedConflict: 'replaced', messageAnnotations: 'winner' };
+const V3_6: EngineTraits = { ...V3_4, unusedConflict: 'replaced', messageAnnotations: 'winner', sieve: 'mailbox' };
 const V3_12: EngineTraits = {
   ...V3_6,
   deletesMissing: 'tombstone-by-uniqueid',

@@ -126,6 +126,7 @@ const ROWS: { readonly [T in keyof EngineTraits]: readonly EngineTraits[T][] } =
   ],
   messageAnnotations: ['not-carried', 'replica', 'replica', 'replica', 'replica', 'winner', 'winner'],
   carriesMailboxAnnotations: [false, true, true, true, true, true, true],
+  sieve: ['files-by-time', 'files', 'files', 'files', 'files', 'mailbox', 'mailbox'],
   annotationModseq: [false, false, false, true, true, true, true],
 };
 

@@ -10,13 +10,14 @@ export const mailboxDestroyedWithoutTombstone = defineMailboxFinding({
   remedy:
     'Ask whether the mailbox was deleted on the master. If it was, let replication run. If not, rename it on the replica to a user who is not replicated (cyradm: renamemailbox), or copy its messages away, before sync_client -u runs for the user; when its directory is still on the master, put its entry back first (reconstruct -P DIRECTORY, or a backup of mailboxes.db).',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, deletedAsMissing, userAbsentOnMaster }) =>
+  check: ({ mode, master, replica, deletedAsMissing, userAbsentOnMaster, sentAsScripts }) =>
     mode === 'pair' &&
     master === undefined &&
     replica !== undefined &&
     !replica.isDeleted &&
     deletedAsMissing === 'unlogged' &&
-    !userAbsentOnMaster
+    !userAbsentOnMaster &&
+    !sentAsScripts
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['delete-on-replica'] }
       : undefined,
   message: (f) => `only on the replica (${String(f.exists)} messages); replication would delete it there`,

@@ -9,12 +9,13 @@ export const mailboxOnlyOnMaster = defineMailboxFinding({
   replication: 'It is created on the replica with all its messages.',
   remedy: 'Nothing. Let replication run.',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, conflict, uniqueidUsedBy }) =>
+  check: ({ mode, master, replica, conflict, uniqueidUsedBy, sentAsScripts }) =>
     mode === 'pair' &&
     master !== undefined &&
     replica === undefined &&
     conflict === undefined &&
-    uniqueidUsedBy === undefined
+    uniqueidUsedBy === undefined &&
+    !sentAsScripts
       ? { facts: { uniqueid: master.mbentry.uniqueid ?? '', exists: master.exists }, effects: ['copy-to-replica'] }
       : undefined,
   message: (f) => `only on the master (${String(f.exists)} messages) and will be created on the replica`,

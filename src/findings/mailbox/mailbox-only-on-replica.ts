@@ -10,14 +10,15 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
   remedy:
     'If it is wanted, create it on the master by replicating this user in the other direction (on the replica: sync_client -S MASTERHOST -u USER), or copy its messages. If it is not, delete it on the replica (cyradm: deletemailbox MAILBOX).',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
-  check: ({ mode, master, replica, tombstoneOnMaster, deletedAsMissing, userAbsentOnMaster }) =>
+  check: ({ mode, master, replica, tombstoneOnMaster, deletedAsMissing, userAbsentOnMaster, sentAsScripts }) =>
     mode === 'pair' &&
     master === undefined &&
     replica !== undefined &&
     !replica.isDeleted &&
     !tombstoneOnMaster &&
     deletedAsMissing === 'no' &&
-    !userAbsentOnMaster
+    !userAbsentOnMaster &&
+    !sentAsScripts
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,
   message: (f) => `only on the replica (${String(f.exists)} messages); replication leaves it there`,

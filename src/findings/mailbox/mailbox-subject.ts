@@ -68,6 +68,8 @@ export interface MailboxSubject {
   /** Mailbox annotations reach the replica with the mailbox, or the pending log has the line that carries them. */
   readonly annotationsCarried: boolean;
   readonly hazards: ReleaseHazards;
+  /** It holds sieve scripts, and one of the servers knows no such mailbox: they are sent by commands of their own. */
+  readonly sentAsScripts: boolean;
   /** Messages with annotations that replication would have to send. */
   readonly annotatedSent: number;
   /** The mailbox that stops replication of this user before this one; only set when this one differs. */

@@ -13,6 +13,8 @@ export interface RecordSubject {
   readonly deletedOnMaster: boolean;
   /** The master cleans out expunged records at once, so that a hole needs no other explanation. */
   readonly expungeIsImmediate: boolean;
+  /** A sieve script: a message of #sieve, and \Flagged marks the active one. */
+  readonly isScript: boolean;
   /** The two releases cannot fetch a message from the replica. */
   readonly copybackFails: boolean;
   /** The replica's message is live in another mailbox of the user on the master. */

@@ -1,3 +1,4 @@
+import { FLAG_FLAGGED } from '../../model/index-file.js';
 import { flagNames, type SideRecord } from '../../model/record-pair.js';
 import type { RecordSubject } from './record-subject.js';
 
@@ -12,9 +13,16 @@ export function isContained(loser: SideRecord, winner: SideRecord): boolean {
 /**
  * True when nothing that a user set is lost with the loser's flags: it was not touched since the common state, or it
  * carries nothing extra. Equal modseqs with different content prove nothing.
+ * Of sieve scripts only one is active, so that a mark that was taken away later is no loss: the last choice counts.
  */
-export function nothingLost(loser: SideRecord, winner: SideRecord, lowerBound: number): boolean {
-  return isContained(loser, winner) || (loser.modseq !== winner.modseq && loser.modseq <= lowerBound);
+export function nothingLost(
+  loser: SideRecord,
+  winner: SideRecord,
+  { lowerBound, isScript }: Pick<RecordSubject, 'lowerBound' | 'isScript'>,
+): boolean {
+  if (isContained(loser, winner) || (loser.modseq !== winner.modseq && loser.modseq <= lowerBound)) return true;
+  if (!isScript || loser.modseq >= winner.modseq || loser.lastUpdated > winner.lastUpdated) return false;
+  return isContained({ ...loser, systemFlags: loser.systemFlags & ~FLAG_FLAGGED }, winner);
 }
 
 /** Flags and annotations of `a` that `b` lacks, for a message to a person. */
@@ -60,10 +68,8 @@ export interface FlagChange {
 }
 
 /** The change of flags or annotations that `action` makes; undefined when it makes none. */
-export function flagChange(
-  { outcome, lowerBound }: RecordSubject,
-  action: 'update-replica' | 'update-master',
-): FlagChange | undefined {
+export function flagChange(subject: RecordSubject, action: 'update-replica' | 'update-master'): FlagChange | undefined {
+  const { outcome } = subject;
   const { uid, replica } = outcome.pair;
   let { master } = outcome.pair;
   if (outcome.action !== action || master === undefined || replica === undefined) return undefined;
@@ -77,6 +83,6 @@ export function flagChange(
     replica,
     onlyOnMaster: lostFrom(master, replica),
     onlyOnReplica: lostFrom(replica, master),
-    loses: !nothingLost(loser, winner, lowerBound),
+    loses: !nothingLost(loser, winner, subject),
   };
 }

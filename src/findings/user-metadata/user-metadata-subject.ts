@@ -1,3 +1,4 @@
+import type { SieveDifference } from '../../compare/sieve-scripts.js';
 import type { QuotaDifference, QuotaLimits, SeenDifference } from '../../compare/user-metadata.js';
 import type { SideRole } from '../../model/effects.js';
 import { defineFor } from '../define.js';
@@ -5,6 +6,16 @@ import { defineFor } from '../define.js';
 /** One difference in what a user has beyond his mailboxes, or one thing that is wrong with it on one side. */
 export type UserMetadataSubject =
   | QuotaDifference
+  | SieveDifference
+  | {
+      /** The link to the script that is run at delivery, which no replication carries. */
+      readonly kind: 'sieve-link';
+      /** The side on which replication removes it. undefined = the sides run different scripts, whatever it does. */
+      readonly lostOn?: 'master' | 'replica';
+      /** The scripts that the links name; undefined = there is no link. */
+      readonly master?: string;
+      readonly replica?: string;
+    }
   | {
       readonly kind: 'quota-usage';
       readonly side: SideRole;
@@ -49,4 +60,9 @@ export function limitText(limits: QuotaLimits | undefined, resource: keyof Quota
 export function limitsText(quota: QuotaLimits | undefined): string {
   const words = Object.entries(quota?.limits ?? {}).map(([name, limit]) => `${name} ${String(limit)}`);
   return words.length === 0 ? 'unlimited' : words.join(' ');
+}
+
+/** A script as it is shown where there may be none. */
+export function scriptText(name: string | undefined): string {
+  return name === undefined ? 'none' : JSON.stringify(name);
 }

@@ -1,5 +1,8 @@
 import type { Mbtype } from '../../model/mailbox.js';
 
+/** The mailbox in which 3.6 keeps a user's sieve scripts. */
+export const SIEVE_KIND = 'f';
+
 /** What a mailbox is for, by its letter. Source: mboxlist_mbtype_to_string, imap/mboxlist.c 2.5.17 to 3.13. */
 export const MBTYPE_KINDS: Readonly<Record<string, string>> = {
   e: 'email',
@@ -10,7 +13,7 @@ export const MBTYPE_KINDS: Readonly<Record<string, string>> = {
   s: 'submission',
   p: 'pushsubscription',
   j: 'jmapnotify',
-  f: 'sieve',
+  [SIEVE_KIND]: 'sieve',
 };
 
 /**

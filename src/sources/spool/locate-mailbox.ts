@@ -41,3 +41,9 @@ export function locateUserMeta(
   const older = layout.userMetaPath(localpart.replaceAll('.', '^') + userid.slice(localpart.length), suffix);
   return older !== undefined && existsSync(older) ? older : path;
 }
+
+/** Where a user's sieve scripts are; `inbox` is his live INBOX on the side. */
+export function locateSieve(layout: SpoolLayout, userid: string, { uniqueid, mbtype }: Mbentry): string | undefined {
+  const { legacyDirs } = mbtype;
+  return layout.sievePath(userid, { ...(uniqueid === undefined ? {} : { uniqueid }), legacyDirs });
+}
