@@ -3,6 +3,7 @@ import { as, deliver, replicate } from '../../../fixtures/make/drift.js';
 import type { Conf } from '../../../fixtures/make/imapd-conf.js';
 import { startPair } from '../../../fixtures/make/instance.js';
 import type { Pair } from '../../../fixtures/make/instance.js';
+import { asSieve } from '../../../fixtures/make/sieve-client.js';
 import { observe } from './observation.js';
 import type { Observation } from './observation.js';
 
@@ -15,7 +16,7 @@ export interface BaseState {
 export const baseUsers = ['ada', 'ben', 'cyd'] as const;
 
 /** Three users and two shared mailboxes with a history: expunged messages, some of them cleaned out, a renamed and a
- *  deleted folder, other users' seen state, annotations, quota, subscriptions. */
+ *  deleted folder, other users' seen state, annotations, quota, subscriptions, sieve scripts. */
 export async function makeBaseState(dir: string, conf: Conf): Promise<BaseState> {
   const pair = await startPair({ conf });
   try {
@@ -63,6 +64,10 @@ async function populate({ master }: Pair): Promise<void> {
     for (let n = 36; n <= 38; n++) await deliver(ben, 'INBOX.Lists', n, ['\\Seen']);
     await ben.subscribe('INBOX.Lists');
     await ben.read('user.ada.Work', '1:2');
+  });
+  await asSieve(master.ports.sieve, 'ada', async (ada) => {
+    for (const name of ['first', 'second']) await ada.put(name, `if header :is "subject" "${name}" { discard; }\r\n`);
+    await ada.activate('second');
   });
   await as(master, 'cyd', async (cyd) => {
     for (let n = 41; n <= 43; n++) await deliver(cyd, 'INBOX', n);

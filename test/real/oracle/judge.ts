@@ -14,6 +14,8 @@ export interface Harm {
     | 'uidvalidity'
     | 'rename-undone'
     | 'metadata-lost'
+    | 'script-lost'
+    | 'active-script-lost'
     | 'not-converged';
   readonly detail: string;
   /** Of a mailbox, or else of a user. */
@@ -127,7 +129,7 @@ export function harms(common: CommonState, before: Observation, after: Observati
       found.push({ kind: 'not-converged', detail: `${role} ${fault}: file`, names: [name!] });
     }
   }
-  found.push(...metadataHarms(common.state, before, after));
+  found.push(...metadataHarms(common.state, before, after), ...sieveHarms(common.state, before, after));
   return found;
 }
 
@@ -289,6 +291,37 @@ function metadataHarms(common: Observation, before: Observation, after: Observat
     const subscriptions = [...(r?.subscriptions ?? [])].sort().join();
     if ([...m.subscriptions].sort().join() !== subscriptions) diverged(`subscriptions: ${subscriptions}`);
     if (after.master.quotas.get(inbox) !== after.replica.quotas.get(inbox)) diverged('quota limits');
+  }
+  return found;
+}
+
+/** Scripts by their content, and which is run at delivery. */
+function sieveHarms(common: Observation, before: Observation, after: Observation): Harm[] {
+  const found: Harm[] = [];
+  for (const [userid, m] of after.master.sieve) {
+    const r = after.replica.sieve.get(userid);
+    if (r === undefined) continue;
+    const add = (kind: Harm['kind'], detail: string): void => {
+      found.push({ kind, detail, names: [], userid });
+    };
+    for (const role of ['master', 'replica'] as const) {
+      const had = before[role].sieve.get(userid);
+      if (had === undefined) continue;
+      const other = before[role === 'master' ? 'replica' : 'master'].sieve.get(userid);
+      const known = common[role].sieve.get(userid);
+      const left = [...after[role].sieve.get(userid)!.scripts.values()];
+      for (const [name, sha1] of had.scripts) {
+        // Taken away or replaced on the other side, and known there before.
+        const isLag = known?.scripts.get(name) === sha1 && other?.scripts.get(name) !== sha1;
+        if (!left.includes(sha1) && !isLag) add('script-lost', `${role} ${userid} ${name}`);
+      }
+      const now = after[role].sieve.get(userid)!;
+      // One of both sides' choices is that of the user.
+      if (had.run !== undefined && now.run === undefined && (other === undefined || other.run !== undefined))
+        add('active-script-lost', `${role} ${userid}: ${had.run}`);
+    }
+    const text = ({ scripts, run }: typeof m): string => JSON.stringify([[...scripts].sort(), run ?? '']);
+    if (text(m) !== text(r)) add('not-converged', `sieve of ${userid}: ${text(m)}, ${text(r)}`);
   }
   return found;
 }

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Instance, Pair, Role } from '../../../fixtures/make/instance.js';
 import { observePair } from '../../../fixtures/make/state.js';
 import type { ObservedPair, ObservedSide } from '../../../fixtures/make/state.js';
+import { readSieveScripts, type SieveScripts } from '../sieve-state.js';
 
 export interface UserState {
   readonly subscriptions: ReadonlySet<string>;
@@ -18,6 +19,8 @@ export interface SideState extends ObservedSide {
   /** By quota root: the limits. */
   readonly quotas: ReadonlyMap<string, string>;
   readonly users: ReadonlyMap<string, UserState>;
+  /** By user with an INBOX. */
+  readonly sieve: ReadonlyMap<string, SieveScripts>;
 }
 
 export type Observation = Readonly<Record<Role, SideState>>;
@@ -36,7 +39,7 @@ export async function observe(pair: Pair): Promise<Observation> {
 async function readMetadata(
   instance: Instance,
   { reduced }: ObservedSide,
-): Promise<Pick<SideState, 'annotations' | 'quotas' | 'users'>> {
+): Promise<Pick<SideState, 'annotations' | 'quotas' | 'users' | 'sieve'>> {
   const show = async (path: string): Promise<string> =>
     (await instance.tool('cyr_dbtool', [path, 'twoskip', 'show'])).stdout;
   const annotations = new Map<string, string>();
@@ -76,7 +79,13 @@ async function readMetadata(
       users.set(userid, { ...known, seen: new Map(seen) });
     }
   }
-  return { annotations, quotas, users };
+  const sieve = new Map<string, SieveScripts>();
+  for (const [name, { uniqueid }] of Object.entries(reduced.mailboxes)) {
+    const userid = /^user\.([^.]+)$/.exec(name)?.[1];
+    if (userid === undefined) continue;
+    sieve.set(userid, await readSieveScripts(instance, userid, uniqueid, reduced.mailboxes[`${name}.#sieve`]));
+  }
+  return { annotations, quotas, users, sieve };
 }
 
 const filesBelow = async (dir: string): Promise<string[]> =>

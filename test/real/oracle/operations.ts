@@ -4,6 +4,8 @@ import { breakRecordCrc, dropListEntry, removeMessageFile, setSystemFlag } from 
 import { as, deliver } from '../../../fixtures/make/drift.js';
 import type { ImapClient } from '../../../fixtures/make/imap-client.js';
 import type { Instance } from '../../../fixtures/make/instance.js';
+import { lmtpDeliver } from '../../../fixtures/make/lmtp-client.js';
+import { asSieve, type SieveClient } from '../../../fixtures/make/sieve-client.js';
 import { baseUsers } from './base-state.js';
 import { changeByte, directoriesOf } from './byte-damage.js';
 import type { Random } from '../../support/random.js';
@@ -228,6 +230,43 @@ const expire =
     return `cyr_expire ${args.join(' ')}`;
   };
 
+/** As the MTA does it: the user's active script is run. */
+const deliverByLmtp: Operation = async ({ side, random, newMessage }) => {
+  const user = random.weighted(busyUsers);
+  const n = newMessage();
+  await lmtpDeliver(side, user, n);
+  return `${user}: LMTP delivery of ${n}`;
+};
+
+const scripts = ['first', 'second', 'third'] as const;
+
+const onScripts =
+  (job: (client: SieveClient, scene: Scene, name: string) => Promise<string>): Operation =>
+  (scene) => {
+    const { side, random } = scene;
+    const [user, name] = [random.weighted(busyUsers), random.pick(scripts)];
+    return asSieve(side.ports.sieve, user, async (client) => `${user}: ${await job(client, scene, name)}`);
+  };
+
+const putScript = onScripts(async (client, { random }, name) => {
+  const subject = `s${random.int(1000)}`;
+  await client.put(name, `require "fileinto";\r\nif header :is "subject" "${subject}" { fileinto "INBOX.Work"; }\r\n`);
+  if (!random.chance(0.5)) return `put script ${name} (${subject})`;
+  await client.activate(name);
+  return `put script ${name} (${subject}) and activate it`;
+});
+
+const activateScript = onScripts(async (client, { random }, name) => {
+  const chosen = random.chance(0.2) ? '' : name;
+  await client.activate(chosen);
+  return chosen === '' ? 'activate no script' : `activate script ${chosen}`;
+});
+
+const deleteScript = onScripts(async (client, _scene, name) => {
+  await client.remove(name);
+  return `delete script ${name}`;
+});
+
 /** Times are kept in seconds, and which side is newer may depend on them. */
 const wait: Operation = async () => {
   await new Promise((resolve) => setTimeout(resolve, 1100));
@@ -258,6 +297,10 @@ const operations: readonly (readonly [weight: number, operation: Operation])[] =
   [2, expire('-X', '0')],
   [1, expire('-x', '-D', '0')],
   [2, wait],
+  [2, deliverByLmtp],
+  [1, putScript],
+  [1, activateScript],
+  [0.5, deleteScript],
 ];
 
 export async function operate(scene: Scene): Promise<string> {
@@ -271,7 +314,7 @@ async function attempt(side: Instance, job: () => Promise<string>): Promise<stri
   } catch (error) {
     if (
       !(error instanceof Error) ||
-      !/ => a\d+ (NO|BAD)|cyr_expire|mbpath|cyr_dbtool|ENOENT|has no/.test(error.message)
+      !/ => a\d+ (NO|BAD)|ManageSieve: NO|LMTP: \d|cyr_expire|mbpath|cyr_dbtool|ENOENT|has no/.test(error.message)
     )
       throw error;
     return `${side.role}: refused: ${error.message.replaceAll(side.dir, '')}`;
