@@ -50,6 +50,7 @@ import { parseSeenRow } from '../../src/formats/seen/seen-row.js';
 import { listForm } from '../../src/formats/mboxlist/generation.js';
 import { parseSieveBytecode } from '../../src/formats/sieve/bytecode.js';
 import { readSieveDirectory } from '../../src/formats/sieve/script-directory.js';
+import { parseScriptMessage } from '../../src/formats/sieve/script-message.js';
 import { parseSkipstamp } from '../../src/formats/skipstamp/skipstamp.js';
 import { parseStatuscacheRow } from '../../src/formats/statuscache/statuscache-row.js';
 import { SubscriptionRows } from '../../src/formats/subscriptions/subscription-rows.js';
@@ -567,6 +568,14 @@ export const readers: readonly ReaderUnderTest[] = [
   rowReader('statuscache', () => STATUSCACHE, parseStatuscacheRow),
   rowReader('sync-cache', () => SYNC_CACHE, parseSyncCacheRow),
   { name: 'sieve-bytecode', seeds: withName(/\.bc$/), read: parsed(parseSieveBytecode) },
+  {
+    name: 'sieve-message',
+    seeds: () => [
+      Buffer.from('From: <ada@example.org>\r\nSubject: =?UTF-8?Q?a_=C3=BC?=\r\n =?UTF-8?B?w7w=?=\r\n\r\nkeep;\r\n'),
+    ],
+    read: (bytes) => ({ value: parseScriptMessage(bytes), faults: [] }),
+    tokens: ['\r\n', 'Subject:', '=?UTF-8?Q?', '=?UTF-8?B?', '?=', '=C3', ' '],
+  },
   { name: 'skipstamp', seeds: withName(/\/skipstamp$/), read: parsed(parseSkipstamp) },
   {
     name: 'sieve-directory',

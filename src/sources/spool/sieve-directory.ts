@@ -21,8 +21,9 @@ export function listSieveDirectory(path: string): SieveListing {
       else entries.push(entry.isFile() ? { name } : { name, isOther: true });
     }
   } catch (error) {
-    const { missing, reason } = readFailure(error, path);
-    if (!missing) return { unread: reason };
+    const { code } = error as NodeJS.ErrnoException;
+    // Of something that is there and is no directory nothing is known.
+    if (code !== 'ENOENT') return { unread: readFailure(error, path).reason };
   }
   return { directory: readSieveDirectory(entries) };
 }
