@@ -51,6 +51,8 @@ export interface MailboxAudit {
   readonly filesGone: Partial<Record<SideRole, number>>;
   /** Messages of the replica that the master has lost; see `VanishedCounts`. */
   readonly vanished: number;
+  /** The replica has a live message at a UID that the master gave to another one. */
+  readonly isSplitBrain: boolean;
   /** The first message files of each side that are not what their GUID says. */
   readonly altered: Partial<Record<SideRole, readonly CheckedFile[]>>;
 }
@@ -81,6 +83,7 @@ export function auditMailbox(
     annotated: replica === undefined ? (master?.stream?.annotations.byUid.size ?? 0) : 0,
     copiedBack: false,
     vanished: 0,
+    splitBrain: false,
   };
   const isSame = isSameOnBothSides(job);
   if (
@@ -154,6 +157,7 @@ export function auditMailbox(
     filesGone,
     altered,
     vanished: sent.vanished,
+    isSplitBrain: sent.splitBrain,
     ...(prediction === undefined ? {} : { prediction }),
   };
 }
@@ -226,6 +230,8 @@ interface Sent {
   copiedBack: boolean;
   /** Messages of the replica that the master has lost without a proof that they were expunged. */
   vanished: number;
+  /** Two different messages have one UID, and that of the replica is live. */
+  splitBrain: boolean;
 }
 
 function addRecordFindings(
@@ -253,7 +259,7 @@ function addRecordFindings(
     }
   }
   const liveElsewhere = discarded.size === 0 ? discarded : job.findLiveElsewhere(discarded);
-  const sent = { annotated: 0, copiedBack: false, vanished: 0 };
+  const sent = { annotated: 0, copiedBack: false, vanished: 0, splitBrain: false };
   for (const outcome of prediction.outcomes()) {
     const { master, replica } = outcome.pair;
     const isSent = outcome.action !== 'none' && outcome.action !== 'unseen';
@@ -274,6 +280,7 @@ function addRecordFindings(
       ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
     };
     for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));
+    sent.splitBrain ||= master !== undefined && replica?.expunged === false && master.guid !== replica.guid;
     const isVanished =
       outcome.pair.master === undefined && replica?.expunged === false && replica.modseq <= masterDeletedmodseq;
     if (isVanished && !subject.liveElsewhereOnMaster && !job.expungeIsImmediate) sent.vanished++;

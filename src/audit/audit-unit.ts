@@ -511,8 +511,9 @@ class UnitAudit {
       isCompared = true;
       const modseqs = replica.head.highestmodseq - master.head.highestmodseq;
       const uids = replica.head.lastUid - master.head.lastUid;
-      differs ||= modseqs !== 0 || uids !== 0;
-      isNewerOnReplica ||= modseqs > 0 && uids > 0;
+      differs ||= modseqs !== 0 || uids !== 0 || audit.isSplitBrain;
+      // Its UIDs show that the replica went on without this master even when the master has passed them again.
+      isNewerOnReplica ||= (modseqs > 0 && uids > 0) || audit.isSplitBrain;
       const exists = replica.totals?.exists ?? 0;
       if (exists === 0) continue;
       const { partition = '' } = master.mbentry;

@@ -43,9 +43,9 @@ export interface PartitionCounts {
 export interface PairCounts {
   /** Users and shared mailboxes with a mailbox whose indexes were compared; delayed-delete copies do not count. */
   units: number;
-  /** Of those, the ones in which a highestmodseq or last_uid differs. */
+  /** Of those, the ones in which a highestmodseq or last_uid differs, or a UID stands for two messages. */
   unitsDiffering: number;
-  /** Of those, the ones with a mailbox of which both are higher on the replica. */
+  /** Of those, the ones with a mailbox of which both are higher on the replica, or with a split brain. */
   unitsNewerOnReplica: number;
   /** Live mailboxes in the replica's list, without delayed-delete copies. */
   replicaMailboxes: number;

@@ -69,6 +69,12 @@ const reconstructed = (side: string, mboxname: string, keep: number): void =>
 const older = (side: string, mboxname: string): void =>
   dropRecords(side, mboxname, 5, { highestmodseq: 6, lastUid: 5 });
 
+/** The last message of the mailbox is another one than on the other side. */
+const splitBrain = (side: string, mboxname: string): void =>
+  editIndex(join(mailboxDir(side, mboxname), 'cyrus.index'), ({ records }) => {
+    records.at(-1)!.writeUInt8(0xa5, indexField('record', 'guid').at);
+  });
+
 const found = (subject: ListSubject): string[] =>
   LIST_FINDINGS.flatMap((finding) => finding.find(subject)).map(({ code, class: c }) => `${c} ${code}`);
 
@@ -127,6 +133,17 @@ describe('a master older than its replica', () => {
     const report = await audit(pair);
     expect(codes(report)).toEqual(halts ? ['master-older-than-replica'] : []);
     if (halts) expect(report.findings[0]!.facts).toEqual({ users: 20, differing: newer + behind, newer });
+  });
+
+  test.each([
+    { clashing: 4, halts: false },
+    { clashing: 5, halts: true },
+  ])('$clashing users with a split brain, and nothing in the headers tells', async ({ clashing, halts }) => {
+    const pair = makePair(20);
+    for (let n = 0; n < clashing; n++) splitBrain(pair.master, mboxnameOf(2 * n));
+    const report = await audit(pair);
+    expect(codes(report)).toEqual(halts ? ['master-older-than-replica'] : []);
+    if (halts) expect(report.findings[0]!.facts).toEqual({ users: 20, differing: 5, newer: 5 });
   });
 
   test('more mail on the master than on the replica is lag, in whatever number', async () => {
