@@ -290,7 +290,9 @@ class UnitAudit {
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
     const read = (opened: OpenedSide, entry: Mbentry, twin?: ReadMailbox): void => {
       const { role } = opened.side;
-      const mailbox = readMailbox(opened.side, entry, this.ownerOf(entry), twin);
+      const owner = this.ownerOf(entry);
+      const spelled = masterEntry === undefined ? owner : (this.ownerOf(masterEntry) ?? owner);
+      const mailbox = readMailbox(opened.side, entry, owner, twin, spelled);
       sides[role] = mailbox;
       facts[role] = this.factsOf(opened, entry, mailbox);
     };

@@ -104,7 +104,12 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
   };
 }
 
-/** True when every channel that has a pending log carries this rename, so that whichever serves the replica does. */
+/** sync_client takes the names of a log in batches of so many, and knows a rename by both names in one batch.
+ *  Source: do_sync, imap/sync_client.c, 2.4 to 3.6. */
+const BATCH_NAMES = 1000;
+
+/** True when every channel that has a pending log carries this rename, so that whichever serves the replica does. A
+ *  folder that was renamed first and moved with its user then has no line of its own: its names are of two lines. */
 export function isRenameLogged(
   logs: readonly PendingLog[],
   oldName: string,
@@ -116,7 +121,9 @@ export function isRenameLogged(
     logs.every(
       (log) =>
         log.renames.has(`${oldName}\0${newName}`) ||
-        (sameCohort && log.mailboxes.has(oldName) && log.mailboxes.has(newName)),
+        (log.mailboxes.has(oldName) &&
+          log.mailboxes.has(newName) &&
+          (sameCohort || (log.files.length === 1 && log.mailboxNames <= BATCH_NAMES))),
     )
   );
 }

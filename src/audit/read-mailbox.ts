@@ -90,9 +90,16 @@ export function isRefusedVersion(minor: number | undefined): boolean {
 /**
  * Reads one side of a mailbox: cyrus.header, the index with all its records checked and added up, message and mailbox
  * annotations. `userid` is the owner, whose name stands for the owner token; `twin` is the
- * other side, still open: what is equal byte for byte is not added up twice.
+ * other side, still open: what is equal byte for byte is not added up twice. Annotations of the owner are given as those
+ * of `spelled`, the owner on the other side: a user who was renamed has the same ones there.
  */
-export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undefined, twin?: ReadMailbox): ReadMailbox {
+export function readMailbox(
+  side: Side,
+  mbentry: Mbentry,
+  userid: string | undefined,
+  twin?: ReadMailbox,
+  spelled = userid,
+): ReadMailbox {
   const dirs = locateMailbox(side.layout, mbentry);
   const faults: FormatFault[] = [];
   const unread: string[] = [];
@@ -165,7 +172,7 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };
   if (head.header === undefined || head.version === undefined) return withIndex;
 
-  const annotations = readMessageAnnotations(dirs, head.header.minorVersion, userid, faults, unread);
+  const annotations = readMessageAnnotations(dirs, head.header.minorVersion, { userid, spelled }, faults, unread);
   const userFlags = header?.userFlags ?? [];
   const flagCrcs = new FlagCrcs(userFlags);
   const known = totalsOfTwin(index, userFlags, twin);
@@ -191,7 +198,7 @@ export function readMailbox(side: Side, mbentry: Mbentry, userid: string | undef
   const computed = computedCrcs(stream, totals);
   checkTotals(head.header, head.version, totals, computed, indexPath, faults);
   if (headerRead.bytes !== undefined) checkHeaderCrc(head.header, headerRead.bytes, indexPath, head.version, faults);
-  const mailboxAnnotations = readMailboxAnnotations(side, mbentry, userid, unread);
+  const mailboxAnnotations = readMailboxAnnotations(side, mbentry, { userid, spelled }, unread);
   return {
     ...withIndex,
     indexHeader: head.header,
@@ -378,11 +385,17 @@ function checkHeaderCrc(
   }
 }
 
+/** Who owns a mailbox, and the name under which his annotations are given. */
+interface Owner {
+  readonly userid: string | undefined;
+  readonly spelled: string | undefined;
+}
+
 /** Message annotations that replication carries: no tombstones, no empty values, no virtual ones. */
 function readMessageAnnotations(
   dirs: MailboxDirs,
   minor: number,
-  userid: string | undefined,
+  { userid, spelled }: Owner,
   faults: FormatFault[],
   unread: string[],
 ): MessageAnnotations {
@@ -425,7 +438,7 @@ function readMessageAnnotations(
       }
       let ofUid = byUid.get(uid);
       if (ofUid === undefined) byUid.set(uid, (ofUid = new Map<string, string>()));
-      ofUid.set(`${entry} ${owner}`, value.value.value.toString('latin1'));
+      ofUid.set(`${entry} ${owner === userid ? (spelled ?? owner) : owner}`, value.value.value.toString('latin1'));
     }
     faults.push(...opened.faults);
     return { byUid, crcByUid, fieldsByUid };
@@ -438,7 +451,7 @@ function readMessageAnnotations(
 export function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
-  userid: string | undefined,
+  { userid, spelled }: Owner,
   unread: string[],
 ): ReadonlyMap<string, string> {
   const { db, path } = side.annotations;
@@ -455,7 +468,10 @@ export function readMailboxAnnotations(
     }
     if (value.value.deleted || value.value.value.length === 0) continue;
     const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
-    values.set(`${key.value.entry} ${owner}`, value.value.value.toString('latin1'));
+    values.set(
+      `${key.value.entry} ${owner === userid ? (spelled ?? owner) : owner}`,
+      value.value.value.toString('latin1'),
+    );
   }
   if (db.faults.length > before) unread.push(`${path}: damaged where the annotations of ${mbentry.mboxname} are`);
   return values;

@@ -110,6 +110,55 @@ test('a user renamed on the master takes his quota root along', async () => {
   expect(report.verdict).toBe('safe');
 });
 
+test('a user renamed on the master takes his private annotations along', async () => {
+  const pair = await unpack('user-renamed-master');
+  for (const [side, inbox, userid, value] of [
+    [pair.master, 'user.c', '[.OwNeR.]', 'a note'],
+    [pair.replica, 'user.b', '[.OwNeR.]', 'a note'],
+    // As a release before 3.6 spells it.
+    [pair.master, 'user.c', 'c', 'a thread'],
+    [pair.replica, 'user.b', 'b', 'a thread'],
+  ] as const) {
+    let uniqueid = '';
+    editRows(side, (rows) => void ({ uniqueid } = findRow(rows, inbox)));
+    const length = Buffer.alloc(8);
+    length.writeUInt32LE(value.length);
+    editRows(
+      side,
+      (rows) => rows.set(`${uniqueid}\0/${value}\0${userid}\0`, `${length.toString('latin1')}${value}`),
+      'annotations.db',
+    );
+  }
+  const report = await audit(pair);
+  expect(report.counts.findings).not.toHaveProperty('mailbox-annotations-lost');
+  expect(report.verdict).toBe('safe');
+});
+
+describe('a mailbox renamed twice, the second time with its user', () => {
+  const lines = (...names: string[]): string => names.map((name) => `MAILBOX ${name}\n`).join('');
+  const chain =
+    `RENAME user.b user.between\n${lines('user.b', 'user.between')}` +
+    `RENAME user.between user.c\n${lines('user.between', 'user.c')}UNUSER b\nUSER c\n`;
+
+  const verdictOn = async (text: string, inWork = ''): Promise<string> => {
+    const pair = await unpack('user-renamed-master');
+    log(pair, text);
+    if (inWork !== '') writeFileSync(join(pair.master, 'conf/sync/log-run'), inWork);
+    return (await audit(pair)).verdict;
+  };
+
+  test('is carried by both names in one batch of the log', async () => {
+    expect(await verdictOn(chain)).toBe('safe');
+  });
+
+  test('is not when the names may come into different batches', async () => {
+    const many = (count: number): string => lines(...Array.from({ length: count }, (_, n) => `user.a.f${String(n)}`));
+    expect(await verdictOn(chain + many(997))).toBe('safe');
+    expect(await verdictOn(chain + many(998))).toBe('admin');
+    expect(await verdictOn(lines('user.c') + 'USER c\n', lines('user.b'))).toBe('admin');
+  });
+});
+
 describe('a user deleted and made anew on the master', () => {
   const OLD = '0wfe7ekzsav8vlkh3e0a8i9c';
   const NEW = '0wfe7ekzsav8vlkh3e0a8i9d';

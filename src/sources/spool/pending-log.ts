@@ -19,6 +19,8 @@ export interface PendingLog {
   readonly renames: ReadonlySet<string>;
   /** Mailboxes named by lines that sync a mailbox. */
   readonly mailboxes: ReadonlySet<string>;
+  /** How many names these and the RENAME lines have between them. */
+  readonly mailboxNames: number;
   readonly unmailbox: ReadonlySet<string>;
   readonly unuser: ReadonlySet<string>;
   /** Quota roots whose limits were set or removed. */
@@ -68,6 +70,7 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
     meta: new Set<string>(),
     renames: new Set<string>(),
     mailboxes: new Set<string>(),
+    mailboxNames: 0,
     unmailbox: new Set<string>(),
     unuser: new Set<string>(),
     quotas: new Set<string>(),
@@ -97,7 +100,14 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
       file?.close();
     }
   }
+  log.mailboxNames = log.mailboxes.size + countOthers(log);
   return log;
+}
+
+function countOthers({ renames, mailboxes }: Pick<PendingLog, 'renames' | 'mailboxes'>): number {
+  const others = new Set<string>();
+  for (const rename of renames) for (const name of rename.split('\0')) if (!mailboxes.has(name)) others.add(name);
+  return others.size;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlySet<infer E> ? Set<E> : T[K] };

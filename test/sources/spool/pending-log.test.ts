@@ -52,6 +52,7 @@ test('every type of line is kept by what it names', () => {
     meta: new Set(['u2', 'u3']),
     unuser: new Set(['u4']),
     mailboxes: new Set(['user.a', 'user.b', 'user.c', 'user.d', 'user.d.a b']),
+    mailboxNames: 7,
     unmailbox: new Set(['user.e']),
     renames: new Set(['user.f\0user.g']),
     quotas: new Set(['user.h']),
