@@ -12,9 +12,16 @@ export interface Database {
   readonly place: Place;
 }
 
-/** The first live record after the dummy. */
-function firstRecord(bytes: Buffer): number {
-  for (let at = DUMMY_AT + DUMMY_SIZE; at < bytes.length; at += 8) if (bytes[at] === TYPE.record) return at;
+/** True when the head of a record with its checksum stands here. */
+function isRecord(bytes: Buffer, at: number): boolean {
+  const sums = at + 8 + 8 * (bytes[at + 1]! + 1);
+  return bytes[at] === TYPE.record && sums + 8 <= bytes.length && bytes.readUInt32BE(sums) === crc32(bytes.subarray(at, sums));
+}
+
+/** The last record, which is live: what it replaced lies before it. */
+function lastRecord(bytes: Buffer): number {
+  const ends = bytes.lastIndexOf(Buffer.from([TYPE.commit, 0, 0, 0, 0, 0, 0, 0]));
+  for (let at = ends - 8; at >= DUMMY_AT + DUMMY_SIZE; at -= 8) if (isRecord(bytes, at)) return at;
   throw new Error('a database without rows');
 }
 
@@ -71,7 +78,7 @@ export function twoskipFaults(files: SideFiles, { target, pathOf, place }: Datab
     const asSealed = of(damage.field, damage.verb, 'sealed', sealed);
     return damage.verb === 'flip' ? [of(damage.field, damage.verb, 'raw', raw), asSealed] : [asSealed];
   });
-  const record = partsOf(bytes, firstRecord(bytes)).flatMap((part) => {
+  const record = partsOf(bytes, lastRecord(bytes)).flatMap((part) => {
     // What a row says is damaged by name elsewhere.
     const raw = flipped(bytes, part);
     if (/crc|key$|value$/.test(part.field)) return [of(part.field, 'flip', 'raw', raw)];
