@@ -5,7 +5,7 @@ import { startPair } from '../../../fixtures/make/instance.js';
 import type { Pair } from '../../../fixtures/make/instance.js';
 import { asSieve } from '../../../fixtures/make/sieve-client.js';
 import { observe } from './observation.js';
-import type { Observation } from './observation.js';
+import type { Observation, SideState } from './observation.js';
 
 export interface BaseState {
   /** `master/` and `replica/` of a stopped pair in sync. */
@@ -24,10 +24,24 @@ export async function makeBaseState(dir: string, conf: Conf): Promise<BaseState>
     await replicate(pair);
     await pair.stop();
     await pair.copyStopped(dir);
-    return { dir, common: await observe(pair) };
+    const common = await observe(pair);
+    for (const side of [common.master, common.replica]) mustSee(side);
+    return { dir, common };
   } finally {
     await pair.dispose();
   }
+}
+
+/** An observer that is blind to something would find no harm in its loss. */
+function mustSee({ annotations, quotas, users }: SideState): void {
+  const all = [...users.values()];
+  const seen = {
+    annotations: annotations.size,
+    quotas: quotas.size,
+    subscriptions: all.filter(({ subscriptions }) => subscriptions.size > 0).length,
+    'seen state': all.filter(({ seen: rows }) => rows.size > 0).length,
+  };
+  for (const [what, count] of Object.entries(seen)) if (count === 0) throw new Error(`no ${what} observed`);
 }
 
 async function populate({ master }: Pair): Promise<void> {

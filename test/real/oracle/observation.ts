@@ -43,8 +43,9 @@ async function readMetadata(
   const show = async (path: string): Promise<string> =>
     (await instance.tool('cyr_dbtool', [path, 'twoskip', 'show'])).stdout;
   const annotations = new Map<string, string>();
-  // Key: uniqueid, entry, owner; value: its length in 8 bytes, the value, its type, a modseq that may hold a newline.
-  const row = /([a-z0-9]{24})\0([^\0]+)\0([^\0\t]*)\0?\t\0{7}[\s\S]([^\0]*)\0text\/plain/g;
+  // Key: uniqueid, entry, owner; value: its length in 4 bytes and 4 of padding, the value, its type, a modseq that may
+  // hold a newline.
+  const row = /([a-z0-9]{24})\0([^\0]+)\0([^\0\t]*)\0?\t\0{3}[\s\S]\0{4}([^\0]*)\0text\/plain/g;
   const text = await show(join(instance.configdirectory, 'annotations.db'));
   for (const [, uniqueid, entry, owner, value] of text.matchAll(row)) {
     annotations.set(`${uniqueid!} ${entry!} ${owner!}`, value!);
