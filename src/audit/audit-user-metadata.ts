@@ -68,6 +68,10 @@ const MAX_QUOTA_BYTES = 64 * 1024;
 /**
  * Compares what a user has beyond his mailboxes, for a user whose INBOX is live on the master: quota limits,
  * subscriptions, seen state. His sieve scripts: `auditSieve`.
+ * The counters file and the conversations database are not compared: neither is replicated, each server keeps its own from
+ * the records, which are. On real pairs of 3.6.1 that had converged generation, highestmodseq, mailfoldersmodseq and
+ * maildeletedmodseq of the counters differed, and of the conversations the times of message ids, rows of what is deleted,
+ * and what one side had expired and the other had not.
  * @param own the INBOX on each side; undefined = no live one
  * @param mailboxes of the user on both sides
  */
