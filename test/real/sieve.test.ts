@@ -22,9 +22,13 @@ interface Drift {
   readonly master: On;
   readonly replica: On;
   /** Directory of the user's scripts. */
-  directoryOn(role: 'master' | 'replica'): string;
+  readonly directoryOn: (role: 'master' | 'replica') => string;
   /** Puts scripts there as releases up to 3.4 keep them. */
-  older(role: 'master' | 'replica', scripts: Readonly<Record<string, string>>, active: string): Promise<void>;
+  readonly older: (
+    role: 'master' | 'replica',
+    scripts: Readonly<Record<string, string>>,
+    active: string,
+  ) => Promise<void>;
 }
 
 interface Case {
