@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const headerUnreadable = defineFaultFinding({
@@ -10,6 +11,5 @@ export const headerUnreadable = defineFaultFinding({
   why: 'Without it Cyrus knows neither uniqueid, ACL nor the names of the user flags of this mailbox.',
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
-  remedy:
-    'Restore cyrus.header from a backup, or copy it from the other side when uniqueid and flags are the same there; then run reconstruct MAILBOX, sync_client -u USER, and audit again.',
+  remedy: METADATA_FROM_OTHER_SIDE,
 });

@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const indexEmpty = defineFaultFinding({
@@ -10,6 +11,5 @@ export const indexEmpty = defineFaultFinding({
   why: 'A file that must have a header has no bytes: usually a crash with unflushed data, or a full disk.',
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
-  remedy:
-    'Restore the file from a backup, or rebuild it with reconstruct MAILBOX on this side; then run sync_client -u USER, and audit again.',
+  remedy: METADATA_FROM_OTHER_SIDE,
 });

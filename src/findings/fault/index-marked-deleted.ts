@@ -11,5 +11,5 @@ export const indexMarkedDeleted = defineFaultFinding({
   replication:
     'Whoever opens the mailbox next removes its files, sync_client on the master included; after that every run for this user fails.',
   remedy:
-    'Copy the directory of the mailbox away before anything opens it, with the server stopped. Restore cyrus.index from a backup or from the other side, then audit again.',
+    'Stop the server before anything opens the mailbox, and copy its directory away (mbpath -m MAILBOX shows it). Restore cyrus.index from a backup, or copy it from the other side, where the uniqueid is the same. Run reconstruct MAILBOX on this side, start the server, and audit again before replication runs.',
 });

@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const indexUnreadable = defineFaultFinding({
@@ -17,6 +18,5 @@ export const indexUnreadable = defineFaultFinding({
   why: 'The header or the length of the index is damaged, so Cyrus refuses to open the mailbox and its records cannot be trusted.',
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
-  remedy:
-    'Restore cyrus.index from a backup or a snapshot, or rebuild it with reconstruct MAILBOX on this side (flags of this copy are lost if the file is rebuilt from nothing: the other side still has them). Then run sync_client -u USER, and audit again.',
+  remedy: METADATA_FROM_OTHER_SIDE,
 });

@@ -10,5 +10,5 @@ export const mbentryUnreadable = defineFaultFinding({
   why: 'The value of this row does not have the shape that Cyrus writes.',
   replication: 'Operations on this mailbox fail.',
   remedy:
-    'Look at the row: cyr_dbtool CONFDIR/mailboxes.db twoskip get KEY. Write it again from a backup of the list, with the server stopped: cyr_dbtool CONFDIR/mailboxes.db twoskip set KEY VALUE. Then audit again.',
+    "Look at the row: cyr_dbtool CONFDIR/mailboxes.db twoskip get KEY, where KEY is as cyr_dbtool CONFDIR/mailboxes.db twoskip show prints it; its levels are separated by the byte 0x1F (in bash: $'Nuser\\x1ffred'). Write it again from a backup of the list, with the server stopped: cyr_dbtool CONFDIR/mailboxes.db twoskip set KEY VALUE; or delete it and make it anew with reconstruct -P DIRECTORY (Cyrus 3.6 and later). Then audit again.",
 });

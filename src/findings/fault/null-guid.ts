@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const nullGuid = defineFaultFinding({
@@ -9,5 +10,5 @@ export const nullGuid = defineFaultFinding({
   title: 'A record has no GUID',
   why: 'Replication identifies messages by GUID; a record without one is from a very old release or damaged.',
   replication: 'The mailbox is refused and the whole user does not sync (exit status 1).',
-  remedy: 'Run reconstruct -G MAILBOX on this side (it computes GUIDs from the files), then audit again.',
+  remedy: `${METADATA_FROM_OTHER_SIDE} When neither side has a good record, reconstruct -G -R MAILBOX gives the message a GUID under a new UID; the old record must then be cleaned out (cyr_expire -E 1 -X 0 -u USER).`,
 });

@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const uidOrder = defineFaultFinding({
@@ -9,6 +10,5 @@ export const uidOrder = defineFaultFinding({
   title: 'UIDs are not strictly ascending',
   why: 'Two records share a UID, or they are out of order. Cyrus searches records by bisection and may find the wrong one or none.',
   replication: 'Not noticed while the headers agree; nothing is repaired.',
-  remedy:
-    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, put a good copy of its files (backup, or the other side) in place, run reconstruct MAILBOX on this side and sync_client -u USER on the master, and audit again.',
+  remedy: `Look at the mailbox with cyraudit inspect. ${METADATA_FROM_OTHER_SIDE}`,
 });

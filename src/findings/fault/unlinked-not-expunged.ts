@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineFaultFinding } from '../define.js';
 
 export const unlinkedNotExpunged = defineFaultFinding({
@@ -8,6 +9,5 @@ export const unlinkedNotExpunged = defineFaultFinding({
   title: 'A record is unlinked but not expunged',
   why: 'No code path of Cyrus writes that: the flags are damaged, and the message file may be gone.',
   replication: 'The message counts as live but its file is not sent.',
-  remedy:
-    'Look at the mailbox with cyraudit inspect. Then, with replication stopped, put a good copy of its files (backup, or the other side) in place, run reconstruct MAILBOX on this side and sync_client -u USER on the master, and audit again.',
+  remedy: `Look at the mailbox with cyraudit inspect. ${METADATA_FROM_OTHER_SIDE}`,
 });

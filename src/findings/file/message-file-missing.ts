@@ -9,7 +9,7 @@ export const messageFileMissing = defineFileFinding({
   replication:
     'Never noticed when the record is already replicated. If it is not, the upload makes sync_server abort and this user fails on every run.',
   remedy:
-    'Copy the file of the same GUID from the other side or from a backup into place (owner cyrus, mode 600). Then audit again with --level content. Without any good copy: reconstruct MAILBOX drops the record.',
+    'Copy the file of the same GUID from the other side or from a backup into place (owner cyrus, mode 600). Then audit again with --level content. Do not run reconstruct before that: it drops the record, and replication then expunges the copy of the other side. Only when no side has a good copy, let reconstruct MAILBOX drop it.',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes' },
   check: ({ side, problem, uid, path, expected, travels }) =>
     problem === 'missing'

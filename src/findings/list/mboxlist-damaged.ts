@@ -10,7 +10,7 @@ export const mboxlistDamaged = defineListFinding({
   replication:
     'Cyrus may recover the list silently to what it can read; the mailboxes that vanish from it are then taken for deleted or are forgotten.',
   remedy:
-    'Do not start Cyrus, and keep a copy of the file. Restore mailboxes.db from the newest good copy in CONFDIR/db.backup1 or db.backup2 (cyraudit inspect tells whether it is sound), then start Cyrus, run ctl_mboxlist -v, which names directories and entries without each other, and audit again before replication runs.',
+    'Do not start Cyrus, and keep a copy of the file. Restore mailboxes.db from the newest good copy in CONFDIR/db.backup1 or db.backup2 (cyraudit inspect tells whether it is sound). Run cyraudit check on this side, which names directories and entries without each other (ctl_mboxlist -v of Cyrus 3.6 does not know the directories by uniqueid and names sound mailboxes), put back what is missing, start Cyrus, and audit again before replication runs.',
   example: {
     file: 'conf/mailboxes.db',
     offset: 336,

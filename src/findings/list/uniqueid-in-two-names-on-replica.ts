@@ -8,7 +8,7 @@ export const uniqueidInTwoNamesOnReplica = defineListFinding({
   why: "Two live entries of the replica's list have the same uniqueid, so they share one directory.",
   replication: 'Which of the two names is matched is a matter of chance.',
   remedy:
-    'Find out which name is right (cyraudit inspect DIRECTORY/cyrus.header). With the replica stopped remove the row of the other: cyr_dbtool CONFDIR/mailboxes.db twoskip delete KEY. Then audit again.',
+    "Find out which name is right (cyraudit inspect DIRECTORY/cyrus.header). With the replica stopped remove the row of the other: cyr_dbtool CONFDIR/mailboxes.db twoskip delete KEY, where KEY is as cyr_dbtool CONFDIR/mailboxes.db twoskip show prints it; its levels are separated by the byte 0x1F (in bash: $'Nuser\\x1ffred\\x1fB'). Then audit again.",
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', names: ['user.fred.A', 'user.fred.B'] },
   check: (s) =>
     s.kind === 'two-names' && s.side === 'replica'

@@ -8,7 +8,7 @@ export const deleteNotLogged = defineMailboxFinding({
   why: 'The master has a tombstone for a shared mailbox that the replica still has. sync_client -A never deletes shared mailboxes; only an UNMAILBOX line of the log does.',
   replication: 'None: the mailbox stays on the replica.',
   remedy:
-    'Look at the mailbox on the replica and, when it is not wanted, delete it there (cyradm: deletemailbox MAILBOX).',
+    'Look at the mailbox on the replica and, when it is not wanted, delete it there (cyradm: setaclmailbox MAILBOX ADMIN x, then deletemailbox MAILBOX).',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 3 },
   check: ({ mode, master, replica, tombstoneOnMaster, deleteIsCarried, userAbsentOnMaster }) =>
     mode === 'pair' &&

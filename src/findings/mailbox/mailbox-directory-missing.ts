@@ -9,7 +9,7 @@ export const mailboxDirectoryMissing = defineMailboxFinding({
   replication:
     'Opening it fails: every run for this user ends with exit status 1. It is neither created again nor deleted.',
   remedy:
-    'Find the directory again (a partition that is not mounted, a backup). Otherwise copy it from the other side with both servers stopped (rsync -a) and run reconstruct MAILBOX here. When the mailbox is not wanted, delete it (cyradm: deletemailbox MAILBOX). Audit again.',
+    'Find the directory again (a partition that is not mounted, a backup). Otherwise copy it with all its files from the other side, where the uniqueid is the same, with both servers stopped (rsync -a), run reconstruct MAILBOX here, and audit again before replication runs. When the mailbox is not wanted, delete it (cyradm: setaclmailbox MAILBOX ADMIN x, then deletemailbox MAILBOX).',
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h' },
   check: (subject) =>
     sidesOf(subject)

@@ -1,3 +1,4 @@
+import { METADATA_FROM_OTHER_SIDE } from '../metadata-from-other-side.js';
 import { defineMailboxFinding, sidesOf } from './mailbox-subject.js';
 
 export const mailboxFileMissing = defineMailboxFinding({
@@ -7,8 +8,7 @@ export const mailboxFileMissing = defineMailboxFinding({
   title: 'Mailbox without cyrus.index or cyrus.header',
   why: 'A file without which Cyrus cannot open the mailbox is not there.',
   replication: 'Opening it fails: every run for this user ends with exit status 1. Nothing is destroyed.',
-  remedy:
-    'Restore the file from a backup; cyrus.header can be copied from the other side when the uniqueid is the same. Otherwise run reconstruct MAILBOX on this side. Then run sync_client -u USER, and audit again.',
+  remedy: `Restore the file from a backup, or take it from the other side. ${METADATA_FROM_OTHER_SIDE}`,
   example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h', file: 'cyrus.header' },
   check: (subject) =>
     sidesOf(subject).flatMap(({ side, facts }) =>

@@ -8,7 +8,7 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
   why: "The replica has a mailbox that the master's list neither has nor remembers as deleted.",
   replication: 'Neither deleted nor copied back: it stays only on the replica, and sync_client exits 0.',
   remedy:
-    'If it is wanted, create it on the master by replicating this user in the other direction (on the replica: sync_client -S MASTERHOST -u USER), or copy its messages. If it is not, delete it on the replica (cyradm: deletemailbox MAILBOX).',
+    'If it is wanted, copy this one mailbox to the master: on the replica, sync_client -S MASTERHOST -m MAILBOX. (With -u instead, the subscriptions, the seen state and the quota of the replica would replace those of the master.) If it is not, delete it on the replica (cyradm: setaclmailbox MAILBOX ADMIN x, then deletemailbox MAILBOX).',
   example: { uniqueid: '7unn4hc962zx7rcdridljy7h', exists: 12 },
   check: ({ mode, master, replica, tombstoneOnMaster, deletedAsMissing, userAbsentOnMaster, sentAsScripts }) =>
     mode === 'pair' &&

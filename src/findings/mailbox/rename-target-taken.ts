@@ -8,7 +8,7 @@ export const renameTargetTaken = defineMailboxFinding({
   why: 'The mailbox was renamed on the master, and the replica has another mailbox under the new name that does not make way.',
   replication: 'The rename is refused and the whole user fails on every run.',
   remedy:
-    'On the replica rename or delete the mailbox that holds the new name (cyradm: renamemailbox NEWNAME NEWNAME.replica, or deletemailbox NEWNAME), run sync_client -u USER on the master, and audit again.',
+    'On the replica rename the mailbox that holds the new name to one that neither side has (cyradm: renamemailbox NEWNAME NEWNAME-replica), run sync_client -u USER on the master, and audit again. When the master has that mailbox too, because names were exchanged, it gets its right name in the same run.',
   example: { replicaName: 'user.fred.Old', masterName: 'user.fred.New' },
   check: ({ master, replica, renameTargetTaken: taken }) =>
     master !== undefined && replica !== undefined && master.mbentry.mboxname !== replica.mbentry.mboxname && taken

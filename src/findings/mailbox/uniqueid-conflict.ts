@@ -9,7 +9,7 @@ export const uniqueidConflict = defineMailboxFinding({
   replication:
     'Refused on every run; the rest of the user is blocked. sync_client -O would destroy the messages on the replica.',
   remedy:
-    'On the replica rename the mailbox (cyradm: renamemailbox MAILBOX MAILBOX.replica), or delete it when it is not wanted (deletemailbox MAILBOX). Run sync_client -u USER on the master, then move what is needed into the right one on the master.',
+    'On the replica rename the mailbox (cyradm: renamemailbox MAILBOX MAILBOX-replica), or delete it when it is not wanted (setaclmailbox MAILBOX ADMIN x, then deletemailbox MAILBOX). Run sync_client -u USER on the master. What is needed of the renamed one comes to the master with sync_client -S MASTERHOST -m MAILBOX-replica on the replica. An INBOX cannot be renamed without its user: save its message files on the replica (mbpath user.USER), and ask before you go on.',
   example: {
     masterUniqueid: '7unn4hc962zx7rcdridljy7h',
     replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj',

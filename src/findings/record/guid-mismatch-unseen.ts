@@ -8,7 +8,7 @@ export const guidMismatchUnseen = defineRecordFinding({
   why: 'The two sides hold different messages under one UID, but headers and cached sync CRCs agree. The sync CRC is an XOR that some exchanges of GUIDs never change.',
   replication: 'Nothing, ever. Users see different mail depending on the side that serves them.',
   remedy:
-    'Compare both message files with their GUIDs (cyraudit compare --level content), keep the right one, run reconstruct MAILBOX on the wrong side, run sync_client -u USER, and audit again.',
+    'Run reconstruct MAILBOX on both sides: it computes the CRCs again, so that replication sees the difference. Audit again with --level content before replication runs: it will keep both messages under new UIDs (guid-mismatch), unless a file is not the message of its GUID, which has a finding of its own and comes first.',
   example: {
     masterGuid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     replicaGuid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',

@@ -9,7 +9,7 @@ export const holeOnReplicaUnseen = defineRecordFinding({
   replication:
     'Nothing, ever: the record is below what the replica is believed to have. The message is only on the master.',
   remedy:
-    'Repair the replica: run reconstruct -s MAILBOX there (it recomputes the CRC), run sync_client -u USER, and audit again. The message will get a new UID.',
+    'Run reconstruct -s MAILBOX on the replica: it computes the CRC again, so that replication sees the difference. Audit again; the message will get a new UID (record-renumbered). If that is acceptable, run sync_client -u USER on the master.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '4' },
   check: ({ outcome: { action, pair } }) =>
     action === 'unseen' && pair.replica === undefined && pair.master !== undefined

@@ -10,7 +10,7 @@ export const recordDiffersUnseen = defineRecordFinding({
   replication:
     'Nothing: the difference stays until the record is changed again, and then one value silently replaces the other.',
   remedy:
-    'Find out which side is right, run reconstruct MAILBOX on the other one (it recomputes header and CRC), run sync_client -u USER, and audit again.',
+    'Find out which side is right. Run reconstruct MAILBOX on both: it computes the CRCs again, so that replication sees the difference. Audit again before replication runs: it says which side would win. When it would be the wrong one, or the difference is still not seen, set the flags that are right on both sides (IMAP UID STORE). A bit that Cyrus does not define has a finding of its own.',
   example: { onlyOnMaster: '\\Seen', onlyOnReplica: '', fields: ['systemFlags'] },
   check: ({
     outcome: {

@@ -9,7 +9,7 @@ export const recordDiscardedOnReplica = defineRecordFinding({
   replication:
     'The message is expunged on the replica, silently and with exit status 0. If the master never had it, this destroys the last copy.',
   remedy:
-    'Look at the message on the replica. If the user deleted it on the master, let replication run. If not, save its file from the replica first and deliver it again on the master (deliver -q USER < FILE).',
+    'Look at the message on the replica. If the user deleted it on the master, let replication run. If not, save its file from the replica first (mbpath MAILBOX shows the directory, the file is named by the UID) and deliver it again on the master (deliver -q USER < FILE).',
   example: { guid: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', modseq: '3', deletedmodseq: '9', knownToMaster: true },
   check: (subject) => {
     const { lowerBound, deletedOnMaster, masterDeletedmodseq } = subject;

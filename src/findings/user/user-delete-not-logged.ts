@@ -9,7 +9,7 @@ export const userDeleteNotLogged = defineUserFinding({
   replication:
     'sync_client -A does nothing, nor does -u: the user stays on the replica. (With Cyrus 2.4 and 3.0 sync_client -u USER removes him there.)',
   remedy:
-    'Check that the user is meant to be gone. Then delete him on the replica (cyradm: deletemailbox user.USER), or on the master put the line "UNUSER USER" into a file and run sync_client -r -f FILE.',
+    'Check that the user is meant to be gone. Then delete him on the replica (cyradm: setaclmailbox user.USER ADMIN x, then deletemailbox user.USER), or on the master put the line "UNUSER USER" into a file that cyrus can write to and run sync_client -r -f FILE, which deletes his mailboxes on the replica at once.',
   example: { mailboxes: 4 },
   check: (subject) =>
     wasDeleted(subject) && subject.replicaMailboxes > subject.movedOnMaster && !subject.unuserLogged

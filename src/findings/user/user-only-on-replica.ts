@@ -9,7 +9,7 @@ export const userOnlyOnReplica = defineUserFinding({
   replication:
     'sync_client -A never looks at the user; -u says that he does not exist locally. Both exit 0, and nothing is copied or deleted.',
   remedy:
-    'Find out on which side the user belongs. To keep him, replicate him in the other direction (on the replica: sync_client -S MASTERHOST -u USER). To drop him, delete his INBOX on the replica (cyradm: deletemailbox user.USER).',
+    'Find out on which side the user belongs. To keep him, replicate him in the other direction (on the replica: sync_client -S MASTERHOST -u USER). To drop him, delete his INBOX on the replica (cyradm: setaclmailbox user.USER ADMIN x, then deletemailbox user.USER).',
   example: { mailboxes: 4 },
   check: (subject) =>
     subject.inboxOnMaster !== 'live' &&

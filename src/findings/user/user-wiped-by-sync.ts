@@ -9,7 +9,7 @@ export const userWipedBySync = defineUserFinding({
   replication:
     'Nothing as long as nobody names the user: -A does not look at him. sync_client -u USER, or a USER line in the log, deletes all of his mailboxes on the replica at once, with exit status 0.',
   remedy:
-    'Do not run sync_client -u for this user on the master. Find out on which side he belongs. To keep him, replicate him in the other direction (on the replica: sync_client -S MASTERHOST -u USER). To drop him, delete his INBOX on the replica (cyradm: deletemailbox user.USER). Then audit again.',
+    'Do not run sync_client -u for this user on the master. Find out on which side he belongs. To keep him, replicate him in the other direction (on the replica: sync_client -S MASTERHOST -u USER). To drop him, delete his INBOX on the replica (cyradm: setaclmailbox user.USER ADMIN x, then deletemailbox user.USER). Then audit again.',
   example: { mailboxes: 4 },
   check: (subject) =>
     subject.inboxOnMaster !== 'live' &&
