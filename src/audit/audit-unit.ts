@@ -575,9 +575,9 @@ class UnitAudit {
 
   private failureOf(job: MailboxJob, { subject, isStuck }: MailboxAudit): { fails?: FailurePhase } {
     if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
-    // The client looks at each record of all mailboxes of a user before it begins; the server when a mailbox has its
-    // turn. Source: sync_mailbox_version_check, imap/sync_support.c 3.6.1.
-    if (hasBadRecords(job.sides.master)) return { fails: 'open' };
+    // Client and server look at each record of all mailboxes of a user before they begin. Source:
+    // sync_mailbox_version_check, imap/sync_support.c 3.6.1.
+    if (Object.values(job.sides).some(hasBadRecords)) return { fails: 'open' };
     const { hazards, annotatedSent } = subject;
     const values = [...(subject.replica?.head?.annotations.values() ?? [])];
     if (hazards.cannotParseBackslash && values.some((value) => value.includes('\\'))) return { fails: 'open' };
@@ -596,7 +596,6 @@ class UnitAudit {
       partition !== undefined && partition !== replica?.mbentry.partition && !replicaPartitions.includes(partition);
     if (replica !== undefined && (renameTargetTaken || (renameNeedsLog && !renameIsLogged) || partitionUnknown))
       return { fails: 'rename' };
-    const badRecords = hasBadRecords(job.sides.replica);
     const typeDiffers =
       master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
     if (
@@ -605,7 +604,6 @@ class UnitAudit {
       uniqueidUsedBy !== undefined ||
       partitionUnknown ||
       typeDiffers ||
-      badRecords ||
       isStuck
     )
       return { fails: 'content' };
@@ -718,8 +716,8 @@ class UnitAudit {
   }
 }
 
-const hasBadRecords = (mailbox: ReadMailbox | undefined): boolean =>
-  mailbox?.faults.some(({ code }) => code === 'record-crc' || code === 'record-null-guid') ?? false;
+const hasBadRecords = ({ faults }: ReadMailbox): boolean =>
+  faults.some(({ code }) => code === 'record-crc' || code === 'record-null-guid');
 
 function countMailbox(
   counts: SideCounts,

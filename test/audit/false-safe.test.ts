@@ -253,29 +253,31 @@ function dropEntry(side: string, mboxname: string): void {
   });
 }
 
-// Seed 304 of the oracle: the client looks at each record of a user's mailboxes before it begins with the first.
-test.each(['a wrong checksum', 'no GUID'])(
-  'a record with %s in the last mailbox on the master stops the first',
-  async (damage) => {
-    const pair = makePair();
-    editIndex(join(mailboxDir(pair.replica, INBOX), 'cyrus.index'), ({ header, records }) => {
-      const modseq = header.readBigUInt64BE(indexField('header', 'highestmodseq').at) + 1n;
-      header.writeBigUInt64BE(modseq, indexField('header', 'highestmodseq').at);
-      records[0]!.writeBigUInt64BE(modseq, indexField('record', 'modseq').at);
-      records[0]!.writeUInt32BE(2, indexField('record', 'systemFlags').at);
-    });
-    const before = said(await audit(pair), INBOX);
-    expect(before).toContain('safe flags-copied-back');
-    expect(before.filter((text) => !text.startsWith('safe '))).toEqual([]);
+// Seeds 60 and 304 of the oracle: both sides look at each record of a user's mailboxes before the first is replicated.
+test.each([
+  ['a wrong checksum', 'master'],
+  ['a wrong checksum', 'replica'],
+  ['no GUID', 'master'],
+  ['no GUID', 'replica'],
+] as const)('a record with %s in the last mailbox on the %s stops the first', async (damage, side) => {
+  const pair = makePair();
+  editIndex(join(mailboxDir(pair.replica, INBOX), 'cyrus.index'), ({ header, records }) => {
+    const modseq = header.readBigUInt64BE(indexField('header', 'highestmodseq').at) + 1n;
+    header.writeBigUInt64BE(modseq, indexField('header', 'highestmodseq').at);
+    records[0]!.writeBigUInt64BE(modseq, indexField('record', 'modseq').at);
+    records[0]!.writeUInt32BE(2, indexField('record', 'systemFlags').at);
+  });
+  const before = said(await audit(pair), INBOX);
+  expect(before).toContain('safe flags-copied-back');
+  expect(before.filter((text) => !text.startsWith('safe '))).toEqual([]);
 
-    const path = join(mailboxDir(pair.master, `${INBOX}.folder3`), 'cyrus.index');
-    const { at } = indexField('record', 'guid');
-    if (damage === 'no GUID') editIndex(path, ({ records }) => void records[0]!.fill(0, at, at + 20));
-    else {
-      const bytes = readFileSync(path);
-      bytes[INDEX_HEADER + at]! ^= 1;
-      writeFileSync(path, bytes);
-    }
-    expect(said(await audit(pair), INBOX)).toEqual(['admin blocked-by-mailbox', ...before]);
-  },
-);
+  const path = join(mailboxDir(pair[side], `${INBOX}.folder3`), 'cyrus.index');
+  const { at } = indexField('record', 'guid');
+  if (damage === 'no GUID') editIndex(path, ({ records }) => void records[0]!.fill(0, at, at + 20));
+  else {
+    const bytes = readFileSync(path);
+    bytes[INDEX_HEADER + at]! ^= 1;
+    writeFileSync(path, bytes);
+  }
+  expect(said(await audit(pair), INBOX)).toEqual(['admin blocked-by-mailbox', ...before]);
+});
