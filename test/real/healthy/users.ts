@@ -5,9 +5,9 @@ import type { Conf } from '../../../fixtures/make/imapd-conf.js';
 import type { Instance, Pair } from '../../../fixtures/make/instance.js';
 
 export interface Names {
-  user(number: number): User;
+  readonly user: (number: number) => User;
   /** A shared mailbox, as an administrator and as a user names it. */
-  shared(name: string): { readonly admin: string; readonly own: string };
+  readonly shared: (name: string) => { readonly admin: string; readonly own: string };
 }
 
 /** One user of the pair. */
