@@ -73,24 +73,33 @@ export function expectPair(ctx: AuditContext, command: string): PairExpectation 
     ),
   );
   const rolling = / -[rR]\b/.test(command);
-  /** The log's own line for a mailbox comes before its user and asks for nothing but that mailbox. */
-  const byLine = (entry: Mbentry): boolean => rolling && linesFor(entry.mboxname);
-  const mailboxes: ExpectedMailbox[] = [];
-  let blocked = false;
-  for (const { unit } of enumerateUnits([master.list, replica.list])) {
-    const covered = isCovered(command, unit, logged);
+  const units = [...enumerateUnits([master.list, replica.list])].map(({ unit }) => {
     const result = newUnitResult(ctx);
     auditUnit(ctx, unit, result);
+    return { unit, result };
+  });
+  /** Mailboxes go in one batch, whoever owns them: the first that fails stops the others. */
+  const linesFail = units.some(({ result }) =>
+    result.mailboxes.some(
+      ({ mboxname, findings }) =>
+        linesFor(mboxname) &&
+        findings.some((f) => f.effects?.includes('blocked') === true && f.code !== 'blocked-by-mailbox'),
+    ),
+  );
+  /** The log's own line for a mailbox comes before its user and asks for nothing but that mailbox. */
+  const byLine = (entry: Mbentry): boolean => rolling && !linesFail && linesFor(entry.mboxname);
+  const mailboxes: ExpectedMailbox[] = [];
+  let blocked = false;
+  for (const { unit, result } of units) {
+    const covered = isCovered(command, unit, logged);
     const effects = new Map(
       result.mailboxes.map(({ uniqueid, findings }) => [uniqueid, new Set(findings.flatMap((f) => f.effects ?? []))]),
     );
-    /** Those that only wait for a mailbox that the log has no line for, which would stop the log's mailboxes too. */
+    /** Nothing is wrong with these themselves. */
     const waiting = new Set(
       result.mailboxes
         .filter(({ findings }) =>
-          findings
-            .filter((f) => f.effects?.includes('blocked'))
-            .every((f) => f.code === 'blocked-by-mailbox' && !linesFor(f.facts['mailbox'] as string)),
+          findings.filter((f) => f.effects?.includes('blocked')).every((f) => f.code === 'blocked-by-mailbox'),
         )
         .map(({ uniqueid }) => uniqueid),
     );
