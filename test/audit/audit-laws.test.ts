@@ -45,7 +45,8 @@ describe('any number of threads gives the same report', () => {
     const [first] = reports;
     expect(first!.complete).toBe(true);
     expect(first!.counts.mailboxes.admin).toBeGreaterThanOrEqual(300);
-    expect(first!.findings).toEqual([]);
+    // A split brain in each of them tells of a master that is older as a whole.
+    expect(first!.findings.map(({ code }) => code)).toEqual(['master-older-than-replica']);
     for (const report of reports) expect(timeless(report)).toBe(timeless(first!));
   });
 });
@@ -69,7 +70,7 @@ describe('a side against its own copy is clean', () => {
   )('$side of $collection/$name', async ({ name, collection, side }) => {
     const pair = await unpack(name, collection);
     const copy = join(pair.dir, 'copy');
-    cpSync(pair[side], copy, { recursive: true, preserveTimestamps: true });
+    cpSync(pair[side], copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
     const report = await auditPair({ master: pair[side], replica: copy, level: 'content', threads: 1 });
     expect(report.mailboxes).toEqual([]);
     expect(report.users).toEqual([]);
