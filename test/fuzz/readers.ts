@@ -573,7 +573,8 @@ export const readers: readonly ReaderUnderTest[] = [
     seeds: () => [
       Buffer.from('From: <ada@example.org>\r\nSubject: =?UTF-8?Q?a_=C3=BC?=\r\n =?UTF-8?B?w7w=?=\r\n\r\nkeep;\r\n'),
     ],
-    read: (bytes) => ({ value: parseScriptMessage(bytes), faults: [] }),
+    // Nothing is an answer as well: that it is no script.
+    read: (bytes) => ({ value: [parseScriptMessage(bytes)], faults: [] }),
     tokens: ['\r\n', 'Subject:', '=?UTF-8?Q?', '=?UTF-8?B?', '?=', '=C3', ' '],
   },
   { name: 'skipstamp', seeds: withName(/\/skipstamp$/), read: parsed(parseSkipstamp) },
