@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { sha1 } from '../bytes/sha1.js';
 import { joinRecords } from '../compare/join-records.js';
 import { compareSieve, type SieveScript, type SieveState } from '../compare/sieve-scripts.js';
 import { USER_METADATA_FINDINGS } from '../findings/catalogue.js';
@@ -136,9 +136,10 @@ class SieveUserAudit {
       return;
     }
     const kept = new Set<string>();
-    for (const role of PAIR) for (const { sha1 } of this.readMessages(role)?.scripts.values() ?? []) kept.add(sha1);
-    for (const [name, { sha1 }] of this.readSources('replica', replica)) {
-      if (!kept.has(sha1)) this.judge({ kind: 'sieve-script', name, change: 'only-on-replica', isLag: false });
+    for (const role of PAIR)
+      for (const script of this.readMessages(role)?.scripts.values() ?? []) kept.add(script.sha1);
+    for (const [name, script] of this.readSources('replica', replica)) {
+      if (!kept.has(script.sha1)) this.judge({ kind: 'sieve-script', name, change: 'only-on-replica', isLag: false });
     }
   }
 
@@ -203,10 +204,7 @@ class SieveUserAudit {
           isWhole = false;
           continue;
         }
-        scripts.set(script.name, {
-          sha1: createHash('sha1').update(script.content).digest('hex'),
-          changed: internaldate,
-        });
+        scripts.set(script.name, { sha1: sha1([script.content]), changed: internaldate });
         if ((systemFlags & FLAG_FLAGGED) !== 0) active = script.name;
       }
       return isWhole ? { scripts, changed, ...(active === undefined ? {} : { active }) } : undefined;

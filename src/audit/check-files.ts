@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
+import { sha1 } from '../bytes/sha1.js';
 import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
 import { uidOfMessageFile } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
@@ -16,9 +17,6 @@ export interface FileCounts {
   /** Of message files and of cyrus.cache. */
   bytesRead: number;
 }
-
-/** Takes as long to load as an audit of a small pair: only when something is hashed. */
-const crypto = () => process.getBuiltinModule('node:crypto');
 
 const READ_SIZE = 1024 * 1024;
 const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
@@ -149,20 +147,23 @@ function hashFile(path: string, size: number, guid: string, counts: FileCounts, 
     if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
     const wrongSize = judgeSize(stat.size, size);
     if (wrongSize !== undefined) return wrongSize;
-    const hash = crypto().createHash('sha1');
-    for (let at = 0; at < size;) {
-      const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
-      if (got === 0) break;
-      hash.update(buffer.subarray(0, got));
-      at += got;
-      counts.bytesRead += got;
-    }
-    const found = hash.digest('hex');
+    const found = sha1(piecesOf(fd, size, counts));
     return found === guid ? undefined : { problem: 'guid', found };
   } catch (error) {
     unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be read'}`);
     return undefined;
   } finally {
     closeSync(fd);
+  }
+}
+
+/** The first `size` bytes of a file, in a buffer that each piece overwrites. */
+function* piecesOf(fd: number, size: number, counts: FileCounts): Generator<Buffer> {
+  for (let at = 0; at < size;) {
+    const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
+    if (got === 0) return;
+    yield buffer.subarray(0, got);
+    at += got;
+    counts.bytesRead += got;
   }
 }

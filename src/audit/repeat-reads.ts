@@ -1,4 +1,5 @@
 import { crc32 } from '../bytes/crc32.js';
+import { sha1 } from '../bytes/sha1.js';
 import { INDEX_VERSIONS } from '../formats/index/versions/all.js';
 import { hex32 } from '../formats/index/read-header.js';
 import type { SideRole } from '../model/effects.js';
@@ -22,9 +23,6 @@ const MAX_REPEATS = 4;
 /** Of a database: the page of the fault and the next, as a record may reach into it. Unit: bytes. */
 const DB_PAGE = 4096;
 const DB_WINDOW = 2 * DB_PAGE;
-
-/** Takes as long to load as an audit of a small pair. */
-const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** Reads again what failed a checksum in the files of a mailbox. @param altered message files that are not their GUID */
 export function repeatMailboxReads(
@@ -118,12 +116,6 @@ function checksums(chunks: Iterable<Buffer>): string {
 }
 
 const checksum = (chunks: Iterable<Buffer>): string => hex32(crc32(collect(chunks)));
-
-function sha1(chunks: Iterable<Buffer>): string {
-  const hash = crypto().createHash('sha1');
-  for (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
-}
 
 function collect(chunks: Iterable<Buffer>): Buffer {
   const parts: Buffer[] = [];

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { sha1 } from '../../bytes/sha1.js';
 import { readSieveDirectory, type SieveDirectory, type SieveEntry } from '../../formats/sieve/script-directory.js';
 import { isAbsent, readFailure, readSmallFile } from '../read-only-file.js';
 
@@ -41,9 +41,7 @@ export function readSieveSource(directory: string, name: string): SieveSource {
   const { bytes, failure } = readSmallFile(path, MAX_SCRIPT_BYTES);
   if (failure !== undefined) return { unread: failure.reason };
   const changed = changedAt(path);
-  return changed === undefined
-    ? { unread: `${path}: lstat: cannot be read` }
-    : { sha1: createHash('sha1').update(bytes).digest('hex'), changed };
+  return changed === undefined ? { unread: `${path}: lstat: cannot be read` } : { sha1: sha1([bytes]), changed };
 }
 
 /** mtime of a file or directory in seconds since the epoch; undefined = it cannot be told. */
