@@ -18,7 +18,7 @@ import { isAbsent, readSmallFile } from '../sources/read-only-file.js';
 import { locateSieve } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import { changedAt, listSieveDirectory, MAX_SCRIPT_BYTES, readSieveSource } from '../sources/spool/sieve-directory.js';
-import type { AuditContext } from './context.js';
+import { isLoggedByAll, type AuditContext } from './context.js';
 import { readMailbox, type ReadMailbox } from './read-mailbox.js';
 
 type PairRole = 'master' | 'replica';
@@ -147,7 +147,7 @@ class SieveUserAudit {
     const states = { master: this.readState('master', master), replica: this.readState('replica', replica) };
     if (states.master === undefined || states.replica === undefined) return;
     const { logs, engine } = this.ctx;
-    const logged = logs.length > 0 && logs.every((log) => log.meta.has(this.userid) || log.users.has(this.userid));
+    const logged = isLoggedByAll(logs, (log) => log.meta.has(this.userid) || log.users.has(this.userid));
     const by = engine.traits.sieve === 'files-by-time' ? 'time' : 'content';
     for (const difference of compareSieve(states.master, states.replica, { by, logged })) {
       if (difference.kind === 'sieve-active' || counts(difference.change)) this.judge(difference);

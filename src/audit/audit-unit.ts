@@ -20,6 +20,7 @@ import { auditSieve, type SieveEntries } from './audit-sieve.js';
 import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import {
+  isLoggedByAll,
   isNarrowed,
   isRenameLogged,
   isUnuserLogged,
@@ -348,7 +349,7 @@ class UnitAudit {
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
         annotationsCarried:
           traits.carriesMailboxAnnotations ||
-          (newName !== undefined && logs.length > 0 && logs.every((log) => log.annotations.has(newName))),
+          (newName !== undefined && isLoggedByAll(logs, (log) => log.annotations.has(newName))),
         hazards: engine.hazards,
         sentAsScripts: !engine.carriesSieveMailbox && (masterEntry ?? replicaEntry)?.mbtype.kind === SIEVE_KIND,
       },

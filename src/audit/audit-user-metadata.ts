@@ -29,7 +29,7 @@ import { openDatabase, whyNotDecoded, type OpenedDatabase } from '../sources/spo
 import type { Side } from '../sources/spool/open-side.js';
 import type { UserMeta } from '../sources/spool/paths.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
-import { isUnuserLogged, type AuditContext } from './context.js';
+import { isLoggedByAll, isUnuserLogged, type AuditContext } from './context.js';
 import { repeatDatabaseReads } from './repeat-reads.js';
 
 /** What the audit of one of the user's live mailboxes, delayed-delete copies included, knows of its quota. */
@@ -184,7 +184,7 @@ class UserAudit {
         coversOnMaster: this.mailboxes.some(
           ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
         ),
-        logged: this.isLogged((log) => log.quotas.has(root)),
+        logged: isLoggedByAll(this.ctx.logs, (log) => log.quotas.has(root)),
         goneByLog,
         isShared: this.userid === undefined,
       });
@@ -221,7 +221,8 @@ class UserAudit {
     const { onlyOnMaster, onlyOnReplica } = compareSubscriptions(names.master, names.replica);
     for (const mboxname of onlyOnMaster) this.judge({ kind: 'subscription', only: 'master', mboxname, logged: false });
     for (const mboxname of onlyOnReplica) {
-      const logged = this.isReplaced || this.isLogged((log) => log.subscriptions.has(`${userid}\0${mboxname}`));
+      const logged =
+        this.isReplaced || isLoggedByAll(this.ctx.logs, (log) => log.subscriptions.has(`${userid}\0${mboxname}`));
       this.judge({ kind: 'subscription', only: 'replica', mboxname, logged });
     }
   }
@@ -337,11 +338,6 @@ class UserAudit {
       ...faults.slice(0, MAX_ROW_FAULTS),
     ]);
     return true;
-  }
-
-  private isLogged(has: (log: AuditContext['logs'][number]) => boolean): boolean {
-    const { logs } = this.ctx;
-    return logs.length > 0 && logs.every(has);
   }
 }
 

@@ -104,27 +104,29 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
   };
 }
 
+/** True when a log is pending and every channel's has it, so that whichever serves the replica does. */
+export const isLoggedByAll = (logs: readonly PendingLog[], has: (log: PendingLog) => boolean): boolean =>
+  logs.length > 0 && logs.every(has);
+
 /** sync_client takes the names of a log in batches of so many, and knows a rename by both names in one batch.
  *  Source: do_sync, imap/sync_client.c, 2.4 to 3.6. */
 const BATCH_NAMES = 1000;
 
-/** True when every channel that has a pending log carries this rename, so that whichever serves the replica does. A
- *  folder that was renamed first and moved with its user then has no line of its own: its names are of two lines. */
+/** True when every channel that has a pending log carries this rename. A folder that was renamed first and
+ *  moved with its user then has no line of its own: its names are of two lines. */
 export function isRenameLogged(
   logs: readonly PendingLog[],
   oldName: string,
   newName: string,
   sameCohort: boolean,
 ): boolean {
-  return (
-    logs.length > 0 &&
-    logs.every(
-      (log) =>
-        log.renames.has(`${oldName}\0${newName}`) ||
-        (log.mailboxes.has(oldName) &&
-          log.mailboxes.has(newName) &&
-          (sameCohort || (log.files.length === 1 && log.mailboxNames <= BATCH_NAMES))),
-    )
+  return isLoggedByAll(
+    logs,
+    (log) =>
+      log.renames.has(`${oldName}\0${newName}`) ||
+      (log.mailboxes.has(oldName) &&
+        log.mailboxes.has(newName) &&
+        (sameCohort || (log.files.length === 1 && log.mailboxNames <= BATCH_NAMES))),
   );
 }
 
@@ -132,7 +134,7 @@ type RemovalContext = Pick<AuditContext, 'logs' | 'engine'>;
 
 /** True when every channel has a line that removes this user, who has no INBOX on the master, on the replica. */
 export function isUnuserLogged({ logs, engine }: RemovalContext, userid: string): boolean {
-  return logs.length > 0 && logs.every((log) => removesUser(log, engine, userid));
+  return isLoggedByAll(logs, (log) => removesUser(log, engine, userid));
 }
 
 /** True when any channel has such a line: which one serves the replica is not known, and one is enough to do harm. */
