@@ -8,7 +8,7 @@ import { decodeRecord } from '../formats/index/decode-record.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import type { SieveDirectory } from '../formats/sieve/script-directory.js';
 import { parseScriptMessage } from '../formats/sieve/script-message.js';
-import type { ReportedFinding, SideRole } from '../model/effects.js';
+import { SIDES, type PairRole, type ReportedFinding, type SideRole } from '../model/effects.js';
 import { FLAG_FLAGGED, type IndexRecord } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { applyPrediction, untouched } from '../replication/apply-prediction.js';
@@ -20,9 +20,6 @@ import type { Side } from '../sources/spool/open-side.js';
 import { changedAt, listSieveDirectory, MAX_SCRIPT_BYTES, readSieveSource } from '../sources/spool/sieve-directory.js';
 import { isLoggedByAll, type AuditContext } from './context.js';
 import { readMailbox, type ReadMailbox } from './read-mailbox.js';
-
-type PairRole = 'master' | 'replica';
-const PAIR: readonly PairRole[] = ['master', 'replica'];
 
 /** A user's entries on both sides that have to do with his scripts. */
 export interface SieveEntries {
@@ -136,7 +133,7 @@ class SieveUserAudit {
       return;
     }
     const kept = new Set<string>();
-    for (const role of PAIR)
+    for (const role of SIDES)
       for (const script of this.readMessages(role)?.scripts.values() ?? []) kept.add(script.sha1);
     for (const [name, script] of this.readSources('replica', replica)) {
       if (!kept.has(script.sha1)) this.judge({ kind: 'sieve-script', name, change: 'only-on-replica', isLag: false });
@@ -234,7 +231,7 @@ class SieveUserAudit {
     const records = this.predictRecords();
     if (records === undefined) return;
     const lists = { master, replica };
-    for (const role of PAIR) {
+    for (const role of SIDES) {
       // A copy of a side that was made without the directory of scripts says nothing of links.
       if (!records[role].before.some(isActiveScript) || !isRootAbsent(this.sides[role])) continue;
       const { sieveDir } = this.sides[role].layout;

@@ -6,7 +6,7 @@ import type { UserSubject } from '../findings/user/user-subject.js';
 import { recordOffsets } from '../formats/index/scan-records.js';
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
-import type { SideRole } from '../model/effects.js';
+import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
@@ -243,7 +243,7 @@ class UnitAudit {
   /** What the audited mailboxes tell of quota, for both sides. */
   private quotaUses(): ReadQuotaUse[] {
     const ofSame = this.same.flatMap(({ entry, partner, same: { header, index, exists } }) =>
-      (['master', 'replica'] as const).map((side) => {
+      SIDES.map((side) => {
         const { mboxname, uniqueid } = side === 'master' ? entry : partner;
         const { quotaMailboxUsed, quotaAnnotUsed, lastUid } = index[side];
         const { quotaroot } = header;

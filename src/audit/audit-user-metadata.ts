@@ -18,7 +18,7 @@ import {
 } from '../compare/user-metadata.js';
 import { USER_METADATA_FINDINGS, userFaultFindings } from '../findings/catalogue.js';
 import type { UserMetadataSubject } from '../findings/user-metadata/user-metadata-subject.js';
-import type { ReportedFinding, SideRole } from '../model/effects.js';
+import { SIDES, type PairRole, type ReportedFinding, type SideRole } from '../model/effects.js';
 import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
 import { FLAG_EXPUNGED, OPTION_SHARED_SEEN } from '../model/index-file.js';
@@ -58,9 +58,6 @@ export interface UserMetadataAudit {
   /** Bytes of the databases that were others when they were read again. */
   readonly unstable: UnstableRead[];
 }
-
-type PairRole = 'master' | 'replica';
-const PAIR: readonly PairRole[] = ['master', 'replica'];
 
 /** A quota record is some hundred bytes long. */
 const MAX_QUOTA_BYTES = 64 * 1024;
@@ -149,7 +146,7 @@ class UserAudit {
         this.auditQuotaRoot(root, inbox, quotas);
       }
     } finally {
-      for (const role of PAIR) quotas[role].close();
+      for (const role of SIDES) quotas[role].close();
     }
   }
 
@@ -159,7 +156,7 @@ class UserAudit {
     quotas: Readonly<Record<PairRole, QuotaReader>>,
   ): void {
     const read = { master: quotas.master.read(root), replica: quotas.replica.read(root) };
-    for (const side of PAIR) {
+    for (const side of SIDES) {
       const { faults, unread } = read[side];
       this.addFaults(side, faults);
       if (unread !== undefined) this.unread.push({ side, reason: unread });
@@ -192,7 +189,7 @@ class UserAudit {
     }
     // Above the INBOX a root counts the mailboxes of other users too.
     if (inbox === undefined || !isAtOrBelow(root, inbox)) return;
-    for (const side of PAIR) this.checkUsage(side, root, read[side].record);
+    for (const side of SIDES) this.checkUsage(side, root, read[side].record);
   }
 
   private checkUsage(side: PairRole, root: string, record: QuotaRecord | undefined): void {

@@ -17,8 +17,10 @@ export const EFFECTS = [
 
 export type Effect = (typeof EFFECTS)[number];
 
+/** The sides of a pair. */
 export const SIDES = ['master', 'replica'] as const;
-export type SideRole = (typeof SIDES)[number] | 'single';
+export type PairRole = (typeof SIDES)[number];
+export type SideRole = PairRole | 'single';
 
 /** Verdict classes, mildest first. */
 export const CLASSES = ['clean', 'safe', 'admin', 'halt'] as const;

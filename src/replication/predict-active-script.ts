@@ -1,3 +1,4 @@
+import { SIDES, type PairRole } from '../model/effects.js';
 import type { PredictedRecord } from './apply-prediction.js';
 
 /** What one side has of a #sieve mailbox, and what makes lmtpd run one of the scripts in it. */
@@ -16,7 +17,7 @@ type Run = { readonly uid: number } | { readonly kept: string } | undefined;
 
 export interface ActiveScriptOutcome {
   /** The link that a side loses although a script is marked as active there afterwards. */
-  readonly lostOn: readonly ('master' | 'replica')[];
+  readonly lostOn: readonly PairRole[];
   /** lmtpd runs other scripts on the two sides afterwards, and nothing of it was done by replication. */
   readonly differs: boolean;
 }
@@ -34,7 +35,7 @@ export const isActiveScript = ({ expunged, flags }: PredictedRecord): boolean =>
 export function predictActiveScript(master: SieveMailboxSide, replica: SieveMailboxSide): ActiveScriptOutcome {
   const active = master.after.filter(isActiveScript).map(({ uid }) => uid);
   const runs = { master: followLink(master), replica: followLink(replica) };
-  const lostOn = (['master', 'replica'] as const).filter((role) => active.length > 0 && runs[role].isRemoved);
+  const lostOn = SIDES.filter((role) => active.length > 0 && runs[role].isRemoved);
   return {
     lostOn,
     differs: lostOn.length === 0 && !isSameRun(runs.master.run, runs.replica.run, { master, replica }),

@@ -1,6 +1,6 @@
 import type { SieveDifference } from '../../compare/sieve-scripts.js';
 import type { QuotaDifference, QuotaLimits, SeenDifference } from '../../compare/user-metadata.js';
-import type { SideRole } from '../../model/effects.js';
+import type { PairRole, SideRole } from '../../model/effects.js';
 import { defineFor } from '../define.js';
 
 /** One difference in what a user has beyond his mailboxes, or one thing that is wrong with it on one side. */
@@ -11,7 +11,7 @@ export type UserMetadataSubject =
       /** The link to the script that is run at delivery, which no replication carries. */
       readonly kind: 'sieve-link';
       /** The side on which replication removes it. undefined = the sides run different scripts, whatever it does. */
-      readonly lostOn?: 'master' | 'replica';
+      readonly lostOn?: PairRole;
       /** The scripts that the links name; undefined = there is no link. */
       readonly master?: string;
       readonly replica?: string;
@@ -26,7 +26,7 @@ export type UserMetadataSubject =
     }
   | {
       readonly kind: 'subscription';
-      readonly only: 'master' | 'replica';
+      readonly only: PairRole;
       readonly mboxname: string;
       /** Every channel has a pending line for this subscription: it was changed on the master since. */
       readonly logged: boolean;
