@@ -98,7 +98,7 @@ export function readMailbox(
   mbentry: Mbentry,
   userid: string | undefined,
   twin?: ReadMailbox,
-  spelled = userid,
+  spelled?: string,
 ): ReadMailbox {
   const dirs = locateMailbox(side.layout, mbentry);
   const faults: FormatFault[] = [];
@@ -388,14 +388,22 @@ function checkHeaderCrc(
 /** Who owns a mailbox, and the name under which his annotations are given. */
 interface Owner {
   readonly userid: string | undefined;
-  readonly spelled: string | undefined;
+  /** undefined = his own. */
+  readonly spelled?: string | undefined;
 }
+
+/** The owner of an annotation, as its CRC is made of it. */
+const storedOwner = (owner: string, { userid }: Owner): string => (owner === OWNER_TOKEN ? (userid ?? '') : owner);
+
+/** The same, as the other side spells it. */
+const spelledOwner = (owner: string, { userid, spelled }: Owner): string =>
+  spelled !== undefined && owner === userid ? spelled : owner;
 
 /** Message annotations that replication carries: no tombstones, no empty values, no virtual ones. */
 function readMessageAnnotations(
   dirs: MailboxDirs,
   minor: number,
-  { userid, spelled }: Owner,
+  mailboxOwner: Owner,
   faults: FormatFault[],
   unread: string[],
 ): MessageAnnotations {
@@ -422,7 +430,7 @@ function readMessageAnnotations(
       if (key.value === undefined || value.value === undefined) continue;
       const { uid, entry } = key.value;
       if (value.value.deleted || value.value.value.length === 0 || isVirtualAnnotation(entry, minor)) continue;
-      const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
+      const owner = storedOwner(key.value.userid, mailboxOwner);
       crcByUid.set(uid, (crcByUid.get(uid) ?? 0) ^ annotationTerm(uid, entry, owner, value.value.value));
       // Older versions keep as annotations what newer ones keep in the record: no difference in meaning.
       if (isVirtualAnnotation(entry, 20)) {
@@ -438,7 +446,7 @@ function readMessageAnnotations(
       }
       let ofUid = byUid.get(uid);
       if (ofUid === undefined) byUid.set(uid, (ofUid = new Map<string, string>()));
-      ofUid.set(`${entry} ${owner === userid ? (spelled ?? owner) : owner}`, value.value.value.toString('latin1'));
+      ofUid.set(`${entry} ${spelledOwner(owner, mailboxOwner)}`, value.value.value.toString('latin1'));
     }
     faults.push(...opened.faults);
     return { byUid, crcByUid, fieldsByUid };
@@ -451,7 +459,7 @@ function readMessageAnnotations(
 export function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
-  { userid, spelled }: Owner,
+  mailboxOwner: Owner,
   unread: string[],
 ): ReadonlyMap<string, string> {
   const { db, path } = side.annotations;
@@ -467,11 +475,8 @@ export function readMailboxAnnotations(
       continue;
     }
     if (value.value.deleted || value.value.value.length === 0) continue;
-    const owner = key.value.userid === OWNER_TOKEN ? (userid ?? '') : key.value.userid;
-    values.set(
-      `${key.value.entry} ${owner === userid ? (spelled ?? owner) : owner}`,
-      value.value.value.toString('latin1'),
-    );
+    const owner = storedOwner(key.value.userid, mailboxOwner);
+    values.set(`${key.value.entry} ${spelledOwner(owner, mailboxOwner)}`, value.value.value.toString('latin1'));
   }
   if (db.faults.length > before) unread.push(`${path}: damaged where the annotations of ${mbentry.mboxname} are`);
   return values;

@@ -180,7 +180,7 @@ function sameMailboxAnnotations(
   const isEmpty = ({ annotations: { db } }: Side): boolean => db === undefined || db.count === 0;
   if (isEmpty(master) && isEmpty(replica)) return 0;
   const unread: string[] = [];
-  const a = readMailboxAnnotations(master, entry, { userid: owner, spelled: owner }, unread);
-  const b = readMailboxAnnotations(replica, entry, { userid: owner, spelled: owner }, unread);
+  const a = readMailboxAnnotations(master, entry, { userid: owner }, unread);
+  const b = readMailboxAnnotations(replica, entry, { userid: owner }, unread);
   return unread.length === 0 && sameAnnotations(a, b) ? a.size : undefined;
 }
