@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { sha1 } from '../bytes/sha1.js';
+import { decodeRecords } from '../compare/decode-records.js';
 import { joinRecords } from '../compare/join-records.js';
 import { compareSieve, type SieveScript, type SieveState } from '../compare/sieve-scripts.js';
 import { USER_METADATA_FINDINGS } from '../findings/catalogue.js';
 import type { UserMetadataSubject } from '../findings/user-metadata/user-metadata-subject.js';
-import { decodeRecord } from '../formats/index/decode-record.js';
-import { recordOffsets } from '../formats/index/scan-records.js';
 import type { SieveDirectory } from '../formats/sieve/script-directory.js';
 import { parseScriptMessage } from '../formats/sieve/script-message.js';
 import { SIDES, type PairRole, type ReportedFinding, type SideRole } from '../model/effects.js';
@@ -218,12 +217,7 @@ class SieveUserAudit {
       this.unread.push({ side: role, reason });
       return undefined;
     }
-    const o = recordOffsets(stream.version);
-    const records: IndexRecord[] = [];
-    for (const block of stream.blocks()) {
-      for (let i = 0; i < block.count; i++) records.push(decodeRecord(block, i, o, stream.userFlags));
-    }
-    return records;
+    return decodeRecords(stream);
   }
 
   /** What is run at delivery on each side once replication is through. */

@@ -3,11 +3,9 @@ import { auditUnit, newUnitResult } from '../../src/audit/audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan, type OpenedSide } from '../../src/audit/context.js';
 import { enumerateUnits } from '../../src/audit/enumerate-units.js';
 import { readMailbox, type ReadMailbox } from '../../src/audit/read-mailbox.js';
+import { decodeRecords } from '../../src/compare/decode-records.js';
 import { joinRecords } from '../../src/compare/join-records.js';
-import { decodeRecord } from '../../src/formats/index/decode-record.js';
-import { recordOffsets } from '../../src/formats/index/scan-records.js';
 import { parseName } from '../../src/formats/mboxlist/names.js';
-import type { IndexRecord } from '../../src/model/index-file.js';
 import type { Mbentry } from '../../src/model/mailbox.js';
 import { applyPrediction, untouched, type PredictedRecord } from '../../src/replication/apply-prediction.js';
 import { predictMailbox, type SyncStage } from '../../src/replication/predict-mailbox.js';
@@ -157,7 +155,7 @@ function predictOne(
       () => joinRecords(a, b, { lowerBound: 0, equal: 0, differing: 0 }),
       traits,
     );
-    const after = applyPrediction(prediction, { master: decodeAll(m), replica: decodeAll(r) });
+    const after = applyPrediction(prediction, { master: decodeRecords(a), replica: decodeRecords(b) });
     return both([...after.master], [...after.replica], prediction.stage);
   } finally {
     m.close();
@@ -183,16 +181,7 @@ function recordsOf(opened: OpenedSide, entry: Mbentry): PredictedRecord[] | 'unt
 
 /** A mailbox that we cannot read leaves nothing to compare. */
 const untouchedOf = (mailbox: ReadMailbox): PredictedRecord[] | 'untold' =>
-  mailbox.stream === undefined ? 'untold' : decodeAll(mailbox).map(untouched);
-
-function decodeAll({ stream }: ReadMailbox): IndexRecord[] {
-  const records: IndexRecord[] = [];
-  const o = recordOffsets(stream!.version);
-  for (const block of stream!.blocks()) {
-    for (let i = 0; i < block.count; i++) records.push(decodeRecord(block, i, o, stream!.userFlags));
-  }
-  return records;
-}
+  mailbox.stream === undefined ? 'untold' : decodeRecords(mailbox.stream).map(untouched);
 
 function ownerOf({ side }: OpenedSide, mboxname: string): string | undefined {
   const { deletedPrefix, defaultdomain } = side.layout;
