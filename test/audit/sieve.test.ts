@@ -10,10 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { auditSides } from '../../src/audit/audit.js';
-import { runTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 import type { EngineVersion } from '../../src/replication/engine.js';
+import { auditInThread } from '../support/audit-in-thread.js';
 import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
 import { unpackPair, type UnpackedPair } from '../support/fixture.js';
 
@@ -35,24 +34,10 @@ const directoryOn = (pair: UnpackedPair, role: Role): string =>
   join(pair[role], 'conf/sieve/uuid/4/j/4jo5u1heukyqyx0nrr2xmw2p');
 
 const audit = (pair: UnpackedPair, engines?: Readonly<Record<Role, EngineVersion>>): Promise<Report> =>
-  auditSides(
-    [
-      { role: 'master', source: pair.master },
-      { role: 'replica', source: pair.replica },
-    ],
-    {
-      level: 'index',
-      threads: 1,
-      ...(engines === undefined ? {} : { engine: engines.master, replicaEngine: engines.replica }),
-    },
-    {
-      version: 'test',
-      startRunner: (plan) => ({
-        run: (task) => Promise.resolve({ ok: true as const, result: runTask({ plan, task }) }),
-        close: () => Promise.resolve(),
-      }),
-    },
-  );
+  auditInThread(pair, {
+    level: 'index',
+    ...(engines === undefined ? {} : { engine: engines.master, replicaEngine: engines.replica }),
+  });
 
 /** Codes of all findings, with the script. */
 const found = (report: Report): string[] =>

@@ -42,4 +42,4 @@ export async function readSieveScripts(
   return { scripts, ...(scripts.has(active) ? { run: active } : {}) };
 }
 
-const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
+export const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');

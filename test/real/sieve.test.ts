@@ -1,6 +1,5 @@
 import { mkdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { as, deliver, replicate } from '../../fixtures/make/drift.js';
 import { startPair, whyNoCyrus, type Instance, type Pair } from '../../fixtures/make/instance.js';
@@ -8,10 +7,9 @@ import { mustRun } from '../../fixtures/make/process.js';
 import { asSieve, type SieveClient } from '../../fixtures/make/sieve-client.js';
 import { observePair, type ObservedPair } from '../../fixtures/make/state.js';
 import { makeTempDir } from '../../fixtures/make/temp-dir.js';
-import { auditSides } from '../../src/audit/audit.js';
-import { runTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
-import { readSieveScripts, type SieveScripts } from './sieve-state.js';
+import { auditInThread } from '../support/audit-in-thread.js';
+import { readSieveScripts, sha1, type SieveScripts } from './sieve-state.js';
 
 const script = (n: string): string => `if header :contains "subject" "${n}" { discard; }\r\n`;
 
@@ -288,7 +286,10 @@ describe.skipIf(whyNoCyrus() !== undefined)('sieve scripts of real pairs', () =>
     const copy = await makeTempDir('cyraudit-sieve-');
     try {
       await pair.copyStopped(copy.path);
-      report = await audit(copy.path);
+      report = await auditInThread(
+        { master: join(copy.path, 'master'), replica: join(copy.path, 'replica') },
+        { level: 'index' },
+      );
     } finally {
       await copy.remove();
     }
@@ -314,7 +315,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('sieve scripts of real pairs', () =>
 
   const shown = ({ scripts, run }: SieveScripts): string =>
     [...scripts]
-      .map(([name, sha1]) => `${name}:${[...names].find(([text]) => sha1Of(text) === sha1)?.[1] ?? sha1}`)
+      .map(([name, known]) => `${name}:${[...names].find(([text]) => sha1(Buffer.from(text)) === known)?.[1] ?? known}`)
       .sort()
       .concat(run === undefined ? [] : [`>${run}`])
       .join(' ');
@@ -337,21 +338,3 @@ describe.skipIf(whyNoCyrus() !== undefined)('sieve scripts of real pairs', () =>
     expect(shown(after.replica.get(userid)!)).toBe(replica);
   });
 });
-
-const sha1Of = (text: string): string => createHash('sha1').update(text).digest('hex');
-
-const audit = (dir: string): Promise<Report> =>
-  auditSides(
-    [
-      { role: 'master', source: join(dir, 'master') },
-      { role: 'replica', source: join(dir, 'replica') },
-    ],
-    { level: 'index', threads: 1 },
-    {
-      version: 'test',
-      startRunner: (plan) => ({
-        run: (task) => Promise.resolve({ ok: true as const, result: runTask({ plan, task }) }),
-        close: () => Promise.resolve(),
-      }),
-    },
-  );

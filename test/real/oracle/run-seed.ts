@@ -5,17 +5,17 @@ import { formatCase } from '../../../fixtures/make/case-file.js';
 import type { Conf } from '../../../fixtures/make/imapd-conf.js';
 import { startPair } from '../../../fixtures/make/instance.js';
 import type { Instance, Pair, SyncRun } from '../../../fixtures/make/instance.js';
-import { auditSides } from '../../../src/audit/audit.js';
-import { runTask } from '../../../src/audit/run-task.js';
 import type { Report } from '../../../src/generated/report.js';
 import type { BaseState } from './base-state.js';
 import { exactness } from './exactness.js';
 import type { Exactness } from './exactness.js';
 import { commonState, harms, verdictOn, verdictOnUser } from './judge.js';
 import type { FindingClass, Harm } from './judge.js';
+import { showList } from '../../../fixtures/make/state.js';
 import { observe } from './observation.js';
 import type { Observation, SideState } from './observation.js';
 import { damage, operate } from './operations.js';
+import { auditInThread } from '../../support/audit-in-thread.js';
 import { seeded } from '../../support/random.js';
 
 export interface FalseSafe extends Harm {
@@ -89,15 +89,19 @@ export async function runSeed(seed: number, bases: Bases, work: string, keep?: s
       await rm(join(pair.master.configdirectory, 'sync'), { recursive: true, force: true });
       trace.push('master: pending logs lost');
     }
-    const listed = await listOf(pair.master);
+    let unlisted: readonly string[] = [];
     if (isDamaged) {
+      const listed = await rowsOfList(pair.master);
       const side = pair[random.pick(['master', 'replica'] as const)];
       for (let n = 0; n < 1 + random.int(2); n++) trace.push(await damage({ side, random, newMessage: () => 0 }));
+      unlisted = lostRows(listed, await rowsOfList(pair.master));
     }
-    const unlisted = lostRows(listed, await listOf(pair.master));
     await pair.copyStopped(copy);
     const before = await observe(pair);
-    const report = await audit(copy);
+    const report = await auditInThread(
+      { master: join(copy, 'master'), replica: join(copy, 'replica') },
+      { level: 'content' },
+    );
     await pair.start();
     const order = seeded(-seed).pick(ORDERS);
     const { exits, first, after, failed } = await replicate(pair, order);
@@ -125,9 +129,8 @@ export async function runSeed(seed: number, bases: Bases, work: string, keep?: s
 const isKept = ({ falseSafe, falseAlarms, missedHalts, exactness: { misses } }: SeedResult): boolean =>
   falseSafe.length + falseAlarms.length + missedHalts.length + misses.length > 0;
 
-/** The rows of the list as Cyrus reads them. */
-async function listOf(side: Instance): Promise<readonly string[]> {
-  const shown = await side.tool('cyr_dbtool', [join(side.configdirectory, 'mailboxes.db'), 'twoskip', 'show']);
+async function rowsOfList(side: Instance): Promise<readonly string[]> {
+  const shown = await showList(side);
   return shown.exit === 0 ? shown.stdout.split('\n') : [];
 }
 
@@ -136,23 +139,6 @@ const lostRows = (before: readonly string[], after: readonly string[]): string[]
   const left = new Set(after);
   return before.filter((row) => !left.has(row)).map((row) => `no longer in the list: ${row.split('\t')[0]!}`);
 };
-
-/** In this thread: a worker per seed would cost more than the audit. */
-const audit = (dir: string): Promise<Report> =>
-  auditSides(
-    [
-      { role: 'master', source: join(dir, 'master') },
-      { role: 'replica', source: join(dir, 'replica') },
-    ],
-    { level: 'content', threads: 1 },
-    {
-      version: 'oracle',
-      startRunner: (plan) => ({
-        run: (task) => Promise.resolve({ ok: true as const, result: runTask({ plan, task }) }),
-        close: () => Promise.resolve(),
-      }),
-    },
-  );
 
 /** How an administrator may go about it: as the rolling client does, or user by user, the log left for later. */
 const ORDERS = ['log first', 'log first', 'users first'] as const;
