@@ -172,7 +172,7 @@ export function readMailbox(
   const withIndex = { ...base, index, ...(head.minor === undefined ? {} : { minor: head.minor }) };
   if (head.header === undefined || head.version === undefined) return withIndex;
 
-  const annotations = readMessageAnnotations(dirs, head.header.minorVersion, { userid, spelled }, faults, unread);
+  const { annotations, bytesByUid } = readMessageAnnotations(dirs, head.header, { userid, spelled }, faults, unread);
   const userFlags = header?.userFlags ?? [];
   const flagCrcs = new FlagCrcs(userFlags);
   const known = totalsOfTwin(index, userFlags, twin);
@@ -196,9 +196,15 @@ export function readMailbox(
     blocks: () => index.blocks(),
   };
   const computed = computedCrcs(stream, totals);
-  checkTotals(head.header, head.version, totals, computed, indexPath, faults);
+  const unreadBefore = unread.length;
+  const mailboxAnnotations = readMailboxAnnotations(side, mbentry, { userid, spelled }, faults, unread);
+  const ofMessages = recordsAreSound
+    ? checkAnnotatedUids(stream, bytesByUid, dirs.metaOf('annotations'), faults)
+    : undefined;
+  const isKnown = ofMessages !== undefined && unread.length === unreadBefore;
+  const annotationBytes = isKnown ? ofMessages + sumOfLengths(mailboxAnnotations) : undefined;
+  checkTotals(head.header, head.version, totals, computed, annotationBytes, indexPath, faults);
   if (headerRead.bytes !== undefined) checkHeaderCrc(head.header, headerRead.bytes, indexPath, head.version, faults);
-  const mailboxAnnotations = readMailboxAnnotations(side, mbentry, { userid, spelled }, unread);
   return {
     ...withIndex,
     indexHeader: head.header,
@@ -315,6 +321,8 @@ export function checkTotals(
   version: IndexVersion,
   totals: RecordTotals,
   computed: ComputedCrcs,
+  /** Of the mailbox and of its live messages; undefined = not known. */
+  annotationBytes: number | undefined,
   file: string,
   faults: FormatFault[],
 ): void {
@@ -337,15 +345,25 @@ export function checkTotals(
   check('flagged', totals.flagged);
   check('deleted', totals.deleted);
   check('unseen', totals.unseen);
-  if (header.quotaMailboxUsed !== totals.quotaUsed) {
+  const checkBytes = (
+    field: 'quotaMailboxUsed' | 'quotaDeletedUsed' | 'quotaExpungedUsed' | 'quotaAnnotUsed',
+    name: string,
+    summed: number | undefined,
+  ): void => {
+    if (summed === undefined || at(field) < 0 || header[field] === summed) return;
+    const offset = at(field);
     faults.push({
       code: 'index-counter',
       file,
-      offset: at('quotaMailboxUsed'),
-      expected: `quota_mailbox_used ${String(totals.quotaUsed)}`,
-      actual: String(header.quotaMailboxUsed),
+      offset,
+      expected: `${name} ${String(summed)}`,
+      actual: String(header[field]),
     });
-  }
+  };
+  checkBytes('quotaMailboxUsed', 'quota_mailbox_used', totals.quotaUsed);
+  checkBytes('quotaDeletedUsed', 'quota_deleted_used', totals.quotaDeleted);
+  checkBytes('quotaExpungedUsed', 'quota_expunged_used', totals.quotaExpunged);
+  checkBytes('quotaAnnotUsed', 'quota_annot_used', annotationBytes);
   if (at('syncCrcBasic') >= 0 && header.syncCrcBasic !== computed.accepted.basic) {
     faults.push({
       code: 'index-sync-crc-basic',
@@ -399,26 +417,69 @@ const storedOwner = (owner: string, { userid }: Owner): string => (owner === OWN
 const spelledOwner = (owner: string, { userid, spelled }: Owner): string =>
   spelled !== undefined && owner === userid ? spelled : owner;
 
+interface ReadAnnotations {
+  readonly annotations: MessageAnnotations;
+  /** Bytes of all values of a UID, virtual ones and those of all users included; tombstones have none. */
+  readonly bytesByUid: ReadonlyMap<number, number>;
+}
+
+const NOTHING_ANNOTATED: ReadAnnotations = { annotations: NO_ANNOTATIONS, bytesByUid: new Map() };
+
+/**
+ * Finds annotations of UIDs that have no record.
+ * @returns bytes of the annotations of live messages
+ */
+function checkAnnotatedUids(
+  { version, blocks }: RecordStream,
+  bytesByUid: ReadonlyMap<number, number>,
+  file: string,
+  faults: FormatFault[],
+): number {
+  if (bytesByUid.size === 0) return 0;
+  const o = recordOffsets(version);
+  const left = new Set(bytesByUid.keys());
+  let bytes = 0;
+  for (const { view, count } of blocks()) {
+    for (let i = 0, base = 0; i < count; i++, base += o.size) {
+      const uid = view.getUint32(base + o.uid);
+      if (left.delete(uid) && (view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) === 0)
+        bytes += bytesByUid.get(uid)!;
+    }
+  }
+  for (const uid of left)
+    faults.push({ code: 'annotation-without-record', file, uid, expected: 'a record of this UID', actual: 'none' });
+  return bytes;
+}
+
+/** Values are kept as Latin-1: a character is a byte. */
+export function sumOfLengths(annotations: ReadonlyMap<string, string>): number {
+  let sum = 0;
+  for (const value of annotations.values()) sum += value.length;
+  return sum;
+}
+
 /** Message annotations that replication carries: no tombstones, no empty values, no virtual ones. */
 function readMessageAnnotations(
   dirs: MailboxDirs,
-  minor: number,
+  { minorVersion: minor, highestmodseq }: IndexHeader,
   mailboxOwner: Owner,
   faults: FormatFault[],
   unread: string[],
-): MessageAnnotations {
+): ReadAnnotations {
   const opened = openSmallDatabase(dirs.metaOf('annotations'));
   try {
-    if (opened.failure?.missing === true) return NO_ANNOTATIONS;
+    if (opened.failure?.missing === true) return NOTHING_ANNOTATED;
     if (opened.failure !== undefined) unread.push(opened.failure.reason);
     const undecoded = whyNotDecoded(opened);
     if (undecoded !== undefined) unread.push(undecoded);
     // An empty file is a database that was created and not yet written.
     if (opened.db === undefined) {
       faults.push(...opened.faults.filter(({ code }) => code !== 'file-empty'));
-      return NO_ANNOTATIONS;
+      return NOTHING_ANNOTATED;
     }
-    if (opened.db.count === 0 && opened.faults.length === 0) return NO_ANNOTATIONS;
+    opened.db.verify();
+    if (opened.db.count === 0 && opened.faults.length === 0) return NOTHING_ANNOTATED;
+    const bytesByUid = new Map<number, number>();
     const byUid = new Map<number, Map<string, string>>();
     const crcByUid = new Map<number, number>();
     const fieldsByUid = new Map<number, LaterFields>();
@@ -429,6 +490,18 @@ function readMessageAnnotations(
       faults.push(...key.faults, ...value.faults);
       if (key.value === undefined || value.value === undefined) continue;
       const { uid, entry } = key.value;
+      bytesByUid.set(uid, (bytesByUid.get(uid) ?? 0) + value.value.value.length);
+      // Before version 8 an index has no modseqs.
+      if (minor >= 8 && value.value.modseq > highestmodseq) {
+        const expected = `a modseq of at most ${String(highestmodseq)}`;
+        faults.push({
+          code: 'annotation-modseq',
+          file: opened.path,
+          uid,
+          expected,
+          actual: String(value.value.modseq),
+        });
+      }
       if (value.value.deleted || value.value.value.length === 0 || isVirtualAnnotation(entry, minor)) continue;
       const owner = storedOwner(key.value.userid, mailboxOwner);
       crcByUid.set(uid, (crcByUid.get(uid) ?? 0) ^ annotationTerm(uid, entry, owner, value.value.value));
@@ -449,7 +522,7 @@ function readMessageAnnotations(
       ofUid.set(`${entry} ${spelledOwner(owner, mailboxOwner)}`, value.value.value.toString('latin1'));
     }
     faults.push(...opened.faults);
-    return { byUid, crcByUid, fieldsByUid };
+    return { annotations: { byUid, crcByUid, fieldsByUid }, bytesByUid };
   } finally {
     opened.close();
   }
@@ -460,6 +533,7 @@ export function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
   mailboxOwner: Owner,
+  faults: FormatFault[],
   unread: string[],
 ): ReadonlyMap<string, string> {
   const { db, path } = side.annotations;
@@ -470,10 +544,8 @@ export function readMailboxAnnotations(
   for (const row of rowsWithPrefix(db, Buffer.from(`${mailbox}\0`))) {
     const key = parseGlobalAnnotationKey(row.key, path);
     const value = parseAnnotationValue(row.value, path);
-    if (key.value === undefined || value.value === undefined) {
-      unread.push(`${path}: a row of ${mbentry.mboxname} cannot be read`);
-      continue;
-    }
+    faults.push(...key.faults, ...value.faults);
+    if (key.value === undefined || value.value === undefined) continue;
     if (value.value.deleted || value.value.value.length === 0) continue;
     const owner = storedOwner(key.value.userid, mailboxOwner);
     values.set(`${key.value.entry} ${spelledOwner(owner, mailboxOwner)}`, value.value.value.toString('latin1'));

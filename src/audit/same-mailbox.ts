@@ -13,7 +13,7 @@ import { sameAnnotations } from '../replication/predict-mailbox.js';
 import { FILE_MISSING, readFileInto } from '../sources/read-only-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
-import { checkTotals, computedCrcs, isRefusedVersion, readMailboxAnnotations } from './read-mailbox.js';
+import { checkTotals, computedCrcs, isRefusedVersion, readMailboxAnnotations, sumOfLengths } from './read-mailbox.js';
 
 /** A mailbox that was found sound and the same on both sides. */
 export interface SameMailbox {
@@ -69,12 +69,14 @@ export function readSameMailbox(
   const nameIsKept = isDeleted || entry.mbtype.legacyDirs;
   if (header.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) return undefined;
 
-  const same = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes));
+  const annotated = sameMailboxAnnotations(sides, entry, owner);
+  if (annotated === undefined) return undefined;
+  const bytes = sumOfLengths(annotated);
+  const same = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes);
   if (same === undefined) return undefined;
   if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
-  const annotated = sameMailboxAnnotations(sides, entry, owner);
-  return annotated === undefined ? undefined : { header, isAnnotated: annotated > 0, ...same };
+  return { header, isAnnotated: annotated.size > 0, ...same };
 }
 
 function isSameEntry(a: Mbentry, b: Mbentry): boolean {
@@ -100,6 +102,7 @@ function readSameIndex(
   replicaPath: string,
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
+  annotationBytes: number,
 ): Omit<SameMailbox, 'header' | 'isAnnotated'> | undefined {
   const size = readFileInto(masterPath, indexes.master);
   if (size <= 0 || !isRead(replicaPath, indexes.replica, size)) return undefined;
@@ -128,8 +131,8 @@ function readSameIndex(
     scanRecords(block, version, a, flagCrcs, totals, faults, '');
   }
   const computed = computedCrcs({ version, annotations: NO_ANNOTATIONS, blocks: () => [] }, totals);
-  checkTotals(a, version, totals, computed, '', faults);
-  if (a !== b) checkTotals(b, version, totals, computed, '', faults);
+  checkTotals(a, version, totals, computed, annotationBytes, '', faults);
+  if (a !== b) checkTotals(b, version, totals, computed, annotationBytes, '', faults);
   if (faults.length > 0) return undefined;
   return {
     index: { master: a, replica: b },
@@ -171,16 +174,19 @@ function hasNoAnnotations(path: string, target: Buffer): boolean {
   return true;
 }
 
-/** Number of mailbox annotations; undefined when they differ or cannot be read. */
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
+
+/** Mailbox annotations; undefined when they differ or cannot be read. */
 function sameMailboxAnnotations(
   { master, replica }: { readonly master: Side; readonly replica: Side },
   entry: Mbentry,
   owner: string | undefined,
-): number | undefined {
+): ReadonlyMap<string, string> | undefined {
   const isEmpty = ({ annotations: { db } }: Side): boolean => db === undefined || db.count === 0;
-  if (isEmpty(master) && isEmpty(replica)) return 0;
+  if (isEmpty(master) && isEmpty(replica)) return NO_VALUES;
+  const faults: FormatFault[] = [];
   const unread: string[] = [];
-  const a = readMailboxAnnotations(master, entry, { userid: owner }, unread);
-  const b = readMailboxAnnotations(replica, entry, { userid: owner }, unread);
-  return unread.length === 0 && sameAnnotations(a, b) ? a.size : undefined;
+  const a = readMailboxAnnotations(master, entry, { userid: owner }, faults, unread);
+  const b = readMailboxAnnotations(replica, entry, { userid: owner }, faults, unread);
+  return faults.length + unread.length === 0 && sameAnnotations(a, b) ? a : undefined;
 }

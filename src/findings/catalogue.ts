@@ -1,5 +1,6 @@
 /** Every finding there is. A finding that is not listed here is not looked for. */
 import type { CheckedFinding, FaultFinding, FaultSubject, FindingKind } from './define.js';
+import { annotationStray } from './fault/annotation-stray.js';
 import { annotationsDamaged } from './fault/annotations-damaged.js';
 import { cacheGenerationMismatch } from './fault/cache-generation-mismatch.js';
 import { cacheMissing } from './fault/cache-missing.js';
@@ -9,9 +10,11 @@ import { cacheRecordsOverlap } from './fault/cache-records-overlap.js';
 import { cacheRepackInterrupted } from './fault/cache-repack-interrupted.js';
 import { counterStale } from './fault/counter-stale.js';
 import { databaseNeedsRecovery } from './fault/database-needs-recovery.js';
+import { deletedmodseqAboveHighestmodseq } from './fault/deletedmodseq-above-highestmodseq.js';
 import { flagNameOneBitOff } from './fault/flag-name-one-bit-off.js';
 import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
 import { headerUnreadable } from './fault/header-unreadable.js';
+import { recentuidAboveLastUid } from './fault/recentuid-above-last-uid.js';
 import { indexEmpty } from './fault/index-empty.js';
 import { indexTrailingRecords } from './fault/index-trailing-records.js';
 import { indexMarkedDeleted } from './fault/index-marked-deleted.js';
@@ -22,6 +25,7 @@ import { mbentryUnreadable } from './fault/mbentry-unreadable.js';
 import { modseqAboveHighestmodseq } from './fault/modseq-above-highestmodseq.js';
 import { nullGuid } from './fault/null-guid.js';
 import { recordCrcMismatch } from './fault/record-crc-mismatch.js';
+import { recordFieldsDisagree } from './fault/record-fields-disagree.js';
 import { syncCrcStale } from './fault/sync-crc-stale.js';
 import { uidAboveLastUidOnReplica } from './fault/uid-above-last-uid-on-replica.js';
 import { uidAboveLastUid } from './fault/uid-above-last-uid.js';
@@ -166,6 +170,7 @@ import type { UserMetadataSubject } from './user-metadata/user-metadata-subject.
 type Check<S> = Pick<CheckedFinding<S>, 'code' | 'find'>;
 
 export const FAULT_FINDINGS: readonly FaultFinding[] = [
+  annotationStray,
   annotationsDamaged,
   cacheGenerationMismatch,
   cacheMissing,
@@ -175,9 +180,11 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   cacheRepackInterrupted,
   counterStale,
   databaseNeedsRecovery,
+  deletedmodseqAboveHighestmodseq,
   flagNameOneBitOff,
   headerFileCrcStale,
   headerUnreadable,
+  recentuidAboveLastUid,
   indexEmpty,
   indexTrailingRecords,
   indexMarkedDeleted,
@@ -188,6 +195,7 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   modseqAboveHighestmodseq,
   nullGuid,
   recordCrcMismatch,
+  recordFieldsDisagree,
   syncCrcStale,
   uidAboveLastUidOnReplica,
   uidAboveLastUid,

@@ -6,7 +6,7 @@ export const FLAG_DRAFT = 0x8;
 export const FLAG_SEEN = 0x10;
 const FLAG_SNOOZED = 0x04000000;
 const FLAG_SPLITCONVERSATION = 0x08000000;
-const FLAG_NEEDS_CLEANUP = 0x10000000;
+export const FLAG_NEEDS_CLEANUP = 0x10000000;
 export const FLAG_ARCHIVED = 0x20000000;
 export const FLAG_UNLINKED = 0x40000000;
 export const FLAG_EXPUNGED = 0x80000000;
@@ -75,6 +75,8 @@ export interface IndexHeader {
   readonly recenttime: number;
   readonly pop3ShowAfter: number;
   readonly quotaAnnotUsed: number;
+  readonly quotaDeletedUsed: number;
+  readonly quotaExpungedUsed: number;
   readonly unseen: number;
   readonly createdmodseq: number;
   readonly changesEpoch: number;

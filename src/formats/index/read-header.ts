@@ -98,7 +98,24 @@ export function readIndexHeader(head: Buffer, fileSize: number, file: string): R
   if (undefinedOptions !== 0) {
     fault('index-undefined-option', layout.offsetOf('options'), 'defined option bits', hex32(undefinedOptions));
   }
+  checkBounds(header, layout, fault);
   return { minor, header, version, faults };
+}
+
+/**
+ * createdmodseq has no bound: a replica of 3.8 gets that of its 3.0 master with the mailbox and counts on from 1.
+ * Source: index.md section 8.
+ */
+function checkBounds(
+  { recentuid, lastUid, highestmodseq, deletedmodseq }: IndexHeader,
+  layout: Layout,
+  fault: (code: FaultCode, offset: number, expected: string, actual: string) => void,
+): void {
+  const limit = (code: FaultCode, name: string, value: number, most: number): void => {
+    if (value > most) fault(code, layout.offsetOf(name), `${name} of at most ${String(most)}`, String(value));
+  };
+  limit('index-recentuid', 'recentuid', recentuid, lastUid);
+  limit('index-deletedmodseq', 'deletedmodseq', deletedmodseq, highestmodseq);
 }
 
 function toHeader(view: DataView, version: IndexVersion): IndexHeader {
@@ -139,6 +156,8 @@ function toHeader(view: DataView, version: IndexVersion): IndexHeader {
     recenttime: get('recenttime'),
     pop3ShowAfter: get('pop3ShowAfter'),
     quotaAnnotUsed: get('quotaAnnotUsed'),
+    quotaDeletedUsed: get('quotaDeletedUsed'),
+    quotaExpungedUsed: get('quotaExpungedUsed'),
     unseen: get('unseen'),
     createdmodseq: get('createdmodseq'),
     changesEpoch: get('changesEpoch', lastRepackTime),

@@ -7,6 +7,7 @@ import {
   FLAG_DELETED,
   FLAG_EXPUNGED,
   FLAG_FLAGGED,
+  FLAG_NEEDS_CLEANUP,
   FLAG_SEEN,
   FLAG_UNLINKED,
   LEGAL_SYSTEM_FLAGS,
@@ -31,6 +32,7 @@ export interface RecordOffsets {
   readonly uid: number;
   readonly internaldate: number;
   readonly messageSize: number;
+  readonly headerSize: number;
   readonly cacheOffset: number;
   readonly lastUpdated: number;
   readonly systemFlags: number;
@@ -61,6 +63,7 @@ export function recordOffsets(version: IndexVersion): RecordOffsets {
       uid: at('uid'),
       internaldate: at('internaldate'),
       messageSize: at('size'),
+      headerSize: at('headerSize'),
       cacheOffset: at('cacheOffset'),
       lastUpdated: at('lastUpdated'),
       systemFlags: at('systemFlags'),
@@ -100,6 +103,10 @@ export interface RecordTotals {
   deleted: number;
   unseen: number;
   quotaUsed: number;
+  /** Bytes of live records that are \Deleted. */
+  quotaDeleted: number;
+  /** Bytes of expunged records that still have their file. */
+  quotaExpunged: number;
   expunged: number;
   archived: number;
   crcBasic: number;
@@ -123,6 +130,8 @@ export function newTotals(): RecordTotals {
     deleted: 0,
     unseen: 0,
     quotaUsed: 0,
+    quotaDeleted: 0,
+    quotaExpunged: 0,
     expunged: 0,
     archived: 0,
     crcBasic: 0,
@@ -270,6 +279,40 @@ export function scanRecords(
         actual: hex32(flags >>> 0),
       });
     }
+    if ((flags & FLAG_NEEDS_CLEANUP) !== 0 && (flags & FLAG_UNLINKED) === 0) {
+      fault({
+        code: 'record-cleanup-not-unlinked',
+        file,
+        offset: at(o.systemFlags),
+        uid,
+        expected: 'UNLINKED with NEEDS_CLEANUP',
+        actual: hex32(flags >>> 0),
+      });
+    }
+    const size = messageSize(view, base, o);
+    const headerSize = view.getUint32(base + o.headerSize);
+    if (headerSize > size) {
+      fault({
+        code: 'record-header-size',
+        file,
+        offset: at(o.headerSize),
+        uid,
+        expected: `header_size of at most ${String(size)}`,
+        actual: String(headerSize),
+      });
+    }
+    const createdmodseq = o.createdmodseq < 0 ? 0 : readU64(view, base + o.createdmodseq);
+    // A trip through versions 6 and 7 leaves modseqs of 0. Source: index.md section 8.
+    if (createdmodseq > modseq && modseq > 0) {
+      fault({
+        code: 'record-createdmodseq',
+        file,
+        offset: at(o.createdmodseq),
+        uid,
+        expected: `createdmodseq of at most ${String(modseq)}`,
+        actual: String(createdmodseq),
+      });
+    }
     if (o.guid >= 0 && isNullGuid(view, base + o.guid)) {
       fault({ code: 'record-null-guid', file, offset: at(o.guid), uid, expected: 'a GUID', actual: 'all zero' });
     }
@@ -296,15 +339,19 @@ export function scanRecords(
     }
     if ((flags & FLAG_EXPUNGED) !== 0) {
       totals.expunged++;
+      if ((flags & FLAG_UNLINKED) === 0) totals.quotaExpunged += size;
       continue;
     }
     totals.exists++;
     if (flags & FLAG_ANSWERED) totals.answered++;
     if (flags & FLAG_FLAGGED) totals.flagged++;
-    if (flags & FLAG_DELETED) totals.deleted++;
+    if (flags & FLAG_DELETED) {
+      totals.deleted++;
+      totals.quotaDeleted += size;
+    }
     if ((flags & FLAG_SEEN) === 0) totals.unseen++;
     if (flags & FLAG_ARCHIVED) totals.archived++;
-    totals.quotaUsed += messageSize(view, base, o);
+    totals.quotaUsed += size;
     if (o.guid < 0) continue;
     totals.crcBasic ^= basicTerm(
       uid,

@@ -14,7 +14,9 @@ export const isMissed = ({ codes }: Detection): boolean => codes.size === 0;
 /** Number of the reason, from 1, why a fault is not seen; undefined = nobody has said why. */
 export function reasonOf(fault: Fault, view: View): number | undefined {
   const name = faultName(fault);
-  const at = MISSES.findIndex(({ faults, views }) => faults.test(name) && (views === undefined || views.includes(view)));
+  const at = MISSES.findIndex(
+    ({ faults, views }) => faults.test(name) && (views === undefined || views.includes(view)),
+  );
   return at < 0 ? undefined : at + 1;
 }
 
@@ -70,8 +72,19 @@ export function matrixPage(rows: readonly Row[]): string {
     '',
     `${String(rows.length)} kinds of damage, seen from three sides: ${String(cells.length - missed)} are detected, ${String(missed)} are not; [why](#why-not).`,
     '',
-    ...targets.map((target) => `- [${target}](#${target.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-')})`),
-    ...targets.flatMap((target) => tableOf(target, rows.filter(({ fault }) => fault.target === target))),
+    ...targets.map(
+      (target) =>
+        `- [${target}](#${target
+          .toLowerCase()
+          .replace(/[^\w -]/g, '')
+          .replaceAll(' ', '-')})`,
+    ),
+    ...targets.flatMap((target) =>
+      tableOf(
+        target,
+        rows.filter(({ fault }) => fault.target === target),
+      ),
+    ),
     '',
     '## Why not',
     '',

@@ -46,6 +46,8 @@ test('the header that Cyrus 3.6.1 wrote', () => {
     recenttime: 0,
     pop3ShowAfter: 0,
     quotaAnnotUsed: 0,
+    quotaDeletedUsed: 0,
+    quotaExpungedUsed: 0,
     unseen: 1,
     createdmodseq: 1,
     changesEpoch: 1795224857,
@@ -66,6 +68,8 @@ describe('what is damaged is named with its offset', () => {
     ['a record cut off', VECTOR_V17.subarray(0, 271), 'index-truncated', 271],
     ['bytes behind the records', Buffer.concat([VECTOR_V17, Buffer.alloc(5)]), 'index-trailing-records', 272],
     ['no uidvalidity', changed((b) => b.writeUInt32BE(0, 44)), 'index-uidvalidity-zero', 44],
+    ['more recent UIDs than UIDs', changed((b) => b.writeUInt32BE(2, 104)), 'index-recentuid', 104],
+    ['records forgotten in the future', changed((b) => b.writeUInt32BE(7, 80)), 'index-deletedmodseq', 76],
     ['an option that nobody defined', changed((b) => b.writeUInt32BE(0x00000102, 60)), 'index-undefined-option', 60],
   ])('%s', (_, index, code, offset) => {
     expect(read(index).faults.map((fault) => [fault.code, fault.offset])).toEqual([[code, offset]]);
@@ -151,6 +155,9 @@ describe.each([...INDEX_VERSIONS])('version %i', (minor, version) => {
         )
         .map(([name, { kind }], i) => [name, kind === 'timeNs' ? BigInt(1000 + i) * 1_000_000_000n : 1000 + i]),
     );
+    // Bounds of one another.
+    const highest = 5000;
+    for (const name of ['lastUid', 'highestmodseq']) if (name in values) values[name] = highest;
     const { header, faults } = read(buildIndex(version, values, []));
     expect(faults).toEqual([]);
     for (const [name, value] of Object.entries(values)) {

@@ -25,7 +25,7 @@ import {
 import { INDEX_VERSIONS } from '../../../src/formats/index/versions/all.js';
 import type { IndexVersion } from '../../../src/formats/index/versions/index-version.js';
 import type { FormatFault } from '../../../src/model/fault.js';
-import { FLAG_EXPUNGED, FLAG_UNLINKED } from '../../../src/model/index-file.js';
+import { FLAG_EXPUNGED, FLAG_NEEDS_CLEANUP, FLAG_UNLINKED } from '../../../src/model/index-file.js';
 import { VECTOR_V17, blockOf, buildIndex, type FieldValues } from '../../support/build-index.js';
 
 const v17 = INDEX_VERSIONS.get(17)!;
@@ -170,6 +170,15 @@ describe('what is wrong with a record is named with its offset', () => {
     ['no GUID', [{ ...good, guid: Buffer.alloc(20) }], undefined, 'record-null-guid', 220],
     ['a stray flag bit', [{ ...good, systemFlags: 0x20 }], undefined, 'record-undefined-system-flag', 192],
     ['unlinked but alive', [{ ...good, systemFlags: FLAG_UNLINKED }], undefined, 'record-unlinked-not-expunged', 192],
+    [
+      'to be cleaned up and not unlinked',
+      [{ ...good, systemFlags: FLAG_EXPUNGED + FLAG_NEEDS_CLEANUP }],
+      undefined,
+      'record-cleanup-not-unlinked',
+      192,
+    ],
+    ['a header longer than the message', [{ ...good, headerSize: 101 }], undefined, 'record-header-size', 176],
+    ['made after its last change', [{ ...good, createdmodseq: 9 }], undefined, 'record-createdmodseq', 256],
     ['a flag without a name', [{ ...good, userFlags: [2, 0, 0, 0] }], '$Only', 'record-unnamed-user-flag', 196],
     [
       'the last flag without a name',

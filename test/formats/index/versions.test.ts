@@ -207,12 +207,24 @@ const recordOf = ({ minor }: IndexVersion): fc.Arbitrary<Omit<RecordValues, 'uid
       .map(([imap, internal]) => imap + internal),
   });
 
+/** As Cyrus writes them: no field contradicts another one. */
+const consistent = (record: Omit<RecordValues, 'uid'>): Omit<RecordValues, 'uid'> => {
+  const [modseq, created] = [Number(record['modseq']), Number(record['createdmodseq'])];
+  return {
+    ...record,
+    headerSize: Math.min(Number(record['headerSize']), Number(record['size'])),
+    createdmodseq: modseq === 0 ? created : Math.min(modseq, created),
+  };
+};
+
 const recordsOf = (version: IndexVersion): fc.Arbitrary<RecordValues[]> =>
   fc
     .uniqueArray(fc.integer({ min: 1, max: 0xffffffff }), { maxLength: 8 })
     .chain((uids) =>
       fc.tuple(
-        ...uids.sort((a, b) => a - b).map((uid) => recordOf(version).map((rest): RecordValues => ({ ...rest, uid }))),
+        ...uids
+          .sort((a, b) => a - b)
+          .map((uid) => recordOf(version).map((rest): RecordValues => ({ ...consistent(rest), uid }))),
       ),
     );
 

@@ -34,7 +34,13 @@ function resealCache(files: SideFiles, cache: Buffer): void {
 
 export function cacheFaults(files: SideFiles): Fault[] {
   const offsets = itemOffsets(files.read(cachePath(files)));
-  const of = (field: string, verb: string, seal: Fault['seal'], change: (bytes: Buffer) => Buffer, uid?: number): Fault => ({
+  const of = (
+    field: string,
+    verb: string,
+    seal: Fault['seal'],
+    change: (bytes: Buffer) => Buffer,
+    uid?: number,
+  ): Fault => ({
     target: 'cyrus.cache',
     field,
     verb,
@@ -60,7 +66,13 @@ export function cacheFaults(files: SideFiles): Fault[] {
     ...CACHE_ITEMS.flatMap((item, i) =>
       (['raw', 'sealed'] as const).flatMap((seal) => [
         ...words.map(([verb, change]) => of(`${item} length`, verb, seal, word(offsets[i]!, change), SPOOL_UID)),
-        of(`${item} bytes`, 'flip', seal, word(offsets[i]! + 4, (value) => value ^ 1), SPOOL_UID),
+        of(
+          `${item} bytes`,
+          'flip',
+          seal,
+          word(offsets[i]! + 4, (value) => value ^ 1),
+          SPOOL_UID,
+        ),
       ]),
     ),
     of('the file', 'truncate in the record', 'none', (bytes) => bytes.subarray(0, bytes.length - 30), SPOOL_UID),

@@ -15,7 +15,11 @@ export interface Database {
 /** True when the head of a record with its checksum stands here. */
 function isRecord(bytes: Buffer, at: number): boolean {
   const sums = at + 8 + 8 * (bytes[at + 1]! + 1);
-  return bytes[at] === TYPE.record && sums + 8 <= bytes.length && bytes.readUInt32BE(sums) === crc32(bytes.subarray(at, sums));
+  return (
+    bytes[at] === TYPE.record &&
+    sums + 8 <= bytes.length &&
+    bytes.readUInt32BE(sums) === crc32(bytes.subarray(at, sums))
+  );
 }
 
 /** The last record, which is live: what it replaced lies before it. */

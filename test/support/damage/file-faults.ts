@@ -21,18 +21,35 @@ function messageFaults(): Fault[] {
       place: { mboxname: INBOX, uid },
       apply,
     });
-    const rewrite = (change: (bytes: Buffer) => Buffer): Fault['apply'] => (side) => {
-      side.write(pathOf(side, uid), change(Buffer.from(side.read(pathOf(side, uid)))));
-    };
+    const rewrite =
+      (change: (bytes: Buffer) => Buffer): Fault['apply'] =>
+      (side) => {
+        side.write(pathOf(side, uid), change(Buffer.from(side.read(pathOf(side, uid)))));
+      };
     return [
-      of('flip a bit of the body', rewrite((bytes) => {
-        bytes[bytes.length - 5]! ^= 1;
-        return bytes;
-      })),
-      of('zero', rewrite((bytes) => Buffer.alloc(bytes.length))),
-      of('truncate', rewrite((bytes) => bytes.subarray(0, -10))),
-      of('empty', rewrite(() => Buffer.alloc(0))),
-      of('append', rewrite((bytes) => Buffer.concat([bytes, Buffer.from('x')]))),
+      of(
+        'flip a bit of the body',
+        rewrite((bytes) => {
+          bytes[bytes.length - 5]! ^= 1;
+          return bytes;
+        }),
+      ),
+      of(
+        'zero',
+        rewrite((bytes) => Buffer.alloc(bytes.length)),
+      ),
+      of(
+        'truncate',
+        rewrite((bytes) => bytes.subarray(0, -10)),
+      ),
+      of(
+        'empty',
+        rewrite(() => Buffer.alloc(0)),
+      ),
+      of(
+        'append',
+        rewrite((bytes) => Buffer.concat([bytes, Buffer.from('x')])),
+      ),
       of('swap with another message', (side) => {
         const other = side.read(pathOf(side, 1));
         side.write(pathOf(side, 1), side.read(pathOf(side, uid)));
@@ -44,8 +61,12 @@ function messageFaults(): Fault[] {
         side.write(join(pathOf(side, uid), 'x'), Buffer.from('x'));
       }),
       of('move from archive to spool', (side) => side.rename(pathOf(side, uid), spooled(side, uid))),
-      of('duplicate in the spool', (side) => side.writeLike(spooled(side, uid), side.read(pathOf(side, uid)), pathOf(side, uid))),
-      of('duplicate in the spool, empty', (side) => side.writeLike(spooled(side, uid), Buffer.alloc(0), pathOf(side, uid))),
+      of('duplicate in the spool', (side) =>
+        side.writeLike(spooled(side, uid), side.read(pathOf(side, uid)), pathOf(side, uid)),
+      ),
+      of('duplicate in the spool, empty', (side) =>
+        side.writeLike(spooled(side, uid), Buffer.alloc(0), pathOf(side, uid)),
+      ),
     ];
   });
 }
@@ -63,9 +84,11 @@ function directoryFaults(): Fault[] {
     apply,
   });
   const inbox = { mboxname: INBOX };
-  const add = (name: string, dir: 'spool' | 'archive' = 'spool', bytes = Buffer.from('x')): Fault['apply'] => (side) => {
-    side.writeLike(join(mailboxPaths(side, INBOX)[dir], name), bytes, old(side));
-  };
+  const add =
+    (name: string, dir: 'spool' | 'archive' = 'spool', bytes = Buffer.from('x')): Fault['apply'] =>
+    (side) => {
+      side.writeLike(join(mailboxPaths(side, INBOX)[dir], name), bytes, old(side));
+    };
   return [
     of('UID. without a record', 'add', { ...inbox, uid: 9 }, add('9.')),
     of('UID. without a record', 'add, in the archive', { ...inbox, uid: 9 }, add('9.', 'archive')),
@@ -79,11 +102,17 @@ function directoryFaults(): Fault[] {
     of('an unknown name', 'add', inbox, add('core.1234')),
     of('an unknown name', 'add, in the archive', inbox, add('cyrus.index', 'archive')),
     of('a lock file', 'add', inbox, add('cyrus.index.lock')),
-    of('stage. file', 'add', {}, (side) => side.writeLike('spool/stage./1234-1600000000-0', Buffer.from('x'), old(side))),
+    of('stage. file', 'add', {}, (side) =>
+      side.writeLike('spool/stage./1234-1600000000-0', Buffer.from('x'), old(side)),
+    ),
     of('sync. file', 'add', {}, (side) => side.writeLike('spool/sync./77/0011', Buffer.from('x'), old(side))),
     of('mailboxes.db.NEW', 'add', {}, (side) => side.writeLike('conf/mailboxes.db.NEW', Buffer.from('x'), old(side))),
-    of('annotations.db.NEW', 'add', {}, (side) => side.writeLike('conf/annotations.db.NEW', Buffer.from('x'), old(side))),
-    of('quota root .NEW', 'add', {}, (side) => side.writeLike('conf/quota/a/user.ada.NEW', Buffer.from('x'), old(side))),
+    of('annotations.db.NEW', 'add', {}, (side) =>
+      side.writeLike('conf/annotations.db.NEW', Buffer.from('x'), old(side)),
+    ),
+    of('quota root .NEW', 'add', {}, (side) =>
+      side.writeLike('conf/quota/a/user.ada.NEW', Buffer.from('x'), old(side)),
+    ),
     of('sub.db.NEW', 'add', { userid: 'ada' }, (side) =>
       side.writeLike(join(mailboxPaths(side, INBOX).user, 'sub.db.NEW'), Buffer.from('x'), old(side)),
     ),
@@ -97,7 +126,8 @@ function directoryFaults(): Fault[] {
     }),
     of('a mailbox directory', 'copy under another uniqueid', {}, (side) => {
       const { spool } = mailboxPaths(side, WORK);
-      for (const path of side.list(spool)) side.writeLike(path.replace(spool, `${spool.slice(0, -1)}~`), side.read(path), path);
+      for (const path of side.list(spool))
+        side.writeLike(path.replace(spool, `${spool.slice(0, -1)}~`), side.read(path), path);
     }),
     of('a mailbox directory', 'swap with another', { mboxname: WORK }, (side) => {
       const [a, b] = [mailboxPaths(side, WORK).spool, mailboxPaths(side, 'user.ada.New').spool];

@@ -42,9 +42,11 @@ export function mailboxHeaderFaults(files: SideFiles): Fault[] {
   );
   return [
     ...(['raw', 'sealed'] as const).flatMap((seal) =>
-      changes.filter(([, verb]) => seal === 'sealed' || verb === 'flip').map(([field, verb, changed]) =>
-        of(field, verb, seal, (bytes) => Buffer.concat([bytes.subarray(0, start), Buffer.from(changed, 'latin1')])),
-      ),
+      changes
+        .filter(([, verb]) => seal === 'sealed' || verb === 'flip')
+        .map(([field, verb, changed]) =>
+          of(field, verb, seal, (bytes) => Buffer.concat([bytes.subarray(0, start), Buffer.from(changed, 'latin1')])),
+        ),
     ),
     of('U', 'one flag name twice', 'sealed', (bytes) =>
       Buffer.from(bytes.toString('latin1').replace('($Label1)', '($Label1 $label1)'), 'latin1'),

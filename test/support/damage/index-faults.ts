@@ -57,29 +57,28 @@ export function indexHeaderFaults(files: SideFiles): Fault[] {
 /** Every field of a live and of an expunged record, times every verb. */
 export function indexRecordFaults(files: SideFiles): Fault[] {
   const { records } = split(files.read(indexPath(files)));
-  return [
-    ['cyrus.index record', LIVE_UID] as const,
-    ['cyrus.index record, expunged', EXPUNGED_UID] as const,
-  ].flatMap(([target, uid]) => {
-    const n = records.findIndex((record) => uidOf(record) === uid);
-    return damageFields(v17.record, records[n]!).flatMap(({ field, verb, bytes }) =>
-      (['raw', 'sealed'] as const)
-        .filter((seal) => (seal === 'raw' ? verb === 'flip' : field !== 'recordCrc'))
-        .map((seal): Fault => ({
-          target,
-          field,
-          verb,
-          seal,
-          place: { mboxname: INBOX, uid },
-          apply: (side) => {
-            const parts = split(side.read(indexPath(side)));
-            const changed = Buffer.from(bytes);
-            parts.records[n] = seal === 'raw' ? changed : reseal(changed);
-            side.write(indexPath(side), join2(parts));
-          },
-        })),
-    );
-  });
+  return [['cyrus.index record', LIVE_UID] as const, ['cyrus.index record, expunged', EXPUNGED_UID] as const].flatMap(
+    ([target, uid]) => {
+      const n = records.findIndex((record) => uidOf(record) === uid);
+      return damageFields(v17.record, records[n]!).flatMap(({ field, verb, bytes }) =>
+        (['raw', 'sealed'] as const)
+          .filter((seal) => (seal === 'raw' ? verb === 'flip' : field !== 'recordCrc'))
+          .map((seal): Fault => ({
+            target,
+            field,
+            verb,
+            seal,
+            place: { mboxname: INBOX, uid },
+            apply: (side) => {
+              const parts = split(side.read(indexPath(side)));
+              const changed = Buffer.from(bytes);
+              parts.records[n] = seal === 'raw' ? changed : reseal(changed);
+              side.write(indexPath(side), join2(parts));
+            },
+          })),
+      );
+    },
+  );
 }
 
 interface Operation {
@@ -173,9 +172,11 @@ export function indexStructureFaults(): Fault[] {
     place: { mboxname: INBOX, ...(uid === undefined ? {} : { uid }) },
     apply,
   });
-  const rewrite = (change: (bytes: Buffer) => Buffer): Fault['apply'] => (side) => {
-    side.write(indexPath(side), change(side.read(indexPath(side))));
-  };
+  const rewrite =
+    (change: (bytes: Buffer) => Buffer): Fault['apply'] =>
+    (side) => {
+      side.write(indexPath(side), change(side.read(indexPath(side))));
+    };
   return [
     ...OPERATIONS.map(({ field, verb, uid, change }) =>
       of(
@@ -189,11 +190,31 @@ export function indexStructureFaults(): Fault[] {
         uid,
       ),
     ),
-    of('the file', 'truncate in a record', rewrite((bytes) => bytes.subarray(0, bytes.length - 50))),
-    of('the file', 'truncate in the header', rewrite((bytes) => bytes.subarray(0, 50))),
-    of('the file', 'empty', rewrite(() => Buffer.alloc(0))),
-    of('the file', 'zero', rewrite((bytes) => Buffer.alloc(bytes.length))),
-    of('the file', 'zero its last 512 bytes', rewrite((bytes) => Buffer.concat([bytes.subarray(0, -512), Buffer.alloc(512)]))),
+    of(
+      'the file',
+      'truncate in a record',
+      rewrite((bytes) => bytes.subarray(0, bytes.length - 50)),
+    ),
+    of(
+      'the file',
+      'truncate in the header',
+      rewrite((bytes) => bytes.subarray(0, 50)),
+    ),
+    of(
+      'the file',
+      'empty',
+      rewrite(() => Buffer.alloc(0)),
+    ),
+    of(
+      'the file',
+      'zero',
+      rewrite((bytes) => Buffer.alloc(bytes.length)),
+    ),
+    of(
+      'the file',
+      'zero its last 512 bytes',
+      rewrite((bytes) => Buffer.concat([bytes.subarray(0, -512), Buffer.alloc(512)])),
+    ),
     of('the file', 'remove', (side) => side.remove(indexPath(side))),
     of('the file', 'that of another mailbox', (side) => {
       side.write(indexPath(side), side.read(join(mailboxPaths(side, 'user.ada.Work').spool, 'cyrus.index')));

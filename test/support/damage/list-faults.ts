@@ -34,9 +34,7 @@ export function listFaults(files: SideFiles): Fault[] {
       list.delete(key);
       list.delete(byUniqueid);
     }),
-    of('mailboxes.db rows', 'row by name', 'duplicate under another name', {}, (list) =>
-      list.set(`${key}2`, value),
-    ),
+    of('mailboxes.db rows', 'row by name', 'duplicate under another name', {}, (list) => list.set(`${key}2`, value)),
     of('mailboxes.db rows', 'row by uniqueid', 'duplicate under another uniqueid', {}, (list) =>
       list.set(`${byUniqueid.slice(0, -1)}~`, rows.get(byUniqueid)!),
     ),

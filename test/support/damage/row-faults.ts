@@ -1,7 +1,19 @@
 import { join } from 'node:path';
 import type { Rows } from '../edit-side.js';
 import type { Fault, Place } from './fault.js';
-import { ANNOTATIONS, INBOX, LIVE_UID, OWNER, QUOTA, READER, WORK, editRows, mailboxPaths, readRows, uniqueidOf } from './rich-side.js';
+import {
+  ANNOTATIONS,
+  INBOX,
+  LIVE_UID,
+  OWNER,
+  QUOTA,
+  READER,
+  WORK,
+  editRows,
+  mailboxPaths,
+  readRows,
+  uniqueidOf,
+} from './rich-side.js';
 import type { SideFiles } from './side-files.js';
 import { kvFields } from './text-fields.js';
 import { flipText } from './verbs.js';

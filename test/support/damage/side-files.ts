@@ -47,7 +47,9 @@ export class SideFiles {
   /** Paths of the files below a directory. */
   list(path: string): string[] {
     const entries = readdirSync(join(this.root, path), { withFileTypes: true, recursive: true });
-    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1));
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.root.length + 1));
   }
 
   restore(): void {
@@ -69,6 +71,9 @@ export class SideFiles {
     if (this.originals.has(path)) return;
     const full = join(this.root, path);
     const stat = statSync(full, { throwIfNoEntry: false });
-    this.originals.set(path, stat === undefined ? undefined : { bytes: readFileSync(full), atime: stat.atime, mtime: stat.mtime });
+    this.originals.set(
+      path,
+      stat === undefined ? undefined : { bytes: readFileSync(full), atime: stat.atime, mtime: stat.mtime },
+    );
   }
 }

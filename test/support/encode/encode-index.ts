@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { INDEX_VERSIONS } from '../../../src/formats/index/versions/all.js';
 import type { IndexVersion } from '../../../src/formats/index/versions/index-version.js';
-import { FLAG_EXPUNGED, SYSTEM_FLAG_NAMES } from '../../../src/model/index-file.js';
+import { FLAG_EXPUNGED, FLAG_UNLINKED, SYSTEM_FLAG_NAMES } from '../../../src/model/index-file.js';
 import { encode, type FieldValues } from '../build-index.js';
 
 const NS = 1_000_000_000n;
@@ -35,7 +35,9 @@ export function encodeIndex({ version, header = {}, records, userFlags = [] }: I
     flagged: withFlag(bitOf('\\Flagged')),
     deleted: withFlag(bitOf('\\Deleted')),
     unseen: live.length - withFlag(seen),
-    quotaMailboxUsed: live.reduce((sum, record) => sum + number(record, 'size'), 0),
+    quotaMailboxUsed: sizeOf(live),
+    quotaDeletedUsed: sizeOf(live.filter((record) => (number(record, 'systemFlags') & bitOf('\\Deleted')) !== 0)),
+    quotaExpungedUsed: sizeOf(records.filter((record) => isExpunged(record) && !isUnlinked(record))),
     lastUid: highest('uid'),
     highestmodseq: Math.max(1, highest('modseq')),
     uidvalidity: 1,
@@ -100,6 +102,11 @@ function flagNames(record: RecordValues, userFlags: readonly (string | undefined
 }
 
 const bitOf = (name: string): number => SYSTEM_FLAG_NAMES.find(([, known]) => known === name)![0];
+
+const isUnlinked = (record: RecordValues): boolean => (number(record, 'systemFlags') & FLAG_UNLINKED) !== 0;
+
+const sizeOf = (records: readonly RecordValues[]): number =>
+  records.reduce((sum, record) => sum + number(record, 'size'), 0);
 
 const isExpunged = (record: RecordValues): boolean => (number(record, 'systemFlags') & FLAG_EXPUNGED) !== 0;
 

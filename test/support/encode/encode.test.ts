@@ -56,15 +56,19 @@ const recordValues = (names: number): fc.Arbitrary<FieldValues> =>
 const content = fc.uniqueArray(flagName, { maxLength: 20, selector: (name) => name.toLowerCase() }).chain((userFlags) =>
   fc.record({
     userFlags: fc.constant(userFlags),
-    records: fc
-      .uniqueArray(aboveZero, { maxLength: 12 })
-      .chain((uids) =>
-        fc.tuple(
-          ...uids
-            .sort((a, b) => a - b)
-            .map((uid) => recordValues(userFlags.length).map((values): RecordValues => ({ ...values, uid }))),
-        ),
+    records: fc.uniqueArray(aboveZero, { maxLength: 12 }).chain((uids) =>
+      fc.tuple(
+        ...uids
+          .sort((a, b) => a - b)
+          .map((uid) =>
+            recordValues(userFlags.length).map((values): RecordValues => ({
+              ...values,
+              uid,
+              createdmodseq: Math.min(Number(values['createdmodseq']), Number(values['modseq'])),
+            })),
+          ),
       ),
+    ),
   }),
 );
 

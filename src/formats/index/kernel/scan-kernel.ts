@@ -46,7 +46,7 @@ export class ScanKernel {
     const memory = this.exports?.memory.buffer ?? new ArrayBuffer(BUFFERS + 2 * KERNEL_BUFFER_SIZE);
     this.config = new Int32Array(memory, CONFIG, 32);
     this.userFlagCrcs = new Int32Array(memory, USER_FLAG_CRCS, 128);
-    this.results = new DataView(memory, OUT, 64);
+    this.results = new DataView(memory, OUT, 80);
     this.buffers = [
       Buffer.from(memory, BUFFERS, KERNEL_BUFFER_SIZE),
       Buffer.from(memory, BUFFERS + KERNEL_BUFFER_SIZE, KERNEL_BUFFER_SIZE),
@@ -96,6 +96,8 @@ export class ScanKernel {
     totals.maxUid = results.getUint32(40, true);
     totals.quotaUsed = results.getFloat64(48, true);
     totals.maxModseq = results.getFloat64(56, true);
+    totals.quotaDeleted = results.getFloat64(64, true);
+    totals.quotaExpunged = results.getFloat64(72, true);
     return true;
   }
 
@@ -116,6 +118,7 @@ export class ScanKernel {
       o.basecid,
       o.crc,
     ]);
+    this.config[18] = o.headerSize;
     this.configured = o;
   }
 }

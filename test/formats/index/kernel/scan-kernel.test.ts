@@ -14,6 +14,7 @@ import { INDEX_VERSIONS } from '../../../../src/formats/index/versions/all.js';
 import {
   FLAG_ARCHIVED,
   FLAG_EXPUNGED,
+  FLAG_NEEDS_CLEANUP,
   FLAG_UNLINKED,
   LEGAL_SYSTEM_FLAGS,
   type IndexHeader,
@@ -81,7 +82,8 @@ const systemFlags = fc.oneof(
     .map((f) => f >>> 0),
   fc.nat(MAX_U32).map((f) => {
     const legal = (f & LEGAL_SYSTEM_FLAGS) >>> 0;
-    return (legal & FLAG_UNLINKED) !== 0 ? (legal | FLAG_EXPUNGED) >>> 0 : legal;
+    const unlinked = (legal & FLAG_NEEDS_CLEANUP) !== 0 ? (legal | FLAG_UNLINKED) >>> 0 : legal;
+    return (unlinked & FLAG_UNLINKED) !== 0 ? (unlinked | FLAG_EXPUNGED) >>> 0 : unlinked;
   }),
 );
 const userFlags = fc.subarray(NAMED_BITS).map((bits) => {
@@ -106,9 +108,12 @@ const record = fc.record({
   cid: u64,
   basecid: u64,
 });
+/** Made no later than changed. */
+const consistent = <R extends { modseq: bigint; createdmodseq: bigint }>(one: R): R =>
+  one.createdmodseq > one.modseq ? { ...one, createdmodseq: one.modseq } : one;
 const records = fc
   .tuple(
-    fc.array(record, { maxLength: 12 }),
+    fc.array(record.map(consistent), { maxLength: 12 }),
     fc.uniqueArray(
       u32.filter((uid) => uid > 0),
       { minLength: 12, maxLength: 12 },

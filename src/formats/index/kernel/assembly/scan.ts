@@ -15,6 +15,7 @@ const DIGITS: usize = 20480;
 const TEXT_SIZE: usize = 64;
 const EXPUNGED: u32 = 0x80000000;
 const UNLINKED: u32 = 0x40000000;
+const NEEDS_CLEANUP: u32 = 0x10000000;
 /** Modseqs beyond it are not exact in the twin. */
 const MAX_SAFE: u64 = 9007199254740991;
 
@@ -121,12 +122,13 @@ export function scan(from: usize, count: u32): bool {
   const createdmodseqAt = config(11);
   const basecidAt = config(12);
   const crcAt = config(13);
+  const headerSizeAt: usize = config(18);
   const legalFlags = unsignedConfig(14);
   const lastUid = unsignedConfig(15);
   const highestmodseq = (<u64>unsignedConfig(16) << 32) | <u64>unsignedConfig(17);
 
   let exists: u32 = 0, answered: u32 = 0, flagged: u32 = 0, deleted: u32 = 0, unseen: u32 = 0, expunged: u32 = 0, archived: u32 = 0;
-  let quota: u64 = 0;
+  let quota: u64 = 0, quotaDeleted: u64 = 0, quotaExpunged: u64 = 0;
   let crcBasic: u32 = 0, crcAnnot: u32 = 0, crcAnnotPadded: u32 = 0;
   let maxUid: u32 = 0;
   let maxModseq: u64 = 0;
@@ -141,6 +143,14 @@ export function scan(from: usize, count: u32): bool {
     if (modseq > highestmodseq || modseq > MAX_SAFE) return false;
     if (modseq > maxModseq) maxModseq = modseq;
     if ((flags & UNLINKED) != 0 && (flags & EXPUNGED) == 0) return false;
+    if ((flags & NEEDS_CLEANUP) != 0 && (flags & UNLINKED) == 0) return false;
+    const messageSize = u32At(from + sizeAt);
+    if (u32At(from + headerSizeAt) > messageSize) return false;
+    let createdmodseq: u64 = 0;
+    if (createdmodseqAt >= 0) {
+      createdmodseq = u64At(from + <usize>createdmodseqAt);
+      if (createdmodseq > MAX_SAFE || (createdmodseq > modseq && modseq > 0)) return false;
+    }
     const guid = from + guidAt;
     if ((load<u64>(guid) | load<u64>(guid, 8) | <u64>load<u32>(guid, 16)) == 0) return false;
 
@@ -158,6 +168,7 @@ export function scan(from: usize, count: u32): bool {
     }
     if ((flags & EXPUNGED) != 0) {
       expunged++;
+      if ((flags & UNLINKED) == 0) quotaExpunged += <u64>messageSize;
       continue;
     }
     exists++;
@@ -166,7 +177,8 @@ export function scan(from: usize, count: u32): bool {
     deleted += (flags >>> 2) & 1;
     unseen += ((flags >>> 4) & 1) ^ 1;
     archived += (flags >>> 29) & 1;
-    quota += <u64>u32At(from + sizeAt);
+    quota += <u64>messageSize;
+    if ((flags & 4) != 0) quotaDeleted += <u64>messageSize;
 
     let at = putDecimal(SCRATCH, uid);
     store<u8>(at++, 32);
@@ -191,11 +203,7 @@ export function scan(from: usize, count: u32): bool {
       const savedate = u32At(from + <usize>savedateAt);
       if (savedate != 0) common ^= annotation(uid, 0, savedate);
     }
-    if (createdmodseqAt >= 0) {
-      const createdmodseq = u64At(from + <usize>createdmodseqAt);
-      if (createdmodseq > MAX_SAFE) return false;
-      if (createdmodseq != 0) common ^= annotation(uid, 1, createdmodseq);
-    }
+    if (createdmodseq != 0) common ^= annotation(uid, 1, createdmodseq);
     if (basecidAt >= 0) {
       const basecid = u64At(from + <usize>basecidAt);
       if (basecid != 0) common ^= hexAnnotation(uid, 3, basecid, true);
@@ -223,5 +231,7 @@ export function scan(from: usize, count: u32): bool {
   store<u32>(OUT, maxUid, 40);
   store<f64>(OUT, <f64>quota, 48);
   store<f64>(OUT, <f64>maxModseq, 56);
+  store<f64>(OUT, <f64>quotaDeleted, 64);
+  store<f64>(OUT, <f64>quotaExpunged, 72);
   return true;
 }
