@@ -136,7 +136,7 @@ export function auditMailbox(
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
       const isHashed = level === 'content' ? () => true : mustTravel;
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
-        const travels = file.problem !== 'unclaimed' && mustTravel(file.uid);
+        const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
         if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
         if (file.problem === 'guid' && (altered[role]?.length ?? 0) < MAX_ALTERED) (altered[role] ??= []).push(file);
@@ -172,7 +172,9 @@ function isSameOnBothSides({ sides, facts, listing }: MailboxJob): boolean {
   if (m?.head === undefined || r?.head === undefined || mf === undefined || rf === undefined) return false;
   const isSound =
     m.faults.length + r.faults.length + m.unread.length + r.unread.length === 0 &&
-    [mf, rf].every((f) => f.missing.length === 0 && f.headerDisagrees.length === 0 && !f.uniqueidRowLost);
+    [mf, rf].every(
+      (f) => f.missing.length === 0 && f.headerDisagrees.length === 0 && !f.uniqueidRowLost && hasNoOtherCopies(f),
+    );
   if (!isSound || listing.tombstoneOnMaster || listing.userAbsentOnMaster) return false;
   const sameEntry =
     m.mbentry.mboxname === r.mbentry.mboxname &&
@@ -184,6 +186,17 @@ function isSameOnBothSides({ sides, facts, listing }: MailboxJob): boolean {
   const isPlain = (mailbox: ReadMailbox): boolean => mailbox.stream?.annotations.byUid.size === 0;
   return sameEntry && isPlain(m) && isPlain(r) && sameFlagNames(m, r) && sameIndexBytes(m, r);
 }
+
+/** A file that no record points to. */
+const isExtra = ({ problem }: CheckedFile): boolean =>
+  problem === 'unclaimed' || problem === 'twice' || problem === 'leftover' || problem === 'odd';
+
+const hasNoOtherCopies = ({
+  staleCopies,
+  rowsDiffer,
+  missingAclRows,
+}: Omit<MailboxSideFacts, 'head' | 'exists'>): boolean =>
+  staleCopies.length + rowsDiffer.length + missingAclRows.length === 0;
 
 function sameFlagNames(a: ReadMailbox, b: ReadMailbox): boolean {
   const names = a.stream?.userFlags ?? [];

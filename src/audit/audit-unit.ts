@@ -15,9 +15,12 @@ import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
+import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './check-files.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
-import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
+import { differencesOfRows, staleCopies } from './copies-of-entry.js';
+import { missingAclRows } from './reverse-acls.js';
+import { QuotaReader, auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import {
   isLoggedByAll,
@@ -42,6 +45,21 @@ import {
   type SideCounts,
   type UnitResult,
 } from './unit-result.js';
+
+/** A mailbox and all above it, `domain!` last. */
+function rootsAbove(mboxname: string, hasDomains: boolean): string[] {
+  const cut = hasDomains ? mboxname.indexOf('!') + 1 : 0;
+  const roots: string[] = [];
+  for (let name = mboxname.slice(cut); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.'))))
+    roots.push(mboxname.slice(0, cut) + name);
+  return cut === 0 ? roots : [...roots, mboxname.slice(0, cut)];
+}
+
+/** null = it cannot be told. */
+function hasQuotaroot(reader: QuotaReader, root: string): boolean | null {
+  const { record, faults, unread } = reader.read(root);
+  return unread !== undefined || faults.length > 0 ? null : record !== undefined;
+}
 
 /** An empty result, to be filled by units. */
 export function newUnitResult(ctx: AuditContext): UnitResult {
@@ -83,6 +101,7 @@ class UnitAudit {
   private readonly audited: AuditedJob[] = [];
   private readonly parsedNames = new Map<string, ParsedName>();
   private readonly same: SamePair[] = [];
+  private readonly quotaroots = new Map<Side, Map<string, boolean | null>>();
   private readonly namedByUniqueid = new Map<OpenedSide, Map<Mbentry, boolean>>();
 
   constructor(
@@ -191,6 +210,14 @@ class UnitAudit {
       this.result.unstable.push(...unstable);
       collector.add([...findings, ...scripts.findings]);
       for (const { side, reason } of [...unread, ...scripts.unread])
+        this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
+    }
+    const single = this.ctx.sides.has('single') ? own.master : undefined;
+    if (single !== undefined && isLive(single) && isWhole) {
+      const { findings, unread, unstable } = checkUserFiles(this.ctx, subject.userid, single, this.quotaUses());
+      this.result.unstable.push(...unstable);
+      collector.add(findings);
+      for (const { side, reason } of unread)
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
     }
     // Of a user of whom only some mailboxes were asked for nothing is known beyond them.
@@ -375,7 +402,14 @@ class UnitAudit {
     if (header?.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) {
       disagrees.push({ field: 'name', list: entry.mboxname, header: header.mboxname });
     }
+    const own = this.quotarootOf(opened, entry);
+    // The dlist form has always had it; the name only where a server of 3.6 made the mailbox.
+    if (header?.form === 'dlist' && header.uniqueid === undefined)
+      disagrees.push({ field: 'uniqueid', list: entry.uniqueid ?? '', header: '' });
     return {
+      staleCopies: staleCopies(entry, header, own, mailbox.indexHeader?.uidvalidity),
+      rowsDiffer: differencesOfRows(opened.list, entry),
+      missingAclRows: missingAclRows(opened.side, opened.list, entry),
       mbentry: entry,
       isDeleted: this.isDeleted(entry),
       missing: mailbox.missing,
@@ -384,6 +418,24 @@ class UnitAudit {
       path: mailbox.path,
       annotationsDbIsLost: isLost(opened.side.annotations),
     };
+  }
+
+  /** The longest quota root that covers a mailbox; null = not known. */
+  private quotarootOf({ side }: OpenedSide, entry: Mbentry): string | undefined | null {
+    if (this.isDeleted(entry)) return undefined;
+    let roots = this.quotaroots.get(side);
+    if (roots === undefined) this.quotaroots.set(side, (roots = new Map<string, boolean | null>()));
+    const reader = new QuotaReader(side);
+    try {
+      for (const root of rootsAbove(entry.mboxname, side.layout.virtdomains !== 'off')) {
+        let isThere = roots.get(root);
+        if (isThere === undefined) roots.set(root, (isThere = hasQuotaroot(reader, root)));
+        if (isThere !== false) return isThere === null ? null : root;
+      }
+      return undefined;
+    } finally {
+      reader.close();
+    }
   }
 
   private isNamedByUniqueid(opened: OpenedSide, entry: Mbentry): boolean {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
 import pLimit from 'p-limit';
 import type { Report } from '../generated/report.js';
+import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
@@ -19,6 +20,7 @@ import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
 import type { ListCheck } from './check-list.js';
 import { HardwareTally } from './hardware-evidence.js';
+import { findLeftovers } from './leftovers.js';
 import { summonJury } from './list-jury.js';
 import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
@@ -310,6 +312,10 @@ async function runTasks(
   }
   if (!isNarrowed(plan)) {
     for (const { side } of checked) {
+      for (const path of plan.level === 'index' ? [] : findLeftovers(side)) {
+        for (const finding of LIST_FINDINGS)
+          totals.findings.push(...finding.find({ kind: 'leftover', side: side.role, path }));
+      }
       for (const walk of planWalk(side.role, side.layout, totals.unaudited))
         await submit({ kind: 'walk', walk, hints }, 0);
     }

@@ -1,12 +1,13 @@
 import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
 import { sha1 } from '../bytes/sha1.js';
 import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
-import { uidOfMessageFile } from '../formats/mailbox-directory/entry-names.js';
+import { classifyEntryName, uidOfMessageFile, type EntryKind } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
+import { isAbandoned } from './leftovers.js';
 import type { ReadMailbox } from './read-mailbox.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
@@ -37,14 +38,18 @@ export function* checkFiles(
   if (dirs === undefined || stream === undefined) return;
   const o = recordOffsets(stream.version);
   const directories = [dirs.data, ...(dirs.archive === undefined ? [] : [dirs.archive])];
-  const present = directories.map((dir) => listMessageFiles(dir, unread));
+  const listed = directories.map((dir) => listDirectory(dir, dir === dirs.archive ? IN_ARCHIVE : IN_SPOOL, unread));
+  const present = listed.map(({ uids }) => uids);
   const claimed: number[] = [];
+  /** Of the records with the mark of the archive. */
+  const inArchive = new Set<number>();
   for (const { view, bytes, count } of stream.blocks()) {
     for (let i = 0, base = 0; i < count; i++, base += o.size) {
       const uid = view.getUint32(base + o.uid);
       if (uid === 0) continue;
       claimed.push(uid);
       const flags = view.getUint32(base + o.systemFlags);
+      if (dirs.archive !== undefined && (flags & FLAG_ARCHIVED) !== 0) inArchive.add(uid);
       if ((flags & FLAG_UNLINKED) !== 0) continue;
       const archived = (flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined;
       const dir = archived ? dirs.archive : dirs.data;
@@ -82,10 +87,38 @@ export function* checkFiles(
       }
     }
   }
+  const [inSpool, archived] = present;
+  if (archived !== undefined) {
+    const spooled = new Set(inSpool);
+    for (const uid of archived) {
+      if (!spooled.has(uid)) continue;
+      const extra = inArchive.has(uid) ? dirs.data : dirs.archive!;
+      const path = `${extra}/${String(uid)}.`;
+      yield { side, problem: 'twice', uid, path, expected: 'one file', found: 'two' };
+    }
+  }
+  for (const { path, problem } of listed.flatMap(({ odd }) => odd))
+    yield { side, problem, uid: 0, path, expected: 'a file of Cyrus', found: problem };
 }
 
-/** UIDs of the message files in a directory, ascending. */
-function listMessageFiles(dir: string, unread: string[]): Uint32Array {
+/** Kinds of files that belong into a directory of messages. */
+const IN_ARCHIVE: ReadonlySet<EntryKind> = new Set(['message', 'cache', 'lock']);
+const IN_SPOOL: ReadonlySet<EntryKind> = new Set([
+  ...IN_ARCHIVE,
+  ...(['header', 'index', 'annotations', 'expunge', 'squat', 'dav', 'staging'] as const),
+]);
+/** Odd names of one directory that are told. */
+const MAX_ODD = 100;
+
+interface ListedDirectory {
+  /** UIDs of the message files, ascending. */
+  readonly uids: Uint32Array;
+  /** Other files that do not belong there. */
+  readonly odd: readonly { readonly path: string; readonly problem: 'leftover' | 'odd' }[];
+}
+
+function listDirectory(dir: string, belongs: ReadonlySet<EntryKind>, unread: string[]): ListedDirectory {
+  const odd: { path: string; problem: 'leftover' | 'odd' }[] = [];
   let uids = new Uint32Array(256);
   let n = 0;
   try {
@@ -93,7 +126,15 @@ function listMessageFiles(dir: string, unread: string[]): Uint32Array {
     try {
       for (let entry = entries.readSync(); entry !== null; entry = entries.readSync()) {
         const uid = uidOfMessageFile(entry.name);
-        if (uid === undefined) continue;
+        if (uid === undefined) {
+          const { kind } = classifyEntryName(entry.name);
+          // In the layout by name directories are mailboxes.
+          if (belongs.has(kind) || entry.isDirectory() || odd.length >= MAX_ODD) continue;
+          const path = `${dir}/${entry.name}`;
+          if (kind !== 'leftover') odd.push({ path, problem: 'odd' });
+          else if (isAbandoned(path)) odd.push({ path, problem: 'leftover' });
+          continue;
+        }
         if (n === uids.length) {
           const grown = new Uint32Array(n * 2);
           grown.set(uids);
@@ -109,7 +150,7 @@ function listMessageFiles(dir: string, unread: string[]): Uint32Array {
     // A missing archive directory is normal: nothing was archived. A missing data directory shows in its files.
     if (code !== 'ENOENT') unread.push(`${dir}: ${code ?? 'cannot be listed'}`);
   }
-  return uids.subarray(0, n).sort();
+  return { uids: uids.subarray(0, n).sort(), odd };
 }
 
 type Problem = Pick<FileSubject, 'problem' | 'found'> | undefined;

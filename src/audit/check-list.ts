@@ -4,6 +4,8 @@ import type { UnstableRead } from '../model/hardware.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
 import { openSide, type SideSpec } from '../sources/spool/open-side.js';
+import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
+import { strayAclRows, type AclRow } from './reverse-acls.js';
 import { repeatDatabaseReads } from './repeat-reads.js';
 
 /** What a look through the whole list has shown. Plain data: it comes from a worker. */
@@ -14,6 +16,8 @@ export interface ListCheck {
   readonly hints: ListHints;
   /** Bytes of it that were others when they were read again. */
   readonly unstable: readonly UnstableRead[];
+  /** Rows of reverse ACLs without a right. */
+  readonly strayAclRows: readonly AclRow[];
 }
 
 /** What spares other threads work on a list that was looked through. */
@@ -49,7 +53,9 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
         ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
       };
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
-      return { faults, reopened: attempt > 1, hints, unstable };
+      const list = faults.length > 0 ? undefined : openMailboxList(side);
+      const stray = list === undefined ? [] : strayAclRows(side, list);
+      return { faults, reopened: attempt > 1, hints, unstable, strayAclRows: stray };
     } finally {
       side.close();
     }

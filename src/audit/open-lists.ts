@@ -58,7 +58,7 @@ export function openToCheck(
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
-  { faults, reopened, hints }: ListCheck,
+  { faults, reopened, hints, strayAclRows }: ListCheck,
   findings: ReportedFinding[],
   unaudited: UnauditedPart[],
 ): CheckedSide {
@@ -87,6 +87,7 @@ export function judgeList(
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is empty` });
     return { side };
   }
+  for (const row of strayAclRows) addTo(findings, { kind: 'stray-acl-row', side: role, ...row });
   return { side, list };
 }
 

@@ -12,6 +12,7 @@ import { counterStale } from './fault/counter-stale.js';
 import { databaseNeedsRecovery } from './fault/database-needs-recovery.js';
 import { deletedmodseqAboveHighestmodseq } from './fault/deletedmodseq-above-highestmodseq.js';
 import { flagNameOneBitOff } from './fault/flag-name-one-bit-off.js';
+import { flagNameTwice } from './fault/flag-name-twice.js';
 import { headerFileCrcStale } from './fault/header-file-crc-stale.js';
 import { headerUnreadable } from './fault/header-unreadable.js';
 import { recentuidAboveLastUid } from './fault/recentuid-above-last-uid.js';
@@ -35,9 +36,12 @@ import { undefinedOption } from './fault/undefined-option.js';
 import { undefinedSystemFlag } from './fault/undefined-system-flag.js';
 import { unlinkedNotExpunged } from './fault/unlinked-not-expunged.js';
 import { unnamedUserFlag } from './fault/unnamed-user-flag.js';
+import { leftoverInMailbox } from './file/leftover-in-mailbox.js';
 import { messageFileAltered } from './file/message-file-altered.js';
 import { messageFileMissing } from './file/message-file-missing.js';
 import { messageFileSize } from './file/message-file-size.js';
+import { messageFileTwice } from './file/message-file-twice.js';
+import { oddFile } from './file/odd-file.js';
 import { unclaimedMessageFile } from './file/unclaimed-message-file.js';
 import type { FileSubject } from './file/file-subject.js';
 import type { HardwareSubject } from './hardware/hardware-subject.js';
@@ -50,6 +54,7 @@ import { entryLostTolerated } from './list/entry-lost-tolerated.js';
 import { entryLost } from './list/entry-lost.js';
 import { inboxMissingOnReplica } from './list/inbox-missing-on-replica.js';
 import { inboxMissing } from './list/inbox-missing.js';
+import { leftoverFile } from './list/leftover-file.js';
 import { masterOlderThanReplica } from './list/master-older-than-replica.js';
 import { mboxlistDamaged } from './list/mboxlist-damaged.js';
 import { mboxlistDistrusted } from './list/mboxlist-distrusted.js';
@@ -62,6 +67,7 @@ import { metapartitionEmpty } from './list/metapartition-empty.js';
 import { orphanDirectory } from './list/orphan-directory.js';
 import { partitionEmpty } from './list/partition-empty.js';
 import { partitionFilesGone } from './list/partition-files-gone.js';
+import { reverseAclRowStray } from './list/reverse-acl-row-stray.js';
 import { tombstoneOverLiveDirectory } from './list/tombstone-over-live-directory.js';
 import { uniqueidInTwoNamesOnReplica } from './list/uniqueid-in-two-names-on-replica.js';
 import { uniqueidInTwoNames } from './list/uniqueid-in-two-names.js';
@@ -70,6 +76,7 @@ import type { ListSubject } from './list/list-subject.js';
 import { aclLostOnReplica } from './mailbox/acl-lost-on-replica.js';
 import { aclPending } from './mailbox/acl-pending.js';
 import { blockedByMailbox } from './mailbox/blocked-by-mailbox.js';
+import { copyOfEntryStale } from './mailbox/copy-of-entry-stale.js';
 import { deleteNotLogged } from './mailbox/delete-not-logged.js';
 import { deletedMailboxOnlyOnReplica } from './mailbox/deleted-mailbox-only-on-replica.js';
 import { emptyMailboxDeleted } from './mailbox/empty-mailbox-deleted.js';
@@ -98,10 +105,12 @@ import { partitionUnknownOnReplica } from './mailbox/partition-unknown-on-replic
 import { renameNotLogged } from './mailbox/rename-not-logged.js';
 import { renameTargetTaken } from './mailbox/rename-target-taken.js';
 import { replicaMailboxDestroyed } from './mailbox/replica-mailbox-destroyed.js';
+import { reverseAclRowMissing } from './mailbox/reverse-acl-row-missing.js';
 import { uidvalidityHigherOnMaster } from './mailbox/uidvalidity-higher-on-master.js';
 import { uidvalidityHigherOnReplica } from './mailbox/uidvalidity-higher-on-replica.js';
 import { uniqueidConflict } from './mailbox/uniqueid-conflict.js';
 import { uniqueidInUseOnReplica } from './mailbox/uniqueid-in-use-on-replica.js';
+import { uniqueidRowDiffers } from './mailbox/uniqueid-row-differs.js';
 import { uniqueidRowLost } from './mailbox/uniqueid-row-lost.js';
 import type { MailboxSubject } from './mailbox/mailbox-subject.js';
 import { cleanedExpungePending } from './record/cleaned-expunge-pending.js';
@@ -182,6 +191,7 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   databaseNeedsRecovery,
   deletedmodseqAboveHighestmodseq,
   flagNameOneBitOff,
+  flagNameTwice,
   headerFileCrcStale,
   headerUnreadable,
   recentuidAboveLastUid,
@@ -208,9 +218,12 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
 ];
 
 export const FILE_FINDINGS: readonly Check<FileSubject>[] = [
+  leftoverInMailbox,
   messageFileAltered,
   messageFileMissing,
   messageFileSize,
+  messageFileTwice,
+  oddFile,
   unclaimedMessageFile,
 ];
 
@@ -222,6 +235,7 @@ export const LIST_FINDINGS: readonly Check<ListSubject>[] = [
   entryLost,
   inboxMissingOnReplica,
   inboxMissing,
+  leftoverFile,
   masterOlderThanReplica,
   mboxlistDamaged,
   mboxlistDistrusted,
@@ -234,6 +248,7 @@ export const LIST_FINDINGS: readonly Check<ListSubject>[] = [
   orphanDirectory,
   partitionEmpty,
   partitionFilesGone,
+  reverseAclRowStray,
   tombstoneOverLiveDirectory,
   uniqueidInTwoNamesOnReplica,
   uniqueidInTwoNames,
@@ -244,6 +259,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   aclLostOnReplica,
   aclPending,
   blockedByMailbox,
+  copyOfEntryStale,
   deleteNotLogged,
   deletedMailboxOnlyOnReplica,
   emptyMailboxDeleted,
@@ -272,10 +288,12 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   renameNotLogged,
   renameTargetTaken,
   replicaMailboxDestroyed,
+  reverseAclRowMissing,
   uidvalidityHigherOnMaster,
   uidvalidityHigherOnReplica,
   uniqueidConflict,
   uniqueidInUseOnReplica,
+  uniqueidRowDiffers,
   uniqueidRowLost,
 ];
 

@@ -51,6 +51,7 @@ export const FAULT_CODES = [
   'header-syntax',
   'header-file-crc',
   'header-flag-name',
+  'header-flag-twice',
   // cyrus.cache
   'cache-missing',
   'cache-too-short',

@@ -60,6 +60,8 @@ export type ListSubject =
       readonly mboxname: string;
       readonly uniqueid: string;
     }
+  | { readonly kind: 'leftover'; readonly side: SideRole; readonly path: string }
+  | { readonly kind: 'stray-acl-row'; readonly side: SideRole; readonly identifier: string; readonly mboxname: string }
   | { readonly kind: 'jury'; readonly side: SideRole; readonly witnesses: readonly Witness[] }
   | DirectorySubject;
 

@@ -4,6 +4,13 @@ import type { MailboxPrediction } from '../../replication/predict-mailbox.js';
 import type { ReleaseHazards } from '../../replication/engine.js';
 import { defineFor } from '../define.js';
 
+/** A value that is written in two places. */
+interface Copies {
+  readonly field: string;
+  readonly list: string;
+  readonly other: string;
+}
+
 /** One side of a mailbox as the judgement sees it. */
 export interface MailboxSideFacts {
   readonly mbentry: Mbentry;
@@ -19,6 +26,12 @@ export interface MailboxSideFacts {
   readonly headerDisagrees: readonly { readonly field: string; readonly list: string; readonly header: string }[];
   /** The list has no row by uniqueid that names this mailbox. */
   readonly uniqueidRowLost: boolean;
+  /** Copies of what the list says that say otherwise. */
+  readonly staleCopies: readonly Copies[];
+  /** Fields in which the two rows of the list differ. */
+  readonly rowsDiffer: readonly Copies[];
+  /** Identifiers with a right on the mailbox and without the row of the list that shows it to them. */
+  readonly missingAclRows: readonly string[];
   readonly path: string;
   /** The side has no annotations.db, or an empty one: what it held is gone. */
   readonly annotationsDbIsLost: boolean;

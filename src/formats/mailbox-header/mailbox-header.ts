@@ -35,7 +35,14 @@ export function parseMailboxHeader(bytes: Buffer, file: string): Decoded<Mailbox
 
 function flagNameFaults(userFlags: readonly (string | undefined)[], file: string): FormatFault[] {
   const faults: FormatFault[] = [];
+  const known = new Set<string>();
   for (const name of userFlags) {
+    const folded = name?.toLowerCase();
+    if (folded === undefined) continue;
+    const offset = MAILBOX_HEADER_MAGIC.length;
+    if (known.has(folded))
+      faults.push({ code: 'header-flag-twice', file, offset, expected: 'each flag name once', actual: name! });
+    known.add(folded);
     const expected = name === undefined ? undefined : nameBeforeBitFlip(name);
     if (name === undefined || expected === undefined) continue;
     faults.push({ code: 'header-flag-name', file, offset: MAILBOX_HEADER_MAGIC.length, expected, actual: name });
