@@ -212,7 +212,7 @@ class UnitAudit {
       for (const { side, reason } of [...unread, ...scripts.unread])
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
     }
-    const single = this.ctx.sides.has('single') ? own.master : undefined;
+    const single = this.ctx.sides.has('single') ? sieve.inbox.master : undefined;
     if (single !== undefined && isLive(single) && isWhole) {
       const { findings, unread, unstable } = checkUserFiles(this.ctx, subject.userid, single, this.quotaUses());
       this.result.unstable.push(...unstable);

@@ -379,6 +379,7 @@ function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: Unaudite
     if (failure?.missing === true || faults.some(({ code }) => code === 'file-empty')) continue;
     if (failure !== undefined) unaudited.push({ what: 'mailbox annotations', side: side.role, reason: failure.reason });
     else if (db === undefined) {
+      // Damage is a finding beside this: what it takes with it was not compared.
       const reason = whyNotDecoded(side.annotations) ?? `${path}: ${faults[0]?.code ?? 'cannot be decoded'}`;
       unaudited.push({ what: 'mailbox annotations', side: side.role, reason });
     }

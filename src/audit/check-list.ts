@@ -3,7 +3,7 @@ import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
-import { openSide, type SideSpec } from '../sources/spool/open-side.js';
+import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { strayAclRows, type AclRow } from './reverse-acls.js';
 import { repeatDatabaseReads } from './repeat-reads.js';
@@ -18,6 +18,8 @@ export interface ListCheck {
   readonly unstable: readonly UnstableRead[];
   /** Rows of reverse ACLs without a right. */
   readonly strayAclRows: readonly AclRow[];
+  /** Of annotations.db, looked through as well. */
+  readonly annotationFaults: readonly FormatFault[];
 }
 
 /** What spares other threads work on a list that was looked through. */
@@ -55,9 +57,25 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
       const list = faults.length > 0 ? undefined : openMailboxList(side);
       const stray = list === undefined ? [] : strayAclRows(side, list);
-      return { faults, reopened: attempt > 1, hints, unstable, strayAclRows: stray };
+      const annotationFaults = checkAnnotations(side);
+      return { faults, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
     } finally {
       side.close();
+    }
+  }
+}
+
+/** Read again as often as the list while a server writes to it. */
+function checkAnnotations({ annotations: { path }, spec }: Side): readonly FormatFault[] {
+  for (let attempt = 1; ; attempt++) {
+    const before = stamp(path);
+    const { annotations, close } = openSide(spec);
+    try {
+      annotations.db?.verify();
+      const faults = annotations.faults.filter(({ code }) => code !== 'file-empty');
+      if (faults.length === 0 || attempt >= ATTEMPTS || stamp(path) === before) return [...faults];
+    } finally {
+      close();
     }
   }
 }

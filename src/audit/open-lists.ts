@@ -1,4 +1,4 @@
-import { LIST_FINDINGS } from '../findings/catalogue.js';
+import { LIST_FINDINGS, serverFaultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
@@ -58,7 +58,7 @@ export function openToCheck(
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
-  { faults, reopened, hints, strayAclRows }: ListCheck,
+  { faults, reopened, hints, strayAclRows, annotationFaults }: ListCheck,
   findings: ReportedFinding[],
   unaudited: UnauditedPart[],
 ): CheckedSide {
@@ -70,6 +70,7 @@ export function judgeList(
   }
   const { db, path } = side.list;
   for (const fault of faults) addTo(findings, { kind: 'fault', side: role, fault });
+  for (const fault of annotationFaults) findings.push(...serverFaultFindings({ fault, side: role }));
   const damaged = faults.some(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
   if (db === undefined || damaged) {
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is damaged` });

@@ -40,17 +40,19 @@ export function missingAclRows(side: Names, list: MailboxList, entry: Mbentry): 
   });
 }
 
-/** Rows of a whole list of 3.6 for which the mailbox gives no right, or that name no mailbox. */
+/** Rows of a whole list of 3.6 for which the mailbox gives no right, that name no mailbox, or that have no marker. */
 export function strayAclRows(side: Names, list: MailboxList): AclRow[] {
   const stray: AclRow[] = [];
   if (list.generation !== 3) return stray;
   const admins = side.conf.list('admins');
+  const isKept = list.db.get(MARKER) !== undefined;
   for (const { key } of rowsWithPrefix(list.db, Buffer.from('A'))) {
     const row = classifyKey(key);
     if (row.kind !== 'acl' || row.identifier === undefined || row.mboxname === undefined) continue;
     if (admins.includes(row.identifier)) continue;
     const entry = list.byName(row.mboxname);
-    const isGiven = entry !== undefined && isLive(entry) && seers(side, entry).identifiers.includes(row.identifier);
+    const isGiven =
+      isKept && entry !== undefined && isLive(entry) && seers(side, entry).identifiers.includes(row.identifier);
     if (!isGiven) stray.push({ identifier: row.identifier, mboxname: row.mboxname });
     if (stray.length >= MAX_STRAY) break;
   }

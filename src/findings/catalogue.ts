@@ -1,6 +1,7 @@
 /** Every finding there is. A finding that is not listed here is not looked for. */
 import type { CheckedFinding, FaultFinding, FaultSubject, FindingKind } from './define.js';
 import { annotationStray } from './fault/annotation-stray.js';
+import { annotationsDatabaseDamaged } from './fault/annotations-database-damaged.js';
 import { annotationsDamaged } from './fault/annotations-damaged.js';
 import { cacheGenerationMismatch } from './fault/cache-generation-mismatch.js';
 import { cacheMissing } from './fault/cache-missing.js';
@@ -363,6 +364,9 @@ export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
 /** Faults in a user's own databases; the codes that a crash leaves behind are those of any database. */
 export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged];
 
+/** Faults in a database of the whole server. */
+export const SERVER_FAULT_FINDINGS: readonly FaultFinding[] = [annotationsDatabaseDamaged];
+
 export const PENDING_LOG_FINDINGS: readonly Check<PendingLogSubject>[] = [syncLogLineUnreadable, syncLogPartialLine];
 
 export const HARDWARE_FINDINGS: readonly Check<HardwareSubject>[] = [hardwareSuspected, unstableRead];
@@ -376,6 +380,7 @@ const ALL = [
   ...USER_FINDINGS,
   ...USER_METADATA_FINDINGS,
   ...USER_FAULT_FINDINGS,
+  ...SERVER_FAULT_FINDINGS,
   ...PENDING_LOG_FINDINGS,
   ...HARDWARE_FINDINGS,
 ] as unknown as readonly FindingKind[];
@@ -393,6 +398,11 @@ export const catalogue: ReadonlyMap<string, FindingKind> = (() => {
 /** The findings that a decoder's fault stands for on one side. */
 export function faultFindings(subject: FaultSubject) {
   return FAULT_FINDINGS.flatMap((finding) => finding.find(subject));
+}
+
+/** The same for a database of the whole server. */
+export function serverFaultFindings(subject: FaultSubject) {
+  return [...SERVER_FAULT_FINDINGS, databaseNeedsRecovery].flatMap((finding) => finding.find(subject));
 }
 
 /** The same for a file of a user rather than of a mailbox. */

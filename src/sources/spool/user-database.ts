@@ -34,6 +34,7 @@ export function openUserDatabase(path: string): UserDatabase {
       unread: `${path}: ${unsupported}, which this release of cyraudit cannot decode`,
     };
   }
+  db?.verify();
   return {
     path,
     rows: db?.rows() ?? [],

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Fault, Place } from './fault.js';
-import { EXPUNGED_UID, INBOX, LIVE_UID, SPOOL_UID, WORK, mailboxPaths } from './rich-side.js';
+import { EXPUNGED_UID, INBOX, LIVE_UID, WORK, mailboxPaths } from './rich-side.js';
 import type { SideFiles } from './side-files.js';
 
 const archived = (files: SideFiles, uid: number): string => join(mailboxPaths(files, INBOX).archive, `${String(uid)}.`);
@@ -71,7 +71,8 @@ function messageFaults(): Fault[] {
   });
 }
 
-const old = (files: SideFiles): string => spooled(files, SPOOL_UID);
+/** A file of some years ago. */
+const old = (files: SideFiles): string => archived(files, 1);
 
 /** Things that lie about. */
 function directoryFaults(): Fault[] {
