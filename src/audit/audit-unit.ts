@@ -101,6 +101,8 @@ class UnitAudit {
   private readonly audited: AuditedJob[] = [];
   private readonly parsedNames = new Map<string, ParsedName>();
   private readonly same: SamePair[] = [];
+  /** Live ones. */
+  private replicaMailboxes: readonly Mbentry[] = [];
   private readonly quotaroots = new Map<Side, Map<string, boolean | null>>();
   private readonly namedByUniqueid = new Map<OpenedSide, Map<Mbentry, boolean>>();
 
@@ -118,6 +120,7 @@ class UnitAudit {
   run(): void {
     const masterEntries = this.master.list.entriesOf(this.unit);
     const replicaEntries = this.replica?.list.entriesOf(this.unit, this.master.list) ?? [];
+    this.replicaMailboxes = replicaEntries.filter(isLive);
     this.count(this.masterRole, masterEntries);
     if (this.replica !== undefined) this.count('replica', replicaEntries);
     this.checkList(this.master, masterEntries);
@@ -303,7 +306,18 @@ class UnitAudit {
         renameIsLogged: side === 'replica' && job.listing.renameIsLogged,
       })),
     );
-    return [...ofSame, ...ofAudited];
+    const known = new Set([...ofSame, ...ofAudited].flatMap((use) => (use.side === 'replica' ? [use.mboxname] : [])));
+    // What holds the name of another mailbox of the master was not read: how much it uses is not known.
+    const ofOthers = this.replicaMailboxes
+      .filter(({ mboxname }) => !known.has(mboxname))
+      .map((entry) => ({
+        side: 'replica' as const,
+        mboxname: entry.mboxname,
+        uniqueid: entry.uniqueid,
+        quotaMailboxUsed: undefined,
+        isDeleted: this.isDeleted(entry),
+      }));
+    return [...ofSame, ...ofAudited, ...ofOthers];
   }
 
   private makeJob(
