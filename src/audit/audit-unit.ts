@@ -317,7 +317,11 @@ class UnitAudit {
         quotaMailboxUsed: undefined,
         isDeleted: this.isDeleted(entry),
       }));
-    return [...ofSame, ...ofAudited, ...ofOthers];
+    // Two names of the master with one uniqueid have one mailbox of the replica between them.
+    const once = new Map(
+      [...ofSame, ...ofAudited, ...ofOthers].map((use) => [`${use.side} ${use.mboxname}`, use] as const),
+    );
+    return [...once.values()];
   }
 
   private makeJob(
