@@ -441,6 +441,8 @@ class UnitAudit {
   /** The longest quota root that covers a mailbox; null = not known. */
   private quotarootOf({ side }: OpenedSide, entry: Mbentry): string | undefined | null {
     if (this.isDeleted(entry)) return undefined;
+    // `user.fred.a!b` of a server that had no domains when it was made: is this a domain?
+    if (entry.mboxname.startsWith('user.') && entry.mboxname.includes('!')) return null;
     let roots = this.quotaroots.get(side);
     if (roots === undefined) this.quotaroots.set(side, (roots = new Map<string, boolean | null>()));
     const reader = new QuotaReader(side);

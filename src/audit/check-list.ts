@@ -69,13 +69,14 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
 function checkAnnotations({ annotations: { path }, spec }: Side): readonly FormatFault[] {
   for (let attempt = 1; ; attempt++) {
     const before = stamp(path);
-    const { annotations, close } = openSide(spec);
+    const opened = openSide(spec);
     try {
+      const { annotations } = opened;
       annotations.db?.verify();
       const faults = annotations.faults.filter(({ code }) => code !== 'file-empty');
       if (faults.length === 0 || attempt >= ATTEMPTS || stamp(path) === before) return [...faults];
     } finally {
-      close();
+      opened.close();
     }
   }
 }
