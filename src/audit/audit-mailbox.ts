@@ -195,8 +195,9 @@ const hasNoOtherCopies = ({
   staleCopies,
   rowsDiffer,
   missingAclRows,
+  quotaroot,
 }: Omit<MailboxSideFacts, 'head' | 'exists'>): boolean =>
-  staleCopies.length + rowsDiffer.length + missingAclRows.length === 0;
+  quotaroot === undefined && staleCopies.length + rowsDiffer.length + missingAclRows.length === 0;
 
 function sameFlagNames(a: ReadMailbox, b: ReadMailbox): boolean {
   const names = a.stream?.userFlags ?? [];

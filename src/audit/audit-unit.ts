@@ -18,7 +18,7 @@ import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbo
 import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './check-files.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
-import { differencesOfRows, staleCopies } from './copies-of-entry.js';
+import { differencesOfRows, staleCopies, wrongQuotaroot } from './copies-of-entry.js';
 import { missingAclRows } from './reverse-acls.js';
 import { QuotaReader, auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
@@ -420,14 +420,17 @@ class UnitAudit {
     if (header?.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) {
       disagrees.push({ field: 'name', list: entry.mboxname, header: header.mboxname });
     }
-    const own = this.quotarootOf(opened, entry);
+    // Lookups that would take longer than all else at level `index`.
+    const isThorough = this.ctx.plan.level !== 'index';
+    const quotaroot = isThorough ? wrongQuotaroot(this.quotarootOf(opened, entry), header) : undefined;
     // The dlist form has always had it; the name only where a server of 3.6 made the mailbox.
     if (header?.form === 'dlist' && header.uniqueid === undefined)
       disagrees.push({ field: 'uniqueid', list: entry.uniqueid ?? '', header: '' });
     return {
-      staleCopies: staleCopies(entry, header, own, mailbox.indexHeader?.uidvalidity),
-      rowsDiffer: differencesOfRows(opened.list, entry),
-      missingAclRows: missingAclRows(opened.side, opened.list, entry),
+      staleCopies: staleCopies(entry, header, mailbox.indexHeader?.uidvalidity),
+      ...(quotaroot === undefined ? {} : { quotaroot }),
+      rowsDiffer: isThorough ? differencesOfRows(opened.list, entry) : [],
+      missingAclRows: isThorough ? missingAclRows(opened.side, opened.list, entry) : [],
       mbentry: entry,
       isDeleted: this.isDeleted(entry),
       missing: mailbox.missing,

@@ -31,14 +31,12 @@ export function differencesOfRows(list: MailboxList, entry: Mbentry): Copies[] {
 }
 
 /**
- * Values in cyrus.header and the index header of which the list, or the quota roots, hold the ones that count.
- * @param quotaroot the longest one that covers the mailbox; null = not known
+ * Values in cyrus.header and the index header that are copies of what the list says.
  * @param uidvalidity of the index header
  */
 export function staleCopies(
   entry: Mbentry,
   header: MailboxHeader | undefined,
-  quotaroot: string | undefined | null,
   uidvalidity: number | undefined,
 ): Copies[] {
   const copies: Copies[] = [];
@@ -48,10 +46,21 @@ export function staleCopies(
   if (header !== undefined) {
     compare('ACL in cyrus.header', aclText(entry.acl).trim(), aclText(header.acl).trim());
     if (header.form === 'dlist') compare('type in cyrus.header', entry.mbtype.kind, header.mbtype?.[0]);
-    if (quotaroot !== null) compare('quota root in cyrus.header', quotaroot, header.quotaroot);
   }
   // An entry that was converted from an older list has none.
   if (entry.uidvalidity !== undefined && uidvalidity !== undefined)
     compare('uidvalidity in cyrus.index', entry.uidvalidity, uidvalidity);
   return copies;
+}
+
+/**
+ * Where cyrus.header names another quota root than the one that counts.
+ * @param quotaroot the longest one that covers the mailbox; null = not known
+ */
+export function wrongQuotaroot(
+  quotaroot: string | undefined | null,
+  header: MailboxHeader | undefined,
+): Copies | undefined {
+  if (quotaroot === null || header === undefined || quotaroot === header.quotaroot) return undefined;
+  return { field: 'quota root', list: shown(quotaroot), other: shown(header.quotaroot) };
 }

@@ -66,9 +66,12 @@ export function readSameMailbox(
   if (header === undefined || headerFaults.length > 0) return undefined;
   if (header.uniqueid !== undefined && entry.uniqueid !== undefined && header.uniqueid !== entry.uniqueid)
     return undefined;
+  // The dlist form has always had the uniqueid.
+  if (header.form === 'dlist' && header.uniqueid === undefined) return undefined;
   const nameIsKept = isDeleted || entry.mbtype.legacyDirs;
   if (header.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) return undefined;
 
+  if (!isCopyOf(entry, header)) return undefined;
   const annotated = sameMailboxAnnotations(sides, entry, owner);
   if (annotated === undefined) return undefined;
   const bytes = sumOfLengths(annotated);
@@ -76,7 +79,19 @@ export function readSameMailbox(
   if (same === undefined) return undefined;
   if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
+  if ((entry.uidvalidity ?? same.index.master.uidvalidity) !== same.index.master.uidvalidity) return undefined;
+  if ((twin.uidvalidity ?? same.index.replica.uidvalidity) !== same.index.replica.uidvalidity) return undefined;
   return { header, isAnnotated: annotated.size > 0, ...same };
+}
+
+/** True when cyrus.header says of ACL and type what the list says: `staleCopies` finds nothing. */
+function isCopyOf({ acl, mbtype }: Mbentry, header: MailboxHeader): boolean {
+  const isSameAcl =
+    acl.length === header.acl.length &&
+    acl.every(
+      ({ identifier, rights }, i) => identifier === header.acl[i]!.identifier && rights === header.acl[i]!.rights,
+    );
+  return isSameAcl && (header.form === 'text' || header.mbtype?.[0] === mbtype.kind);
 }
 
 function isSameEntry(a: Mbentry, b: Mbentry): boolean {

@@ -103,6 +103,7 @@ import { mailboxTypeDiffers } from './mailbox/mailbox-type-differs.js';
 import { messageAnnotationsRefused } from './mailbox/message-annotations-refused.js';
 import { partitionDiffers } from './mailbox/partition-differs.js';
 import { partitionUnknownOnReplica } from './mailbox/partition-unknown-on-replica.js';
+import { quotarootOfMailboxWrong } from './mailbox/quotaroot-of-mailbox-wrong.js';
 import { renameNotLogged } from './mailbox/rename-not-logged.js';
 import { renameTargetTaken } from './mailbox/rename-target-taken.js';
 import { replicaMailboxDestroyed } from './mailbox/replica-mailbox-destroyed.js';
@@ -286,6 +287,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   messageAnnotationsRefused,
   partitionDiffers,
   partitionUnknownOnReplica,
+  quotarootOfMailboxWrong,
   renameNotLogged,
   renameTargetTaken,
   replicaMailboxDestroyed,

@@ -37,6 +37,10 @@ const OF_FILES: ReadonlySet<string> = new Set([
   ...FILE_FINDINGS.map(({ code }) => code),
   ...FAULT_FINDINGS.map(({ code }) => code).filter((code) => code.startsWith('cache-')),
   'blocked-by-mailbox',
+  // Lookups that level `index` does without.
+  'quotaroot-of-mailbox-wrong',
+  'reverse-acl-row-missing',
+  'uniqueid-row-differs',
 ]);
 const FILE_PARTS: ReadonlySet<string> = new Set(['message files', 'cyrus.cache']);
 

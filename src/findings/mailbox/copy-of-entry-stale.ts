@@ -5,10 +5,10 @@ export const copyOfEntryStale = defineMailboxFinding({
   class: 'safe',
   since: '0.1.0',
   title: 'The mailbox carries an old copy of what the list says',
-  why: 'ACL, type and quota root stand in cyrus.header too, and the uidvalidity in both list and index. The list counts for the ACL, the quota roots for the quota root, the index for the uidvalidity; a crash between two files leaves the copy behind. It misleads reconstruct, which may take it for the truth after a loss of the list.',
+  why: 'ACL and type stand in cyrus.header too, and the uidvalidity in both list and index. The list counts for the ACL and the type, the index for the uidvalidity; a crash between two files leaves the copy behind. It misleads reconstruct, which may take it for the truth after a loss of the list.',
   replication: 'Not compared: replication takes the ACL from the list and the uidvalidity from the index.',
   remedy:
-    'Run reconstruct MAILBOX on this side; for a quota root quota -f ROOT. When the copy is right and the list is not, set the ACL again with cyradm: setacl MAILBOX USER RIGHTS.',
+    'Run reconstruct MAILBOX on this side. When the copy is right and the list is not, set the ACL again with cyradm: setacl MAILBOX USER RIGHTS.',
   example: { field: 'ACL in cyrus.header', list: 'fred lrswipkxtecdan', copy: 'fred lrs' },
   check: (subject) =>
     sidesOf(subject).flatMap(({ side, facts }) =>

@@ -28,6 +28,8 @@ export interface MailboxSideFacts {
   readonly uniqueidRowLost: boolean;
   /** Copies of what the list says that say otherwise. */
   readonly staleCopies: readonly Copies[];
+  /** The quota root that covers the mailbox, where cyrus.header names another. */
+  readonly quotaroot?: Copies;
   /** Fields in which the two rows of the list differ. */
   readonly rowsDiffer: readonly Copies[];
   /** Identifiers with a right on the mailbox and without the row of the list that shows it to them. */

@@ -39,6 +39,8 @@ export function writeSide(dir: string, content: SideContent): void {
   const text = noise(random);
   const empty = buildTwoskip([]);
   const rows: Row[] = [];
+  /** By quota root: the INBOX of each user. */
+  const usage = new Map<string, { readonly used: number; readonly folders: number }>();
   mkdirSync(join(dir, 'conf/quota'), { recursive: true });
   writeFileSync(join(dir, 'imapd.conf'), CONF);
   writeFileSync(join(dir, 'conf/annotations.db'), empty);
@@ -78,13 +80,12 @@ export function writeSide(dir: string, content: SideContent): void {
       used += message.length;
       records.push(recordOf(uid, time, head.length, message, random));
     }
-    const isInbox = folder === 0;
     const header = encodeMailboxHeader({
       mboxname,
       uniqueid,
       acl,
       userFlags: FLAGS,
-      ...(isInbox ? { quotaroot: inbox } : {}),
+      quotaroot: inbox,
     });
     writeFileSync(join(path, 'cyrus.header'), header);
     writeFileSync(join(path, 'cyrus.annotations'), empty);
@@ -102,11 +103,14 @@ export function writeSide(dir: string, content: SideContent): void {
       records,
     });
     writeFileSync(join(path, 'cyrus.index'), index);
-    if (isInbox) {
-      const quota = join(dir, 'conf/quota', user[0]!);
-      mkdirSync(quota, { recursive: true });
-      writeFileSync(join(quota, inbox), `%(S (${used} 1000000) M (${messages}) AS (0) NF (1) MODSEQ 1)`);
-    }
+    const sum = usage.get(inbox) ?? { used: 0, folders: 0 };
+    usage.set(inbox, { used: sum.used + used, folders: sum.folders + 1 });
+  }
+  for (const [inbox, { used, folders }] of usage) {
+    const quota = join(dir, 'conf/quota', inbox['user.'.length]!);
+    mkdirSync(quota, { recursive: true });
+    const value = `%(S (${used} 1000000) M (${messages * folders}) AS (0) NF (${folders}) MODSEQ 1)`;
+    writeFileSync(join(quota, inbox), value);
   }
   rows.sort(([a], [b]) => a.compare(b));
   writeFileSync(join(dir, 'conf/mailboxes.db'), buildTwoskip(rows));
