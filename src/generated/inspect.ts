@@ -143,6 +143,14 @@ export interface InspectIndexHeader {
   changesEpoch: Time;
   quotaMailboxUsed: U64;
   quotaAnnotUsed: U64;
+  /**
+   * 64 bits, decimal.
+   */
+  quotaDeletedUsed: string;
+  /**
+   * 64 bits, decimal.
+   */
+  quotaExpungedUsed: string;
   highestmodseq: U64;
   deletedmodseq: U64;
   createdmodseq: U64;

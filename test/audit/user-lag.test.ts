@@ -122,7 +122,7 @@ test('a user renamed on the master takes his private annotations along', async (
     let uniqueid = '';
     editRows(side, (rows) => void ({ uniqueid } = findRow(rows, inbox)));
     const length = Buffer.alloc(8);
-    length.writeUInt32LE(value.length);
+    length.writeUInt32BE(value.length);
     editRows(
       side,
       (rows) => rows.set(`${uniqueid}\0/${value}\0${userid}\0`, `${length.toString('latin1')}${value}`),

@@ -114,3 +114,11 @@ test.each(['dlist', 'text'] as const)(
     ]);
   },
 );
+
+test.each(['dlist', 'text'] as const)('a name in two places of the %s form is a fault, whatever its case', (form) => {
+  const userFlags = ['$Label1', 'Work', undefined, '$label1'];
+  const bytes = encodeMailboxHeader({ mboxname: 'user.ada', uniqueid: 'abc', acl: [], userFlags }, form);
+  expect(parseMailboxHeader(bytes, 'h').faults).toEqual([
+    { code: 'header-flag-twice', file: 'h', offset: 115, expected: 'each flag name once', actual: '$label1' },
+  ]);
+});

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { extract } from 'tar';
+import type { FormatFault } from '../../../src/model/fault.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bufferSource } from '../../../src/bytes/byte-source.js';
 import { openCyrusDb } from '../../../src/formats/cyrusdb/open-cyrusdb.js';
@@ -51,11 +52,17 @@ function holdRow(value: Buffer): { readonly plain: boolean; readonly scanned: bo
   return { plain: plain !== undefined, scanned: scanned !== undefined };
 }
 
+const isOfSyntax = ({ code }: FormatFault): boolean => code !== 'header-flag-twice' && code !== 'header-flag-name';
+
 function holdHeader(bytes: Buffer): boolean {
   const any = parseAnyDlistForm(bytes, 'f');
   const plain = parsePlainHeader(bytes);
   if (plain !== undefined) expect({ value: plain, faults: [] }).toEqual(any);
-  if (bytes[MAILBOX_HEADER_MAGIC.length] === 0x25) expect(parseMailboxHeader(bytes, 'f')).toEqual(any);
+  if (bytes[MAILBOX_HEADER_MAGIC.length] === 0x25) {
+    const { value, faults } = parseMailboxHeader(bytes, 'f');
+    // What the flag names are is looked at in both forms, after them.
+    expect({ ...(value === undefined ? {} : { value }), faults: faults.filter(isOfSyntax) }).toEqual(any);
+  }
   return plain !== undefined;
 }
 
