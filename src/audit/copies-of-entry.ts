@@ -11,7 +11,10 @@ export interface Copies {
 
 const shown = (value: string | number | undefined): string => (value === undefined ? '(none)' : String(value));
 
-/** Fields in which the row by uniqueid is not the row by name. Source: mboxlist.md section 5. */
+/**
+ * Fields in which the row by uniqueid is not the row by name. Not the mtime: 3.6.1 looks at the clock for each of the two,
+ * and a second may pass between (seen in 200 users). Source: mboxlist.md section 5.
+ */
 export function differencesOfRows(list: MailboxList, entry: Mbentry): Copies[] {
   const row = list.hasUniqueidRows && entry.uniqueid !== undefined ? list.uniqueidRow(entry.uniqueid) : undefined;
   // Of another name it is the row of another mailbox, or of what this one was called before.
@@ -22,7 +25,6 @@ export function differencesOfRows(list: MailboxList, entry: Mbentry): Copies[] {
     ['uidvalidity', ({ uidvalidity }) => uidvalidity],
     ['createdmodseq', ({ createdmodseq }) => createdmodseq],
     ['foldermodseq', ({ foldermodseq }) => foldermodseq],
-    ['mtime', ({ mtime }) => mtime],
     ['ACL', ({ acl }) => aclText(acl).trim()],
   ];
   return fields
