@@ -23,17 +23,23 @@ export type AuditTask =
  * one at the disk.
  */
 const FLEETING: ReadonlySet<string> = new Set([
+  'annotation-stray',
   'cache-generation-mismatch',
   'cache-missing',
   'cache-repack-interrupted',
+  'copy-of-entry-stale',
   'entry-lost',
   'entry-lost-on-replica',
   'header-disagrees-with-list',
   'index-unreadable',
   'mailbox-directory-missing',
   'mailbox-file-missing',
+  'message-file-twice',
   'orphan-directory',
+  'quotaroot-of-mailbox-wrong',
+  'reverse-acl-row-missing',
   'tombstone-over-live-directory',
+  'uniqueid-row-differs',
 ]);
 
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
