@@ -233,6 +233,14 @@ function firstDifference(m: Visible, r: Visible): string {
   return 'records differ';
 }
 
+/** By which name the master has the mailbox now. */
+function nowCalled(name: string, before: SideState, master: SideState): string {
+  const [uniqueid] = [...visible(before)].find(([, mailbox]) => mailbox.name === name) ?? [''];
+  return visible(master).get(uniqueid)?.name ?? name;
+}
+
+const ownerOf = (mboxname: string): string => mboxname.split('.')[1] ?? mboxname;
+
 function metadataHarms(common: Observation, before: Observation, after: Observation): Harm[] {
   const found: Harm[] = [];
   const nameOf = (side: SideState): Map<string, string> =>
@@ -259,7 +267,11 @@ function metadataHarms(common: Observation, before: Observation, after: Observat
       }
       for (const [uniqueid, uids] of seen) {
         const left = now.seen.get(uniqueid);
-        const gone = [...uids].filter((uid) => left?.has(uid) !== true && known?.seen.get(uniqueid)?.has(uid) !== true);
+        // What was expunged on either side meanwhile nobody can see any more.
+        const there = new Set(live(visible(after[role]).get(uniqueid)).map(([uid]) => uid));
+        const gone = [...uids].filter(
+          (uid) => there.has(uid) && left?.has(uid) !== true && known?.seen.get(uniqueid)?.has(uid) !== true,
+        );
         if (gone.length > 0 && kept.has(uniqueid)) add(`seen ${uniqueid} ${gone.join()}`);
       }
     }
@@ -269,7 +281,7 @@ function metadataHarms(common: Observation, before: Observation, after: Observat
         kind: 'metadata-lost',
         detail: `${role} quota ${root} ${limit} -> ${after[role].quotas.get(root) ?? 'none'}`,
         names: [],
-        userid: root.split('.')[1] ?? root,
+        userid: ownerOf(nowCalled(root, before[role], after.master)),
       });
     }
   }
