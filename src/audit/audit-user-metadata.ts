@@ -171,7 +171,9 @@ class UserAudit {
       const isRenamed = onReplica.length > 0 && onReplica.every(({ renameIsLogged }) => renameIsLogged === true);
       // A root above the INBOX outlives the user.
       const isOfReplaced = this.isReplaced && inbox !== undefined && isAtOrBelow(root, inbox);
-      const goneByLog = isOfReplaced || (isRenamed && !named('master'));
+      const isCarried = (): boolean =>
+        master.record !== undefined || this.hasMoved(root, replica.record, quotas.master);
+      const goneByLog = isOfReplaced || (isRenamed && !named('master') && isCarried());
       const differences = compareQuotaRoot({
         root,
         ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
@@ -190,6 +192,33 @@ class UserAudit {
     // Above the INBOX a root counts the mailboxes of other users too.
     if (inbox === undefined || !isAtOrBelow(root, inbox)) return;
     for (const side of SIDES) this.checkUsage(side, root, read[side].record);
+  }
+
+  /**
+   * True when the master has by its new name what the replica has by the old one. Else the limit of the replica was set
+   * there, and goes with the rename.
+   */
+  private hasMoved(root: string, onReplica: QuotaRecord | undefined, quotas: QuotaReader): boolean {
+    const moved = this.newNameOf(root);
+    const record = moved === undefined ? undefined : quotas.read(moved).record;
+    if (moved === undefined || record === undefined) return false;
+    if (onReplica === undefined) return true;
+    const [m, r] = [limitsOf(record), limitsOf(onReplica)];
+    const isSame = QUOTA_RESOURCES.every((name) => r.limits[name] === undefined || r.limits[name] === m.limits[name]);
+    const isLogged = isLoggedByAll(this.ctx.logs, (log) => log.quotas.has(moved));
+    return isSame || (isLogged && (m.modseq ?? 0) > (r.modseq ?? Infinity));
+  }
+
+  /** What a root of the replica is called on the master, as the mailboxes that name it show. */
+  private newNameOf(root: string): string | undefined {
+    const names = new Set<string>();
+    for (const { side, mboxname, uniqueid, quotaroot } of this.mailboxes) {
+      if (side !== 'replica' || quotaroot !== root || uniqueid === undefined) continue;
+      const twin = this.mailboxes.find((other) => other.side === 'master' && other.uniqueid === uniqueid);
+      const below = mboxname.slice(root.length);
+      if (twin?.mboxname.endsWith(below) === true) names.add(twin.mboxname.slice(0, -below.length || undefined));
+    }
+    return names.size === 1 ? [...names][0] : undefined;
   }
 
   private checkUsage(side: PairRole, root: string, record: QuotaRecord | undefined): void {

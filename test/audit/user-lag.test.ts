@@ -110,6 +110,16 @@ test('a user renamed on the master takes his quota root along', async () => {
   expect(report.verdict).toBe('safe');
 });
 
+test.each([
+  ['that the master does not have', undefined],
+  ['that is another on the master', 300],
+])('a quota limit of the replica %s is lost with the rename', async (_, onMaster) => {
+  const pair = await unpack('user-renamed-master');
+  if (onMaster !== undefined) setQuota(pair.master, 'user.c', onMaster, 12, 'user.c');
+  setQuota(pair.replica, 'user.b', 500, 10, 'user.b');
+  expect(said(await audit(pair))).toContain('admin quotaroot-only-on-replica');
+});
+
 test('a user renamed on the master takes his private annotations along', async () => {
   const pair = await unpack('user-renamed-master');
   for (const [side, inbox, userid, value] of [
