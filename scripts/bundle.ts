@@ -96,8 +96,9 @@ try {
     partitions: [],
   };
   for (const role of ['master', 'replica'] as const) run({ plan, task: { kind: 'list', role } });
+  const look = { number: 0, isRechecked: false, isLast: true };
   for (const userid of ['u000000', 'u000001'])
-    run({ plan, task: { kind: 'units', units: [{ kind: 'user', userid, inbox: `user.${userid}` }] } });
+    run({ plan, task: { kind: 'units', units: [{ unit: { kind: 'user', userid, inbox: `user.${userid}` } }], look } });
   worker.keepCompiled();
 
   process.argv.splice(2, process.argv.length, 'compare', ...sides, '--level', 'index', '--quiet');

@@ -31,6 +31,8 @@ export interface ReportFrame {
   readonly version: string;
   readonly findingCap: number;
   readonly maxLost: number;
+  /** Present when what differs was looked at again. */
+  readonly recheck?: { readonly looks: number; readonly delaySeconds: number; readonly settled: CodeCounts };
   /** The globs that narrowed the audit. */
   readonly selection: {
     readonly users: readonly string[];
@@ -84,13 +86,14 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
     counts: {
       mailboxes: { ...countClasses(mailboxes), clean: totals.cleanMailboxes },
       users: { ...countClasses(users), clean: totals.cleanUsers },
-      findings: Object.fromEntries(Object.entries(byCode).sort(([a], [b]) => compareText(a, b))),
+      findings: sorted(byCode),
       records: perSide(({ records }) => records),
       files: perSide(({ files }) => files),
       bytesRead: String(totals.bytesRead),
     },
     findingCap: frame.findingCap,
     maxLost: frame.maxLost,
+    ...(frame.recheck === undefined ? {} : { recheck: { ...frame.recheck, settled: sorted(frame.recheck.settled) } }),
     findings,
     mailboxes,
     users,
@@ -107,6 +110,10 @@ function eachOnce<T>(items: readonly T[]): T[] {
 function selectionOf({ selection }: ReportFrame): Pick<Report, 'selection'> {
   const used = Object.entries(selection).filter(([, globs]) => globs.length > 0);
   return used.length === 0 ? {} : { selection: Object.fromEntries(used) };
+}
+
+function sorted(counts: CodeCounts): CodeCounts {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => compareText(a, b)));
 }
 
 /** By code units, the same on every machine. */

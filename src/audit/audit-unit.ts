@@ -31,6 +31,7 @@ import {
   type AuditContext,
   type OpenedSide,
 } from './context.js';
+import { findMoving, mailboxChangedSince } from './find-moving.js';
 import { globFilter } from './globs.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { repeatMailboxReads } from './repeat-reads.js';
@@ -75,6 +76,8 @@ interface AuditedJob {
   readonly job: MailboxJob;
   readonly audit: MailboxAudit;
   readonly collector: FindingCollector;
+  /** A server wrote to it while it was read. */
+  readonly isMoving: boolean;
   readonly fails?: FailurePhase;
 }
 
@@ -142,7 +145,7 @@ class UnitAudit {
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
       if (partner !== undefined && !userAbsent && this.isSame(entry, partner)) continue;
-      this.auditJob(this.makeJob(entry, partner, userAbsent, unuserLogged));
+      this.auditJob(() => this.makeJob(entry, partner, userAbsent, unuserLogged));
     }
     for (const entry of replicaEntries.filter(isLive)) {
       const isDeleted = this.isDeleted(entry);
@@ -158,7 +161,7 @@ class UnitAudit {
       const sameName = this.master.list.byName(entry.mboxname);
       // A live mailbox of that name on the master has been judged with this one as its conflict.
       if (sameName !== undefined && isLive(sameName)) continue;
-      this.auditJob(this.makeJob(undefined, entry, userAbsent, unuserLogged));
+      this.auditJob(() => this.makeJob(undefined, entry, userAbsent, unuserLogged));
     }
     if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
@@ -175,6 +178,20 @@ class UnitAudit {
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
     this.takeListFaults();
+    this.result.moving.push(
+      ...findMoving({
+        ctx: this.ctx,
+        unit: this.unit,
+        since: this.since,
+        found: this.result,
+        audited: this.audited,
+        same: this.same.flatMap(({ entry, partner }) => [
+          { role: this.masterRole, entry },
+          { role: 'replica' as const, entry: partner },
+        ]),
+        quotaroots: () => this.quotaUses().flatMap(({ quotaroot }) => quotaroot ?? []),
+      }),
+    );
   }
 
   /** The quota root of a shared mailbox may be that of many: what differs is told of the pair, once. */
@@ -608,12 +625,18 @@ class UnitAudit {
     if (isNewerOnReplica) pair.unitsNewerOnReplica++;
   }
 
-  private auditJob(job: MailboxJob): void {
+  private auditJob(make: () => MailboxJob): void {
+    const since = Date.now();
+    const job = make();
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     const files: Partial<Record<SideRole, FileCounts>> = {};
     try {
-      const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, this.result.unaudited, files);
-      this.audited.push({ job, audit, collector, ...this.failureOf(job, audit) });
+      const { unaudited } = this.result;
+      const unauditedBefore = unaudited.length;
+      const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, unaudited, files);
+      const hasFound = collector.class !== 'clean' || unaudited.length > unauditedBefore;
+      const isMoving = hasFound && Object.values(job.sides).some((mailbox) => mailboxChangedSince(mailbox, since));
+      this.audited.push({ job, audit, collector, isMoving, ...this.failureOf(job, audit) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
         this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
       this.lookForBadHardware(job, audit);

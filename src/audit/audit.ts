@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Report } from '../generated/report.js';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
@@ -7,13 +8,12 @@ import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
-import { type Unit } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import type { MailboxResult, UserResult } from './collect-findings.js';
+import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
@@ -26,7 +26,7 @@ import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
 import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
-import { nameOfUnit, type AuditTask } from './run-task.js';
+import { nameOfUnit, type AuditTask, type Look } from './run-task.js';
 import {
   addPairCounts,
   addSideCounts,
@@ -36,6 +36,7 @@ import {
   type SideCounts,
   type UnauditedPart,
   type UnitResult,
+  type UnsettledUnit,
 } from './unit-result.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
 
@@ -70,6 +71,10 @@ export interface AuditOptions {
   readonly findingCap?: number;
   /** Mailboxes that the master's list may have lost without an explanation before that is `halt`; default 0. */
   readonly maxLost?: number;
+  /** Looks again at what differs, and reports what is found every time; default 0. */
+  readonly recheck?: number;
+  /** Seconds before each such look; default 30. */
+  readonly recheckDelay?: number;
   readonly onProgress?: (progress: AuditProgress) => void;
 }
 
@@ -87,6 +92,9 @@ const NAMES_PER_TASK = 64;
 const TASKS_AHEAD = 4;
 /** The same for users and shared mailboxes that are audited again. */
 const UNITS_PER_TASK = 16;
+const DEFAULT_RECHECK_DELAY = 30;
+/** Before each further look at what a server changed while it was looked at. Unit: ms. */
+const BACK_OFF = [0, 100, 300, 1000, 2000] as const;
 
 /** Audits the sides of a plan. @throws AuditError when a side cannot be audited at all */
 export async function auditSides(
@@ -110,7 +118,9 @@ export async function auditSides(
     cleanUsers: 0,
     bytesRead: 0,
     hardware: new HardwareTally(),
+    settled: {} as CodeCounts,
   };
+  const { recheck = 0, recheckDelay = DEFAULT_RECHECK_DELAY } = options;
   try {
     const opened: { readonly side: Side; readonly hasList: boolean }[] = [];
     for (const spec of specs) {
@@ -153,7 +163,8 @@ export async function auditSides(
       }
       const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
       if (runner !== undefined && lists.length === specs.length) {
-        await runTasks(runner, threads, checked, lists, { plan, hints }, totals, options.onProgress);
+        const looks = planLooks(recheck, recheckDelay);
+        await runTasks(runner, threads, checked, lists, { plan, hints, looks }, totals, options.onProgress);
       }
     } finally {
       await runner?.close();
@@ -174,6 +185,7 @@ export async function auditSides(
         version: setup.version,
         findingCap,
         maxLost,
+        ...(recheck === 0 ? {} : { recheck: { looks: recheck, delaySeconds: recheckDelay, settled: totals.settled } }),
         selection: {
           users: options.users ?? [],
           mailboxes: options.mailboxes ?? [],
@@ -191,6 +203,21 @@ export async function auditSides(
   } finally {
     for (const { side } of checked) side.close();
   }
+}
+
+interface PlannedLook {
+  /** Before it begins. Unit: ms. */
+  readonly delay: number;
+  readonly look: Look;
+}
+
+/** The first look, those that were asked for, and those at what a server is changing. */
+function planLooks(recheck: number, recheckDelay: number): readonly PlannedLook[] {
+  const delays = [0, ...Array.from({ length: recheck }, () => recheckDelay * 1000), ...BACK_OFF];
+  return delays.map((delay, number) => ({
+    delay,
+    look: { number, isRechecked: number < recheck, isLast: number === delays.length - 1 },
+  }));
 }
 
 async function lookThrough(
@@ -214,7 +241,11 @@ async function runTasks(
   threads: number,
   checked: readonly CheckedSide[],
   lists: readonly MailboxList[],
-  { plan, hints }: { readonly plan: AuditPlan; readonly hints: SideHints },
+  {
+    plan,
+    hints,
+    looks,
+  }: { readonly plan: AuditPlan; readonly hints: SideHints; readonly looks: readonly PlannedLook[] },
   totals: {
     mailboxes: MailboxResult[];
     users: UserResult[];
@@ -226,6 +257,7 @@ async function runTasks(
     cleanUsers: number;
     bytesRead: number;
     readonly hardware: HardwareTally;
+    readonly settled: CodeCounts;
   },
   onProgress: AuditOptions['onProgress'],
 ): Promise<void> {
@@ -234,7 +266,7 @@ async function runTasks(
   let records = 0;
   // A server at work changes the list and the disk while we look at one after the other. What may be no more than that
   // is looked at again when everything else is done, and counts as it is found then.
-  const unsettled: Unit[] = [];
+  let unsettled: UnsettledUnit[] = [];
   const walked = new Map<WalkTask, readonly ReportedFinding[]>();
   const estimate = estimateNames(lists.map(({ db }) => db));
   const take = (task: Exclude<AuditTask, { kind: 'list' }>, names: number, reply: AuditReply): void => {
@@ -243,7 +275,7 @@ async function runTasks(
       const lost =
         task.kind === 'walk'
           ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
-          : task.units.map(nameOfUnit);
+          : task.units.map(({ unit }) => nameOfUnit(unit));
       for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
       if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
       return;
@@ -271,6 +303,7 @@ async function runTasks(
     totals.cleanUsers += result.cleanUsers;
     totals.bytesRead += result.bytesRead;
     totals.hardware.add(result.evidence, result.unstable);
+    for (const [code, n] of Object.entries(result.settled)) totals.settled[code] = (totals.settled[code] ?? 0) + n;
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
@@ -286,19 +319,20 @@ async function runTasks(
   };
 
   const matchesUser = globFilter(plan.users);
-  let batch: Unit[] = [];
+  const [first, ...further] = looks;
+  let batch: UnsettledUnit[] = [];
   let names = 0;
   for (const { unit, names: ofUnit } of enumerateUnits(lists)) {
     seen += ofUnit;
     if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
-    batch.push(unit);
+    batch.push({ unit });
     names += ofUnit;
     if (names < NAMES_PER_TASK) continue;
-    await submit({ kind: 'units', units: batch, hints }, names);
+    await submit({ kind: 'units', units: batch, look: first!.look, hints }, names);
     batch = [];
     names = 0;
   }
-  if (batch.length > 0) await submit({ kind: 'units', units: batch, hints }, names);
+  if (batch.length > 0) await submit({ kind: 'units', units: batch, look: first!.look, hints }, names);
   // A list that could not be read to its end was checked before: it changed while we read it.
   for (const { side, list } of checked) {
     const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
@@ -322,9 +356,16 @@ async function runTasks(
   }
   await Promise.all(running);
   const walks = [...walked.keys()];
-  for (let i = 0; i < unsettled.length; i += UNITS_PER_TASK)
-    await submit({ kind: 'units', units: unsettled.slice(i, i + UNITS_PER_TASK), again: true }, 0);
   for (const walk of walks) await submit({ kind: 'walk', walk, again: true }, 0);
+  for (const { delay, look } of further) {
+    if (unsettled.length === 0) break;
+    await setTimeout(delay);
+    const units = unsettled;
+    unsettled = [];
+    for (let i = 0; i < units.length; i += UNITS_PER_TASK)
+      await submit({ kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look }, 0);
+    await Promise.all(running);
+  }
   await Promise.all(running);
   if (isNarrowed(plan)) {
     // A name that was mistyped must not end in "all is well".

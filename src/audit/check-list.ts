@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
+import { changedSince } from '../sources/changed-since.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
@@ -11,6 +11,8 @@ import { repeatDatabaseReads } from './repeat-reads.js';
 /** What a look through the whole list has shown. Plain data: it comes from a worker. */
 export interface ListCheck {
   readonly faults: readonly FormatFault[];
+  /** A server wrote to it at every look: the faults may be none. */
+  readonly isBusy: boolean;
   /** The file changed while it was looked through, and was opened anew. */
   readonly reopened: boolean;
   readonly hints: ListHints;
@@ -30,12 +32,22 @@ export interface ListHints {
   readonly index?: SharedArrayBuffer;
 }
 
-/** A list that a server writes to while it is checked is read again this often. */
-const ATTEMPTS = 4;
+/** Before a database with faults to which a server writes is read again. Unit: ms. */
+const BACK_OFF = [20, 100, 150, 500, 2000] as const;
+/** A transaction, in which a database is marked as dirty, takes less. Unit: ms. */
+const TRANSACTION = 250;
+
+/** True when a database with faults may be only in the middle of a transaction; then some time has passed. */
+function isWorthAnotherLook(path: string, since: number, attempt: number): boolean {
+  const delay = BACK_OFF[attempt - 1];
+  if (delay === undefined || !changedSince([path], since - TRANSACTION)) return false;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+  return true;
+}
 
 /**
- * Looks through the whole mailbox list of a side. When it has faults and the file changed meanwhile, a server is at work
- * and it is read again.
+ * Looks through the whole mailbox list of a side. When it has faults and a server is at work on it, it is read again, and
+ * what never comes to rest is busy.
  */
 export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDisk): ListCheck {
   for (let attempt = 1; ; attempt++) {
@@ -43,13 +55,13 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
     const side = openSide(spec);
     try {
       const { db, path } = side.list;
-      const before = stamp(path);
       const index = db === undefined ? undefined : ListIndex.forRows(db.count);
       const visit = (bytes: Buffer, keyAt: number, valueAt: number, end: number): void => {
         index!.addRow(bytes, keyAt, valueAt, end);
       };
       const faults = [...(db?.verify(visit) ?? side.list.faults)];
-      if (faults.length > 0 && attempt < ATTEMPTS && stamp(path) !== before) continue;
+      if (faults.length > 0 && isWorthAnotherLook(path, since, attempt)) continue;
+      const isBusy = faults.length > 0 && changedSince([path], since);
       const hints: ListHints = {
         isRaw: db?.isKnownRaw === true,
         ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
@@ -58,34 +70,26 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
       const list = faults.length > 0 ? undefined : openMailboxList(side);
       const stray = list === undefined ? [] : strayAclRows(side, list);
       const annotationFaults = checkAnnotations(side);
-      return { faults, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
+      return { faults, isBusy, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
     } finally {
       side.close();
     }
   }
 }
 
-/** Read again as often as the list while a server writes to it. */
+/** The same for annotations.db; one that never comes to rest has no faults that could be told. */
 function checkAnnotations({ annotations: { path }, spec }: Side): readonly FormatFault[] {
   for (let attempt = 1; ; attempt++) {
-    const before = stamp(path);
+    const since = Date.now();
     const opened = openSide(spec);
     try {
       const { annotations } = opened;
       annotations.db?.verify();
       const faults = annotations.faults.filter(({ code }) => code !== 'file-empty');
-      if (faults.length === 0 || attempt >= ATTEMPTS || stamp(path) === before) return [...faults];
+      if (faults.length > 0 && isWorthAnotherLook(path, since, attempt)) continue;
+      return changedSince([path], since) ? [] : [...faults];
     } finally {
       opened.close();
     }
-  }
-}
-
-function stamp(path: string): string {
-  try {
-    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
-    return `${String(ino)} ${String(size)} ${String(mtimeNs)}`;
-  } catch {
-    return '';
   }
 }

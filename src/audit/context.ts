@@ -13,6 +13,7 @@ import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
+import { changedSince } from '../sources/changed-since.js';
 import type { SideRole } from '../model/effects.js';
 import type { ListHints } from './check-list.js';
 
@@ -48,6 +49,8 @@ export interface AuditContext {
   readonly engine: ReplicationEngine;
   /** How bytes that failed a checksum are read once more. */
   readonly readAgain: ReadAgain;
+  /** True when a server has written to that database of a side since it was opened. */
+  hasChanged(database: 'list' | 'annotations'): boolean;
   close(): void;
 }
 
@@ -82,6 +85,7 @@ export type SideHints = Partial<Record<SideRole, ListHints>>;
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
+  const since = Date.now();
   for (const spec of plan.sides) {
     const side = openSide(spec);
     const { isRaw = false, index } = hints[spec.role] ?? {};
@@ -98,6 +102,11 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
     engine: replicationEngine(plan, sides),
     logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
     readAgain: again,
+    hasChanged: (database) =>
+      changedSince(
+        [...sides.values()].map(({ side }) => side[database].path),
+        since,
+      ),
     close: () => {
       for (const { side } of sides.values()) side.close();
     },

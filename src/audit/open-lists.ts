@@ -58,7 +58,7 @@ export function openToCheck(
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
-  { faults, reopened, hints, strayAclRows, annotationFaults }: ListCheck,
+  { faults, isBusy, reopened, hints, strayAclRows, annotationFaults }: ListCheck,
   findings: ReportedFinding[],
   unaudited: UnauditedPart[],
 ): CheckedSide {
@@ -69,6 +69,10 @@ export function judgeList(
     side = openSide(spec);
   }
   const { db, path } = side.list;
+  if (isBusy) {
+    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: busy: a server wrote to it at every look` });
+    return { side };
+  }
   for (const fault of faults) addTo(findings, { kind: 'fault', side: role, fault });
   for (const fault of annotationFaults) findings.push(...serverFaultFindings({ fault, side: role }));
   const damaged = faults.some(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');

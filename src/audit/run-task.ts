@@ -4,17 +4,22 @@ import { auditUnit, newUnitResult } from './audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
 import type { SideRole } from '../model/effects.js';
-import { addUnitResult, emptyResult, type UnitResult } from './unit-result.js';
+import { keepWhatWasSeen, sightingsOf } from './sightings.js';
+import { addUnitResult, emptyResult, type UnitResult, type UnsettledUnit } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
 
 /**
- * What a worker is asked to do. Plain data. `again`: for the second time, with the sides opened anew, as a server may
- * have been at work the first time.
+ * What a worker is asked to do. Plain data. Every look but the first has the sides opened anew, as a server may have
+ * been at work.
  */
 export type AuditTask =
-  | ((
-      { readonly kind: 'units'; readonly units: readonly Unit[] } | { readonly kind: 'walk'; readonly walk: WalkTask }
-    ) & { readonly again?: true; readonly hints?: SideHints })
+  | {
+      readonly kind: 'units';
+      readonly units: readonly UnsettledUnit[];
+      readonly look: Look;
+      readonly hints?: SideHints;
+    }
+  | { readonly kind: 'walk'; readonly walk: WalkTask; readonly again?: true; readonly hints?: SideHints }
   /** Looks through the mailbox list of a side. */
   | { readonly kind: 'list'; readonly role: SideRole };
 
@@ -42,6 +47,16 @@ const FLEETING: ReadonlySet<string> = new Set([
   'uniqueid-row-differs',
 ]);
 
+/** One of several looks at the same units. */
+export interface Look {
+  /** From 0. */
+  readonly number: number;
+  /** Whatever is found now must be found again to count. */
+  readonly isRechecked: boolean;
+  /** There is no further look: what moves even now is not audited. */
+  readonly isLast: boolean;
+}
+
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
 
 /**
@@ -61,10 +76,13 @@ export function runTask(
     result.unstable.push(...result.list.unstable);
     return result;
   }
-  const key = JSON.stringify([plan, task.again]);
-  if (opened?.key !== key) {
+  const look = task.kind === 'walk' ? Number(task.again === true) : task.look.number;
+  const key = JSON.stringify([plan, look]);
+  // What an open list says of the next units may be past already.
+  if (opened?.key !== key || opened.ctx.hasChanged('list') || opened.ctx.hasChanged('annotations')) {
+    const hints = opened?.key === key ? {} : task.hints;
     closeTasks();
-    opened = { key, ctx: openContext(plan, task.hints, readAgain) };
+    opened = { key, ctx: openContext(plan, hints, readAgain) };
   }
   const { ctx } = opened;
   const result = newUnitResult(ctx);
@@ -73,21 +91,56 @@ export function runTask(
     for (const finding of walkSpool(ctx, task.walk, result.unaudited)) result.findings.push(finding);
     return result;
   }
-  for (const unit of task.units) {
-    const ofUnit = newUnitResult(ctx);
-    try {
-      auditUnit(ctx, unit, ofUnit);
-    } catch (error) {
-      // One user must not take the rest of the batch with him, and must not look clean.
-      ofUnit.unaudited.push({
-        what: nameOfUnit(unit),
-        reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      });
-    }
-    if (task.again === undefined && isFleeting(ofUnit)) result.unsettled.push(unit);
-    else addUnitResult(result, ofUnit);
-  }
+  for (const unit of task.units) lookAt(ctx, unit, task.look, result);
   return result;
+}
+
+function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, result: UnitResult): void {
+  const ofUnit = newUnitResult(ctx);
+  try {
+    auditUnit(ctx, unit, ofUnit);
+  } catch (error) {
+    // One user must not take the rest of the batch with him, and must not look clean.
+    ofUnit.unaudited.push({
+      what: nameOfUnit(unit),
+      reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    });
+  }
+  // No matter what a later look finds: the disk has given two answers.
+  for (const read of ofUnit.unstable.splice(0)) result.unstable.push(read);
+  const isMoving = ofUnit.moving.length > 0 || (look.number === 0 && isFleeting(ofUnit));
+  if (isMoving && !look.isLast) {
+    result.unsettled.push(seen === undefined ? { unit } : { unit, seen });
+    return;
+  }
+  leaveOutMoving(ofUnit, unit);
+  const settled = seen === undefined ? {} : keepWhatWasSeen(ofUnit, seen);
+  for (const [code, n] of Object.entries(settled)) result.settled[code] = (result.settled[code] ?? 0) + n;
+  const found = sightingsOf(ofUnit);
+  if (look.isRechecked && found.length > 0) result.unsettled.push({ unit, seen: found });
+  else addUnitResult(result, ofUnit);
+}
+
+const BUSY = 'busy: a server changed it at every look';
+
+/** What moved at the last look too is not audited. */
+function leaveOutMoving(result: UnitResult, unit: Unit): void {
+  const { moving, mailboxes, users, findings, unaudited } = result;
+  for (const part of moving.splice(0)) {
+    if (part.kind === 'mailbox') {
+      const isOther = ({ mboxname }: { readonly mboxname?: string }): boolean => mboxname !== part.mboxname;
+      mailboxes.splice(0, Infinity, ...mailboxes.filter(isOther));
+      unaudited.splice(0, Infinity, ...unaudited.filter(isOther));
+      unaudited.push({ what: 'mailbox', mboxname: part.mboxname, reason: BUSY });
+    } else {
+      users.splice(0);
+      if (part.kind === 'list') {
+        mailboxes.splice(0);
+        findings.splice(0);
+      }
+      unaudited.push({ what: nameOfUnit(unit), reason: BUSY });
+    }
+  }
 }
 
 /** Closes what `runTask` left open in this thread. */

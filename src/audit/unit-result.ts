@@ -2,7 +2,8 @@ import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
-import type { MailboxResult, UserResult } from './collect-findings.js';
+import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import type { Sightings } from './sightings.js';
 
 /** Something that could not be looked at. */
 export interface UnauditedPart {
@@ -139,8 +140,22 @@ export interface UnitResult {
   bytesRead: number;
   /** Of a task that looked through a mailbox list. */
   list?: ListCheck;
-  /** Units that a server may have changed while they were looked at. They count only when they are audited again. */
-  readonly unsettled: Unit[];
+  /** Units that count only when they are audited again. */
+  readonly unsettled: UnsettledUnit[];
+  /** What a server changed while it was looked at: what was found there may be neither the old state nor the new one. */
+  readonly moving: Moving[];
+  /** Findings of earlier looks that are not there any more, by code. */
+  readonly settled: CodeCounts;
+}
+
+/** A part of a unit. */
+export type Moving =
+  { readonly kind: 'mailbox'; readonly mboxname: string } | { readonly kind: 'user' } | { readonly kind: 'list' };
+
+export interface UnsettledUnit {
+  readonly unit: Unit;
+  /** What was found so far and counts only if it is found again; absent = whatever is found counts. */
+  readonly seen?: Sightings;
 }
 
 /** Nothing found, nothing counted. */
@@ -158,6 +173,8 @@ export function emptyResult(): UnitResult {
     cleanUsers: 0,
     bytesRead: 0,
     unsettled: [],
+    moving: [],
+    settled: {},
   };
 }
 
@@ -173,6 +190,7 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
     addSideCounts((total.sides[role] ??= newSideCounts()), counts);
   }
+  for (const [code, n] of Object.entries(more.settled)) total.settled[code] = (total.settled[code] ?? 0) + n;
   addPairCounts(total.pair, more.pair);
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;

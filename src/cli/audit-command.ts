@@ -21,6 +21,8 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly mailbox?: readonly string[];
   readonly partition?: readonly string[];
   readonly maxLost: number;
+  readonly recheck: number;
+  readonly recheckDelay?: number;
   readonly threads: number;
   readonly failOn: FindingClass;
   readonly quiet?: boolean;
@@ -37,6 +39,21 @@ function parseThreads(value: string): number {
 
 function parseMaxLost(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a number of mailboxes, 0 or more.');
+  return Number(value);
+}
+
+/** More looks than anybody waits for. */
+const MAX_RECHECKS = 100;
+
+function parseRecheck(value: string): number {
+  const looks = /^\d{1,3}$/.test(value) ? Number(value) : -1;
+  if (looks < 0 || looks > MAX_RECHECKS)
+    throw new InvalidArgumentError(`Expected a number of looks from 0 to ${MAX_RECHECKS}.`);
+  return looks;
+}
+
+function parseDelay(value: string): number {
+  if (!/^\d{1,5}(\.\d{1,3})?$/.test(value)) throw new InvalidArgumentError('Expected a number of seconds, 0 or more.');
   return Number(value);
 }
 
@@ -61,6 +78,13 @@ export function addAuditOptions(command: Command): Command {
       parseMaxLost,
       0,
     )
+    .option(
+      '--recheck <n>',
+      'for servers at work: look again n times at what differs, and report what is found every time',
+      parseRecheck,
+      0,
+    )
+    .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
     .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
@@ -116,6 +140,8 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
       level: options.level,
       threads: options.threads,
       maxLost: options.maxLost,
+      recheck: options.recheck,
+      ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),

@@ -68,6 +68,7 @@ export interface Report {
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
   maxLost?: number;
+  recheck?: Recheck;
   /**
    * Findings about a side or the pair as a whole.
    */
@@ -169,6 +170,25 @@ export interface CountsBySide {
   master?: Count;
   replica?: Count;
   single?: Count;
+}
+/**
+ * --recheck: what differed was looked at again, and only what was found every time is reported. Absent when nothing was asked for.
+ */
+export interface Recheck {
+  /**
+   * Further looks after the first.
+   */
+  looks: number;
+  /**
+   * Before each of them.
+   */
+  delaySeconds: number;
+  /**
+   * Findings of earlier looks that were gone at a later one, by code.
+   */
+  settled: {
+    [k: string]: Count;
+  };
 }
 export interface ReportFinding {
   code: string;

@@ -1,5 +1,5 @@
 /** What a server changes while it is audited is looked at again, and counts as it is then. */
-import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
 import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 import { toReply } from '../../src/pool/to-reply.js';
-import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
+import { editIndex, editRows, findRow, indexField, mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
 const FOLDER = 'user.u000001.folder1';
@@ -23,11 +23,12 @@ function makePair(): { readonly master: string; readonly replica: string } {
   return pair;
 }
 
-/** Audits in this thread; `meanwhile` happens between the first look and the second. */
+/** Audits in this thread; `meanwhile` happens between the first look and the second, `always` while any look is taken. */
 async function audit(
   pair: { readonly master: string; readonly replica: string },
   meanwhile: () => void = () => undefined,
   options: AuditOptions = {},
+  always: () => void = () => undefined,
 ): Promise<{ readonly report: Report; readonly again: readonly AuditTask[] }> {
   const again: AuditTask[] = [];
   const run = toReply(runTask);
@@ -41,10 +42,11 @@ async function audit(
       version: '0.0.0',
       startRunner: (plan) => ({
         run: (task) => {
-          if (task.kind !== 'list' && task.again === true) {
+          if ((task.kind === 'walk' && task.again === true) || (task.kind === 'units' && task.look.number > 0)) {
             if (again.length === 0) meanwhile();
             again.push(task);
           }
+          always();
           return Promise.resolve(run({ plan, task }));
         },
         close: () => {
@@ -88,7 +90,7 @@ describe.each(['master', 'replica'] as const)('on the %s', (side) => {
     const putBack = dropEntry(pair[side], FOLDER);
     const lost = await audit(pair);
     expect(codes(lost.report)).toContain(side === 'master' ? 'entry-lost' : 'entry-lost-on-replica');
-    expect(lost.again.map(({ kind }) => kind)).toEqual(['walk']);
+    expect(lost.again.map(({ kind }) => kind)).toContain('walk');
     expect(codes((await audit(pair, putBack)).report)).not.toContain('entry-lost');
     expect(codes((await audit(pair)).report)).toEqual([]);
   });
@@ -112,7 +114,7 @@ describe.each(['master', 'replica'] as const)('on the %s', (side) => {
     expect(gone.report.sides.map(({ mailboxes }) => mailboxes)).toEqual([8, 8]);
     const { report, again } = await audit(pair, () => renameSync(away, path));
     expect([report.verdict, report.complete]).toEqual(['clean', true]);
-    expect(again).toMatchObject([{ kind: 'units', units: [{ userid: 'u000001' }] }]);
+    expect(again).toMatchObject([{ kind: 'units', units: [{ unit: { userid: 'u000001' } }] }]);
     expect(report.sides.map(({ mailboxes }) => mailboxes)).toEqual([8, 8]);
     expect(report.counts.mailboxes.clean).toBe(8);
   });
@@ -124,4 +126,48 @@ test('what the second look cannot see keeps the finding of the first, and is una
   const { report } = await audit(pair, () => rmSync(join(pair.master, 'conf/mailboxes.db')));
   expect(codes(report)).toContain('entry-lost');
   expect(report.complete).toBe(false);
+});
+
+describe('a server at work', () => {
+  /** Something stale in an index of the replica. */
+  function makeDrift(): { readonly pair: ReturnType<typeof makePair>; readonly index: string } {
+    const pair = makePair();
+    const index = join(mailboxDir(pair.replica, FOLDER), 'cyrus.index');
+    const { at } = indexField('header', 'unseen');
+    editIndex(index, ({ header }) => header.writeUInt32BE(99, at));
+    return { pair, index };
+  }
+  const rewrite = (path: string) => () => {
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes);
+  };
+
+  test('what it changes at every look is busy and not audited', async () => {
+    const { pair, index } = makeDrift();
+    const { report, again } = await audit(pair, undefined, {}, rewrite(index));
+    expect(report.mailboxes).toEqual([]);
+    expect(report.unaudited).toMatchObject([{ what: 'mailbox', mboxname: FOLDER }]);
+    expect(report.unaudited[0]!.reason).toMatch(/^busy/);
+    expect(again.length).toBeGreaterThan(2);
+  }, 20_000);
+
+  test('what comes to rest counts as it is then', async () => {
+    const { pair, index } = makeDrift();
+    let looks = 0;
+    const { report } = await audit(pair, undefined, {}, () => {
+      if (looks++ < 4) rewrite(index)();
+    });
+    expect([report.complete, report.mailboxes.map(({ mboxname }) => mboxname)]).toEqual([true, [FOLDER]]);
+  });
+
+  test('--recheck reports what is still there, and counts what is not', async () => {
+    const { pair, index } = makeDrift();
+    const master = join(mailboxDir(pair.master, FOLDER), 'cyrus.index');
+    const lasting = await audit(pair, undefined, { recheck: 2, recheckDelay: 0 });
+    expect(lasting.report.mailboxes).toHaveLength(1);
+    expect(lasting.report.recheck).toEqual({ looks: 2, delaySeconds: 0, settled: {} });
+    const { report } = await audit(pair, () => copyFileSync(master, index), { recheck: 1, recheckDelay: 0 });
+    expect([report.verdict, report.complete, report.counts.mailboxes.clean]).toEqual(['clean', true, 8]);
+    expect(Object.values(report.recheck!.settled)).toEqual([1]);
+  });
 });

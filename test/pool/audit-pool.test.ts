@@ -31,7 +31,8 @@ afterAll(() => pair.dispose());
 
 const taskFor = (userid: string): Extract<AuditTask, { kind: 'units' }> => ({
   kind: 'units',
-  units: [{ kind: 'user', userid, inbox: `user.${userid}` }],
+  units: [{ unit: { kind: 'user', userid, inbox: `user.${userid}` } }],
+  look: { number: 0, isRechecked: false, isLast: true },
 });
 
 describe('a task whose worker fails', () => {

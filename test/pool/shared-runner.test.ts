@@ -12,9 +12,15 @@ import { runCli } from '../support/cli.js';
 import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
-const task = (n: number): AuditTask => ({ kind: 'units', units: [{ kind: 'shared', mboxname: String(n) }] });
-const numberOf = (of: AuditTask): number =>
-  of.kind === 'units' && of.units[0]?.kind === 'shared' ? Number(of.units[0].mboxname) : -1;
+const task = (n: number): AuditTask => ({
+  kind: 'units',
+  units: [{ unit: { kind: 'shared', mboxname: String(n) } }],
+  look: { number: 0, isRechecked: false, isLast: true },
+});
+const numberOf = (of: AuditTask): number => {
+  const unit = of.kind === 'units' ? of.units[0]?.unit : undefined;
+  return unit?.kind === 'shared' ? Number(unit.mboxname) : -1;
+};
 const done = (n: number): AuditReply => ({ ok: true, result: { ...emptyResult(), bytesRead: n } });
 const numberIn = (reply: AuditReply): number | string => (reply.ok ? reply.result.bytesRead : reply.reason);
 

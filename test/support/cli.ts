@@ -9,9 +9,12 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** The built program. */
+export const cliFile = join(root, 'dist/bin/cyraudit.cjs');
+
 /** Runs the built program as a user would. `npm test` builds it first. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist/bin/cyraudit.cjs'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cliFile, ...args], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ...env },

@@ -5,7 +5,7 @@ import audit from '../../dist/workers/audit.cjs';
 const { default: auditTask } = audit;
 
 export default async function run(input) {
-  const users = input.task.kind === 'units' ? input.task.units.map((unit) => unit.userid) : [];
+  const users = input.task.kind === 'units' ? input.task.units.map(({ unit }) => unit.userid) : [];
   if (users.includes('throws')) throw new TypeError('planted');
   if (users.includes('rejects')) return Promise.reject(new RangeError('planted later'));
   if (users.includes('exits')) process.exit(9);

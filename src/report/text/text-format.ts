@@ -96,10 +96,12 @@ function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOption
 }
 
 /** The command that was given, as far as the report knows it, for a shell. */
-function commandLine({ command, level, maxLost = 0, sides, selection = {} }: Report): string {
+function commandLine({ command, level, maxLost = 0, recheck, sides, selection = {} }: Report): string {
   const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
+  if (recheck !== undefined)
+    words.push('--recheck', String(recheck.looks), '--recheck-delay', String(recheck.delaySeconds));
   for (const [option, globs] of [
     ['--user', selection.users],
     ['--mailbox', selection.mailboxes],
@@ -120,10 +122,19 @@ function totalLines(report: Report): string[] {
   return [
     ...sides.map(sideLine),
     ...engineLines(sides),
+    ...recheckLines(report),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
   ];
+}
+
+/** What was gone when it was looked at again. */
+function recheckLines({ recheck }: Report): string[] {
+  if (recheck === undefined) return [];
+  const settled = Object.values(recheck.settled).reduce((sum, n) => sum + n, 0);
+  const looks = `${counted(recheck.looks, 'further look')} at what differs, ${grouped(recheck.delaySeconds)} s apart`;
+  return [`Recheck  ${looks}: ${counted(settled, 'finding')} had settled`];
 }
 
 /** Which release the predictions are those of, and that it was only assumed. */

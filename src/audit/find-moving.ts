@@ -1,0 +1,109 @@
+import { dirname } from 'node:path';
+import type { SideRole } from '../model/effects.js';
+import type { Mbentry } from '../model/mailbox.js';
+import { changedSince } from '../sources/changed-since.js';
+import { isAbsent } from '../sources/read-only-file.js';
+import { locateMailbox, locateSieve, locateUserMeta } from '../sources/spool/locate-mailbox.js';
+import type { Unit } from '../sources/spool/mailbox-list.js';
+import type { MailboxJob } from './audit-mailbox.js';
+import type { FindingCollector } from './collect-findings.js';
+import { openContext, type AuditContext } from './context.js';
+import type { ReadMailbox } from './read-mailbox.js';
+import type { Moving, UnitResult } from './unit-result.js';
+
+/** A unit that was just looked at. Times are ms since the epoch. */
+export interface LookedAt {
+  readonly ctx: AuditContext;
+  readonly unit: Unit;
+  /** Before anything of it was read. */
+  readonly since: number;
+  readonly found: Pick<UnitResult, 'mailboxes' | 'users' | 'findings' | 'unaudited'>;
+  readonly audited: readonly {
+    readonly job: MailboxJob;
+    readonly collector: FindingCollector;
+    readonly isMoving: boolean;
+  }[];
+  /** Mailboxes that are sound and the same on both sides. */
+  readonly same: readonly { readonly role: SideRole; readonly entry: Mbentry }[];
+  readonly quotaroots: () => readonly string[];
+}
+
+/**
+ * Asks, where anything was found, whether a server was at work there meanwhile. Then what was read may be neither the
+ * old state nor the new one, and of the two sides not of one moment. Takes no locks: Cyrus would wait for us.
+ */
+export function findMoving(look: LookedAt): Moving[] {
+  const { ctx, unit, found, audited } = look;
+  const { mailboxes, users, findings, unaudited } = found;
+  if (mailboxes.length + users.length + findings.length + unaudited.length === 0) return [];
+  const moving: Moving[] = ctx.hasChanged('list') && rowsHaveChanged(ctx, unit) ? [{ kind: 'list' }] : [];
+  const unread = new Set(unaudited.map(({ mboxname }) => mboxname));
+  for (const { job, collector, isMoving } of audited) {
+    if (collector.class === 'clean' && !unread.has(job.mboxname)) continue;
+    const ofAnnotations = Object.keys(collector.counts).some((code) => code.includes('annotation'));
+    if (isMoving || (ofAnnotations && ctx.hasChanged('annotations')))
+      moving.push({ kind: 'mailbox', mboxname: job.mboxname });
+  }
+  // What a user has seen and how much he uses hangs on all of his mailboxes.
+  if (users.length > 0 && changedSince([...indexes(look), ...userFiles(look)], look.since))
+    moving.push({ kind: 'user' });
+  return moving;
+}
+
+/** True when a server wrote to one side of a mailbox at or after `since` (ms since the epoch). */
+export function mailboxChangedSince({ dirs, path, index, missing }: ReadMailbox, since: number): boolean {
+  if (dirs === undefined) return false;
+  const metadata = (['header', 'index', 'cache', 'annotations'] as const).map((name) => dirs.metaOf(name));
+  if (changedSince(new Set([...metadata, path, dirs.data, ...metadata.map((file) => dirname(file))]), since))
+    return true;
+  // Gone, or come.
+  if (index !== undefined) return isAbsent(dirs.metaOf('index'));
+  return missing.includes('directory') && !isAbsent(path);
+}
+
+/** True when the lists have other rows of the unit by now. */
+function rowsHaveChanged(ctx: AuditContext, unit: Unit): boolean {
+  const rowsOf = ({ sides }: AuditContext): string => {
+    const lists = [...sides.values()].map(({ list }) => list);
+    const rows = JSON.stringify(lists.map((list) => list.entriesOf(unit, lists[0])));
+    // Told when they were read first.
+    for (const list of lists) list.faults.splice(0);
+    return rows;
+  };
+  let now: AuditContext;
+  try {
+    now = openContext(ctx.plan);
+  } catch {
+    // Replaced at this moment, or gone.
+    return true;
+  }
+  try {
+    return rowsOf(now) !== rowsOf(ctx);
+  } finally {
+    now.close();
+  }
+}
+
+function* indexes({ ctx, same, audited }: LookedAt): Generator<string> {
+  for (const { role, entry } of same) {
+    const path = locateMailbox(ctx.sides.get(role)!.side.layout, entry)?.metaOf('index');
+    if (path !== undefined) yield path;
+  }
+  for (const { job } of audited)
+    for (const { dirs } of Object.values(job.sides)) if (dirs !== undefined) yield dirs.metaOf('index');
+}
+
+/** Files of a user beside his mailboxes. */
+function* userFiles({ ctx, unit, quotaroots }: LookedAt): Generator<string> {
+  if (unit.kind !== 'user') return;
+  for (const { side, list } of ctx.sides.values()) {
+    const { layout } = side;
+    const inbox = list.byName(unit.inbox);
+    const paths = [
+      ...(['seen', 'sub'] as const).map((suffix) => locateUserMeta(layout, unit.userid, suffix, inbox)),
+      inbox === undefined ? undefined : locateSieve(layout, unit.userid, inbox),
+      ...(layout.quota.legacy ? quotaroots().map((root) => layout.quotaPath(root)) : [layout.quota.db]),
+    ];
+    for (const path of paths) if (path !== undefined) yield path;
+  }
+}

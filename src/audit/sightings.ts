@@ -1,0 +1,97 @@
+import { worse, type ReportedFinding, type VerdictClass } from '../model/effects.js';
+import type { CodeCounts } from './collect-findings.js';
+import type { UnitResult } from './unit-result.js';
+
+/**
+ * What one look found in a unit, to be held against what a later one finds: a key for each finding, and one for each
+ * code of which not all findings are listed. Plain data: it goes back to a worker.
+ */
+export type Sightings = readonly string[];
+
+interface Place {
+  readonly findings: readonly ReportedFinding[];
+  readonly counts: CodeCounts;
+}
+
+/** Names the place of findings without one of their own. */
+const LIST = 'list';
+
+/**
+ * Two looks at a busy pair see two states: it is the same finding when the same thing is wrong at the same place. Of
+ * drift that replication carries it must be the same drift: when the replica has another value by now it is catching up.
+ */
+function keyOf(place: string, { code, side, uid = -1, class: of, facts, effects }: ReportedFinding): string {
+  const isDrift = of === 'safe' && uid < 0 && effects?.some((effect) => effect !== 'none') === true;
+  const kept =
+    place === LIST || isDrift ? Object.entries(facts).filter(([name]) => place === LIST || !/^master/i.test(name)) : [];
+  return JSON.stringify([code, place, side ?? '', uid, kept]);
+}
+
+/** Stands for findings of a code that are counted and not listed. */
+const restKey = (place: string, code: string): string => JSON.stringify([code, place]);
+
+const codeOf = (key: string): string => (JSON.parse(key) as [string])[0];
+
+function* keysOf(place: string, { findings, counts }: Place): Generator<string> {
+  const listed = countCodes(findings);
+  for (const finding of findings) yield keyOf(place, finding);
+  for (const [code, n] of Object.entries(counts)) if (n > (listed[code] ?? 0)) yield restKey(place, code);
+}
+
+function countCodes(findings: readonly ReportedFinding[]): CodeCounts {
+  const counts: CodeCounts = {};
+  for (const { code } of findings) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}
+
+const placeOfMailbox = ({ mboxname, uniqueid }: UnitResult['mailboxes'][number]): string =>
+  `${mboxname} ${uniqueid ?? ''}`;
+const placeOfUser = ({ userid }: UnitResult['users'][number]): string => `user ${userid}`;
+
+/** Keys of all that a look at one unit has found. */
+export function sightingsOf({ mailboxes, users, findings }: UnitResult): Sightings {
+  const keys = new Set<string>();
+  for (const mailbox of mailboxes) for (const key of keysOf(placeOfMailbox(mailbox), mailbox)) keys.add(key);
+  for (const user of users) for (const key of keysOf(placeOfUser(user), user)) keys.add(key);
+  for (const finding of findings) keys.add(keyOf(LIST, finding));
+  return [...keys];
+}
+
+/** Takes out of `result` what an earlier look at the unit did not find. @returns how much of that look is gone, by code */
+export function keepWhatWasSeen(result: UnitResult, before: Sightings): CodeCounts {
+  const seen = new Set(before);
+  const now = new Set(sightingsOf(result));
+  const settled: CodeCounts = {};
+  for (const key of before) {
+    const code = codeOf(key);
+    if (!now.has(key)) settled[code] = (settled[code] ?? 0) + 1;
+  }
+  const mailboxes = result.mailboxes.flatMap((mailbox) => stillThere(placeOfMailbox(mailbox), mailbox, seen));
+  const users = result.users.flatMap((user) => stillThere(placeOfUser(user), user, seen));
+  result.cleanMailboxes += result.mailboxes.length - mailboxes.length;
+  result.cleanUsers += result.users.length - users.length;
+  result.mailboxes.splice(0, Infinity, ...mailboxes);
+  result.users.splice(0, Infinity, ...users);
+  result.findings.splice(0, Infinity, ...result.findings.filter((finding) => seen.has(keyOf(LIST, finding))));
+  return settled;
+}
+
+/** The part of a mailbox or user that was seen before; nothing when that is nothing. */
+function stillThere<T extends Place>(place: string, found: T, seen: ReadonlySet<string>): T[] {
+  const { findings, counts } = found;
+  const listed = countCodes(findings);
+  const kept: ReportedFinding[] = [];
+  const left: CodeCounts = {};
+  for (const [code, n] of Object.entries(counts)) {
+    const ofCode = findings.filter((finding) => finding.code === code);
+    // Where not all are listed, before or now, single ones cannot be told apart.
+    const isWhole = n === (listed[code] ?? 0) && !seen.has(restKey(place, code));
+    const still = isWhole ? ofCode.filter((finding) => seen.has(keyOf(place, finding))) : ofCode;
+    if (still.length === 0) continue;
+    kept.push(...still);
+    left[code] = isWhole ? still.length : n;
+  }
+  if (kept.length === 0) return [];
+  const worst = kept.reduce<VerdictClass>((sum, finding) => worse<VerdictClass>(sum, finding.class), 'clean');
+  return [{ ...found, class: worst, findings: kept, counts: left }];
+}

@@ -1,0 +1,26 @@
+import { lstatSync, type Stats } from 'node:fs';
+
+/**
+ * Before a look begins: the clock of the file system ticks up to 10 ms late. A file server whose clock is behind is not
+ * allowed for. Unit: ms.
+ */
+const CLOCK_TICK = 12;
+
+/** True when one of the files was written, replaced or given other rights at or after `since` (ms since the epoch). */
+export function changedSince(paths: Iterable<string>, since: number): boolean {
+  for (const path of paths) {
+    const stat = statOrNothing(path);
+    // ctime: what is renamed keeps its mtime.
+    if (stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) >= since - CLOCK_TICK) return true;
+  }
+  return false;
+}
+
+function statOrNothing(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    // What cannot be looked at was told when it was to be read.
+    return undefined;
+  }
+}
