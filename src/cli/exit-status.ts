@@ -1,19 +1,8 @@
-import type { Report } from '../generated/report.js';
-import type { FindingClass } from '../model/effects.js';
+import { STATUS_INCOMPLETE } from '../report/exit-status.js';
+
+export { exitStatus } from '../report/exit-status.js';
 
 /** Errors of the call, the set-up or the machine, and audits that could not be finished. */
-export const STATUS_UNKNOWN = 3;
+export const STATUS_UNKNOWN = STATUS_INCOMPLETE;
 /** A bug of cyraudit. Source: EX_SOFTWARE of sysexits.h. */
 export const STATUS_BUG = 70;
-
-/**
- * The exit status that a report stands for: the convention of monitoring plugins, so that cron, Nagios and CI can
- * use it unchanged. `failOn` is the mildest class that is not a success; `halt` and an incomplete audit always fail.
- */
-export function exitStatus(report: Pick<Report, 'verdict' | 'complete'>, failOn: FindingClass): 0 | 1 | 2 | 3 {
-  if (report.verdict === 'halt') return 2;
-  if (!report.complete) return STATUS_UNKNOWN;
-  if (report.verdict === 'admin') return failOn === 'halt' ? 0 : 1;
-  if (report.verdict === 'safe') return failOn === 'safe' ? 1 : 0;
-  return 0;
-}

@@ -1,14 +1,15 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Report, ReportSide, Unaudited } from '../../generated/report.js';
 import { CLASSES, type VerdictClass } from '../../model/effects.js';
+import { effectWords } from '../effect-words.js';
 import { findingDetails, findingMessage } from '../finding-message.js';
+import { placeWords, type PlacedFinding } from '../finding-place.js';
+import { bytes, counted, duration, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
+import { verdictLine } from '../verdict-line.js';
 import { wrap } from '../wrap.js';
-import { effectWords } from './effect-words.js';
-import { groupFindings, type Example, type FindingGroup } from './finding-groups.js';
-import { bytes, counted, duration, grouped } from './numbers.js';
-import { verdictLine } from './verdict-line.js';
+import { groupFindings, type FindingGroup } from './finding-groups.js';
 
 const MAX_EXAMPLES = 5;
 const MAX_UNAUDITED = 20;
@@ -69,14 +70,10 @@ function hanging(label: string, text: string, width: number): string[] {
   return wrap(text, width, indent).map((line, n) => (n === 0 ? INDENT + label + line.slice(indent.length) : line));
 }
 
-function exampleLine({ finding, place }: Example, texts: Parameters<typeof findingMessage>[1]): string {
-  const where: string[] = [];
-  if (finding.side !== undefined && finding.side !== 'single') where.push(finding.side);
-  if (place !== undefined)
-    where.push('mboxname' in place ? printableMboxname(place.mboxname) : `user ${printable(place.userid)}`);
-  if (finding.uid !== undefined) where.push(`uid ${finding.uid}`);
-  const message = findingMessage(finding, texts);
-  return where.length === 0 ? message : `${where.join(' ')}: ${message}`;
+function exampleLine(example: PlacedFinding, texts: Parameters<typeof findingMessage>[1]): string {
+  const where = placeWords(example, printableMboxname);
+  const message = findingMessage(example.finding, texts);
+  return where === '' ? message : `${where}: ${message}`;
 }
 
 function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOptions, chalk: ChalkInstance): string[] {

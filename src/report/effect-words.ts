@@ -1,4 +1,4 @@
-import { EFFECTS, type Effect } from '../../model/effects.js';
+import { EFFECTS, type Effect } from '../model/effects.js';
 
 /** What replication would do, to complete "Replication would ...". */
 const WORDS: Readonly<Record<Effect, string>> = {

@@ -1,5 +1,5 @@
-import type { Report } from '../../generated/report.js';
-import type { FindingClass } from '../../model/effects.js';
+import type { Report } from '../generated/report.js';
+import type { FindingClass } from '../model/effects.js';
 import { counted } from './numbers.js';
 
 /** `3 mailboxes and 1 user`: who has the class, findings about a side or the pair included. */
