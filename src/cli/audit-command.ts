@@ -7,6 +7,7 @@ import type { FindingClass } from '../model/effects.js';
 import type { RenderOptions } from '../report/report-format.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
 import { exitStatus } from './exit-status.js';
+import { formatHelp, formatNames } from './format-help.js';
 import type { ReportTarget } from './report-target.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -68,7 +69,7 @@ export function addAuditOptions(command: Command): Command {
         .choices(['index', 'files', 'content'])
         .default('files'),
     )
-    .option('--report <format[=file]>', 'text or json, on stdout or into a file; repeatable (default: text)', collect)
+    .option('--report <format[=file]>', `${formatNames}, on stdout or into a file; repeatable (default: text)`, collect)
     .option('--user <glob>', 'only these users; repeatable', collect)
     .option('--mailbox <glob>', 'only these mailboxes, by internal name; repeatable', collect)
     .option('--partition <glob>', 'only these partitions; repeatable', collect)
@@ -95,7 +96,8 @@ export function addAuditOptions(command: Command): Command {
     .option('--progress', 'show a progress bar (the default on a terminal)')
     .option('--no-progress', 'show no progress bar')
     .option('--color', 'colour the text report (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text report');
+    .option('--no-color', 'do not colour the text report')
+    .addHelpText('after', formatHelp());
 }
 
 type Run = (options: AuditOptions) => Promise<Report>;

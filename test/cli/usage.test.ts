@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reportFormats } from '../../src/report/formats.js';
 import { packageVersion } from '../../src/run/package-version.js';
 import { renderJson } from '../../src/report/json/json-format.js';
 import { runCli } from '../support/cli.js';
@@ -63,6 +64,14 @@ test('--version and --help succeed', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/Examples?:/);
   }
+});
+
+test.each(['compare', 'check', 'render'])('%s --help names every report format and says what it is', (command) => {
+  const { stdout } = runCli([command, '--help']);
+  const words = stdout.replace(/\s+/g, ' ');
+  for (const { name, description } of reportFormats) expect(words).toContain(`${name} ${description}`);
+  const names = reportFormats.map(({ name }) => name);
+  expect(words).toContain(`${names.slice(0, -1).join(', ')} or ${names.at(-1)!}, on stdout or into a file`);
 });
 
 test('without a command, the help goes to stderr with status 3', () => {

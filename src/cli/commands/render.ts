@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { formatHelp, formatNames } from '../format-help.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
 
 interface CommandOptions extends TerminalOptions {
@@ -10,9 +11,10 @@ export function addRender(program: Command): void {
     .command('render')
     .description('turn a saved JSON report into another format')
     .argument('<report.json>', 'what --report json=FILE wrote')
-    .option('--to <format[=file]>', 'text or json, on stdout or into a file', 'text')
+    .option('--to <format[=file]>', `${formatNames}, on stdout or into a file`, 'text')
     .option('--color', 'colour the text report')
     .option('--no-color', 'do not colour the text report')
+    .addHelpText('after', formatHelp())
     .addHelpText('after', '\nExample:\n  cyraudit render report.json --to text')
     .action(async (path: string, options: CommandOptions) => {
       const [{ catalogue }, { reportFormats }, { parseReportTarget, writeReportFile }, { readReport }] =

@@ -1,4 +1,5 @@
 import type { Report } from '../../generated/report.js';
+import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import type { ReportFormat } from '../report-format.js';
 
 /** The keys of the schema in the order of reading; others (facts, counts by code) follow by name. */
@@ -62,6 +63,6 @@ export function renderJson(report: Report): string {
 
 export const jsonFormat: ReportFormat = {
   name: 'json',
-  description: 'the whole report, as defined by schemas/report.schema.json',
+  description: FORMAT_DESCRIPTIONS.json,
   render: renderJson,
 };

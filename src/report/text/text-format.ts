@@ -4,6 +4,7 @@ import { CLASSES, type VerdictClass } from '../../model/effects.js';
 import { effectWords } from '../effect-words.js';
 import { findingDetails, findingMessage } from '../finding-message.js';
 import { placeWords, type PlacedFinding } from '../finding-place.js';
+import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
@@ -158,6 +159,6 @@ function sideLine(side: ReportSide): string {
 
 export const textFormat: ReportFormat = {
   name: 'text',
-  description: 'for a person: the verdict, the reasons and what to do (the default)',
+  description: FORMAT_DESCRIPTIONS.text,
   render: renderText,
 };

@@ -1,0 +1,5 @@
+/** What each report format is, for --help: apart from the formats themselves, so that help need not load them. */
+export const FORMAT_DESCRIPTIONS = {
+  text: 'for a person: the verdict, the reasons and what to do (the default)',
+  json: 'the whole report, as defined by schemas/report.schema.json',
+} as const;
