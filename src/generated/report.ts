@@ -4,6 +4,10 @@ export type Level = 'index' | 'files' | 'content';
 export type VerdictClass = 'clean' | 'safe' | 'admin' | 'halt';
 export type SideRole = 'master' | 'replica' | 'single';
 export type Count = number;
+/**
+ * One for `check`, master and replica for `compare`.
+ */
+export type Sides = readonly ReportSide[];
 export type FindingClass = 'safe' | 'admin' | 'halt';
 /**
  * What real replication would do. `unseen`: it cannot notice the difference.
@@ -23,6 +27,11 @@ export type Effect =
   | 'unseen'
   | 'none';
 export type Effects = readonly Effect[];
+/**
+ * One line of `--report ndjson`: the first is of kind `report`; findings about a side or the pair follow, then each mailbox and each user with its findings after it, then what was not audited; the last is of kind `end`, and without it the file is not whole.
+ */
+export type ReportLine =
+  ReportHeadLine | ReportFindingLine | ReportMailboxLine | ReportUserLine | ReportUnauditedLine | ReportEndLine;
 
 /**
  * What one run of cyraudit found. 64-bit values are decimal strings. Nothing but startedAt, finishedAt and durations depends on the wall clock or on the number of threads.
@@ -32,10 +41,7 @@ export interface Report {
    * Grows when a reader of older reports would misread a newer one.
    */
   schemaVersion: 1;
-  tool: {
-    name: 'cyraudit';
-    version: string;
-  };
+  tool: Tool;
   command: 'compare' | 'check';
   level: Level;
   selection?: Selection;
@@ -47,18 +53,13 @@ export interface Report {
    * RFC 3339, UTC.
    */
   finishedAt: string;
-  durations: {
-    totalMs: number;
-  };
+  durations: Durations;
   verdict: VerdictClass;
   /**
    * False when anything is in `unaudited`.
    */
   complete: boolean;
-  /**
-   * One for `check`, master and replica for `compare`.
-   */
-  sides: readonly ReportSide[];
+  sides: Sides;
   counts: ReportCounts;
   /**
    * Findings of one code listed for one mailbox; the rest is in its `notListed`, and all are in `counts`.
@@ -86,6 +87,10 @@ export interface Report {
    */
   unaudited: readonly Unaudited[];
 }
+export interface Tool {
+  name: 'cyraudit';
+  version: string;
+}
 /**
  * The globs the audit was limited to. Absent when everything was audited: a verdict speaks only of what was selected.
  */
@@ -93,6 +98,9 @@ export interface Selection {
   users?: readonly string[];
   mailboxes?: readonly string[];
   partitions?: readonly string[];
+}
+export interface Durations {
+  totalMs: number;
 }
 export interface ReportSide {
   role: SideRole;
@@ -233,4 +241,107 @@ export interface Unaudited {
   side?: SideRole;
   mboxname?: string;
   reason: string;
+}
+/**
+ * What was audited, and how.
+ */
+export interface ReportHeadLine {
+  kind: 'report';
+  /**
+   * Grows when a reader of older reports would misread a newer one.
+   */
+  schemaVersion: 1;
+  tool: Tool;
+  command: 'compare' | 'check';
+  level: Level;
+  selection?: Selection;
+  /**
+   * RFC 3339, UTC.
+   */
+  startedAt: string;
+  /**
+   * RFC 3339, UTC.
+   */
+  finishedAt: string;
+  durations: Durations;
+  sides: Sides;
+  /**
+   * Findings of one code listed for one mailbox; the rest is in its `notListed`, and all are in `counts`.
+   */
+  findingCap: number;
+  /**
+   * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
+   */
+  maxLost?: number;
+  recheck?: Recheck;
+}
+/**
+ * A finding: of the mailbox `mboxname`; else about the user `userid`; else about a side or the pair.
+ */
+export interface ReportFindingLine {
+  kind: 'finding';
+  /**
+   * Internal name.
+   */
+  mboxname?: string;
+  uniqueid?: string | null;
+  userid?: string;
+  code: string;
+  class: FindingClass;
+  side?: SideRole;
+  uid?: number;
+  facts: Facts;
+  effects?: Effects;
+}
+/**
+ * A mailbox that is not clean.
+ */
+export interface ReportMailboxLine {
+  kind: 'mailbox';
+  /**
+   * Internal name.
+   */
+  mboxname: string;
+  uniqueid: string | null;
+  /**
+   * Absent for a shared mailbox.
+   */
+  userid?: string;
+  class: FindingClass;
+  effects?: Effects;
+  notListed?: CountsByCode;
+}
+/**
+ * A user with a finding that belongs to no mailbox.
+ */
+export interface ReportUserLine {
+  kind: 'user';
+  userid: string;
+  class: FindingClass;
+  notListed?: CountsByCode;
+}
+/**
+ * A part that was not audited.
+ */
+export interface ReportUnauditedLine {
+  kind: 'unaudited';
+  /**
+   * The file, mailbox or part that was not audited.
+   */
+  what: string;
+  side?: SideRole;
+  mboxname?: string;
+  reason: string;
+}
+/**
+ * The outcome.
+ */
+export interface ReportEndLine {
+  kind: 'end';
+  verdict: VerdictClass;
+  /**
+   * False when anything is in `unaudited`.
+   */
+  complete: boolean;
+  counts: ReportCounts;
 }

@@ -29,6 +29,7 @@ test.each([
   ['a\r\nb\u009b', 'a\\x0d\\x0ab\\x9b'],
   ['abc\u202edef', 'abc\\u202edef'],
   ['half \ud83d', 'half \\ud83d'],
+  ['none \ufffe\uffff', 'none \\ufffe\\uffff'],
   ['whole 😀 ü', 'whole 😀 ü'],
 ])('%j is shown as %s', (text, shown) => {
   expect(printable(text)).toBe(shown);
