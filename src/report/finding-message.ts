@@ -1,4 +1,5 @@
 import type { ReportFinding } from '../generated/report.js';
+import { ordered } from './ordered-json.js';
 import { printable } from './printable.js';
 import type { FindingTexts } from './report-format.js';
 
@@ -24,7 +25,7 @@ function kindOf(value: unknown): string {
 }
 
 function plainFacts({ facts }: ReportFinding): string {
-  const words = Object.entries(facts).map(
+  const words = Object.entries(ordered(facts)).map(
     ([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`,
   );
   return printable(words.join(', '));

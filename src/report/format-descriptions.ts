@@ -3,4 +3,5 @@ export const FORMAT_DESCRIPTIONS = {
   text: 'for a person: the verdict, the reasons and what to do (the default)',
   json: 'the whole report, as defined by schemas/report.schema.json',
   ndjson: 'the same, an object a line (#/$defs/ndjsonLine): head, findings, what was not audited, verdict',
+  junit: 'JUnit XML for CI: a case per mailbox or user with a finding; admin and halt fail, what was not audited errs',
 } as const;

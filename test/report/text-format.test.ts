@@ -76,7 +76,7 @@ ADMIN  Two messages under one UID (9 in 3 mailboxes) uid-clash
     Do: Remedy of uid-clash.
 
 ADMIN  A finding of another version of cyraudit (1 in 1 user) from-the-future
-    replica user bob: b 1, 2, a null
+    replica user bob: a null, b 1, 2
 
 SAFE  Not copied yet (2 in 2 mailboxes) lagging
     user.joe uid 7: modseq 12 is missing
