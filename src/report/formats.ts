@@ -2,7 +2,8 @@ import { jsonFormat } from './json/json-format.js';
 import { junitFormat } from './junit/junit-format.js';
 import { ndjsonFormat } from './ndjson/ndjson-format.js';
 import type { ReportFormat } from './report-format.js';
+import { sarifFormat } from './sarif/sarif-format.js';
 import { textFormat } from './text/text-format.js';
 
 /** Every report format; the first is the default. */
-export const reportFormats: readonly ReportFormat[] = [textFormat, jsonFormat, ndjsonFormat, junitFormat];
+export const reportFormats: readonly ReportFormat[] = [textFormat, jsonFormat, ndjsonFormat, junitFormat, sarifFormat];
