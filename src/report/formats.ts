@@ -1,9 +1,17 @@
 import { jsonFormat } from './json/json-format.js';
 import { junitFormat } from './junit/junit-format.js';
 import { ndjsonFormat } from './ndjson/ndjson-format.js';
+import { prometheusFormat } from './prometheus/prometheus-format.js';
 import type { ReportFormat } from './report-format.js';
 import { sarifFormat } from './sarif/sarif-format.js';
 import { textFormat } from './text/text-format.js';
 
 /** Every report format; the first is the default. */
-export const reportFormats: readonly ReportFormat[] = [textFormat, jsonFormat, ndjsonFormat, junitFormat, sarifFormat];
+export const reportFormats: readonly ReportFormat[] = [
+  textFormat,
+  jsonFormat,
+  ndjsonFormat,
+  junitFormat,
+  sarifFormat,
+  prometheusFormat,
+];
