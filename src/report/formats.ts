@@ -1,5 +1,6 @@
 import { jsonFormat } from './json/json-format.js';
 import { junitFormat } from './junit/junit-format.js';
+import { nagiosFormat } from './nagios/nagios-format.js';
 import { ndjsonFormat } from './ndjson/ndjson-format.js';
 import { prometheusFormat } from './prometheus/prometheus-format.js';
 import type { ReportFormat } from './report-format.js';
@@ -14,4 +15,5 @@ export const reportFormats: readonly ReportFormat[] = [
   junitFormat,
   sarifFormat,
   prometheusFormat,
+  nagiosFormat,
 ];
