@@ -1,4 +1,4 @@
-import type { Effect, Facts, FindingClass, ReportedFinding, SideRole } from '../model/effects.js';
+import type { Effect, Facts, FindingClass, PairRole, ReportedFinding, SideRole } from '../model/effects.js';
 import type { FaultCode, FormatFault } from '../model/fault.js';
 
 export type SubjectName = 'fault' | 'file' | 'record' | 'mailbox' | 'user' | 'list' | 'side';
@@ -17,6 +17,8 @@ export interface FindingDefinition<F extends Facts = Facts> {
   readonly class: FindingClass;
   /** Release that introduced it. */
   readonly since: string;
+  /** The only side that has the mailbox in which it is found. */
+  readonly heldOnlyBy?: PairRole;
   readonly title: string;
   /** What it is and why it matters. */
   readonly why: string;

@@ -8,4 +8,13 @@ export const FORMAT_DESCRIPTIONS = {
   prometheus:
     'metrics for the textfile collector of the Prometheus node exporter; with =FILE.prom, replaced as a whole',
   nagios: 'a monitoring plugin: state (as the exit status without --fail-on), performance data, the 20 worst findings',
+  combined: [
+    'a line per mailbox with a finding, as rclone check --combined:',
+    '= nothing to do: only blemishes that replication neither spreads nor trips over',
+    '+ only on the master (by uniqueid)',
+    '- only on the replica (by uniqueid)',
+    '* differs, or is damaged',
+    '! could not be audited (a mailbox, or another part of a side)',
+    '# the verdict, and how many mailboxes, users and findings have no line of their own',
+  ].join('\n'),
 } as const;

@@ -1,3 +1,4 @@
+import { combinedFormat } from './combined/combined-format.js';
 import { jsonFormat } from './json/json-format.js';
 import { junitFormat } from './junit/junit-format.js';
 import { nagiosFormat } from './nagios/nagios-format.js';
@@ -16,4 +17,5 @@ export const reportFormats: readonly ReportFormat[] = [
   sarifFormat,
   prometheusFormat,
   nagiosFormat,
+  combinedFormat,
 ];

@@ -4,7 +4,17 @@ import type { Report } from '../generated/report.js';
 /** What reports need of the catalogue: the texts of a finding by its code. */
 export type FindingTexts = Pick<
   FindingKind,
-  'code' | 'class' | 'since' | 'title' | 'why' | 'replication' | 'remedy' | 'example' | 'message' | 'details'
+  | 'code'
+  | 'class'
+  | 'since'
+  | 'heldOnlyBy'
+  | 'title'
+  | 'why'
+  | 'replication'
+  | 'remedy'
+  | 'example'
+  | 'message'
+  | 'details'
 >;
 export type Catalogue = ReadonlyMap<string, FindingTexts>;
 

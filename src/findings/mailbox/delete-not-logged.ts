@@ -4,6 +4,7 @@ export const deleteNotLogged = defineMailboxFinding({
   code: 'delete-not-logged',
   class: 'admin',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: 'A shared mailbox was deleted on the master, and no pending log line says so',
   why: 'The master has a tombstone for a shared mailbox that the replica still has. sync_client -A never deletes shared mailboxes; only an UNMAILBOX line of the log does.',
   replication: 'None: the mailbox stays on the replica.',

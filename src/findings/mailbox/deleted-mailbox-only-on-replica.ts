@@ -4,6 +4,7 @@ export const deletedMailboxOnlyOnReplica = defineMailboxFinding({
   code: 'deleted-mailbox-only-on-replica',
   class: 'safe',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: 'Delayed-delete copy that only the replica still has',
   why: 'The master has expired this deleted mailbox already; each side expires its own.',
   replication: 'None. Before Cyrus 3.4 the copy is deleted on the replica too.',

@@ -4,6 +4,7 @@ export const emptyMailboxDeleted = defineMailboxFinding({
   code: 'empty-mailbox-deleted',
   class: 'safe',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: 'Empty mailbox deleted on the master, not yet on the replica',
   why: 'The master remembers deleting this mailbox, by a tombstone or by a line of the pending log, and the replica holds no message in it.',
   replication: 'The mailbox is deleted on the replica.',

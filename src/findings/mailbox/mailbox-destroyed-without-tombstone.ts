@@ -4,6 +4,7 @@ export const mailboxDestroyedWithoutTombstone = defineMailboxFinding({
   code: 'mailbox-destroyed-without-tombstone',
   class: 'admin',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: "Mailbox missing in the master's list would be destroyed on the replica",
   why: "The replica has a mailbox that the master's list does not have. Before Cyrus 3.4 sync_client takes that for a delete and needs no tombstone. The disk cannot tell an immediate delete on the master from an entry that the list lost, or from a mailbox that only the replica ever had.",
   replication: "The replica's mailbox is deleted at once with its files, with exit status 0 and no error line.",

@@ -4,6 +4,7 @@ export const mailboxOnlyOnMaster = defineMailboxFinding({
   code: 'mailbox-only-on-master',
   class: 'safe',
   since: '0.1.0',
+  heldOnlyBy: 'master',
   title: 'Mailbox not yet on the replica',
   why: 'The mailbox was created on the master and has not been replicated.',
   replication: 'It is created on the replica with all its messages.',

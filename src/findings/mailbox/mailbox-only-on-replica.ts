@@ -4,6 +4,7 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
   code: 'mailbox-only-on-replica',
   class: 'admin',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: 'Mailbox only on the replica',
   why: "The replica has a mailbox that the master's list neither has nor remembers as deleted.",
   replication: 'Neither deleted nor copied back: it stays only on the replica, and sync_client exits 0.',

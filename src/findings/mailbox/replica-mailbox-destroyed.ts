@@ -4,6 +4,7 @@ export const replicaMailboxDestroyed = defineMailboxFinding({
   code: 'replica-mailbox-destroyed',
   class: 'admin',
   since: '0.1.0',
+  heldOnlyBy: 'replica',
   title: 'Mailbox with messages would be destroyed on the replica',
   why: 'The master deleted this mailbox, or its user, and has no copy to compare with (an immediate delete, a delayed one that has expired, or a mailbox that only the replica ever had): a message that arrived on the replica alone would be lost unseen.',
   replication:
