@@ -61,10 +61,9 @@ export function ordered<T>(value: T): T {
   return JSON.parse(JSON.stringify(value, inOrder)) as T;
 }
 
-/** JSON that means the same and holds no character that a terminal or a reader of lines could act on. */
-export function safeJson(value: unknown, indent?: number): string {
-  const text = JSON.stringify(value, undefined, indent);
-  return escapeUnsafe(text, (character) => (character === '\n' ? character : unicodeEscape(character)));
+/** JSON in one line that means the same and holds no character that a terminal or a reader of lines could act on. */
+export function safeJson(value: unknown): string {
+  return escapeUnsafe(JSON.stringify(value), unicodeEscape);
 }
 
 const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

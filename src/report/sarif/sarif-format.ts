@@ -123,5 +123,5 @@ function unlisted({ mailboxes, users }: Report, places: LogicalLocations): Notif
 export const sarifFormat: ReportFormat = {
   name: 'sarif',
   description: FORMAT_DESCRIPTIONS.sarif,
-  render: (report, options) => `${safeJson(sarifLog(report, options), 2)}\n`,
+  render: (report, options) => `${safeJson(sarifLog(report, options))}\n`,
 };
