@@ -3,6 +3,9 @@ import { ordered } from './ordered-json.js';
 import { printable } from './printable.js';
 import type { FindingTexts } from './report-format.js';
 
+/** Where the catalogue has no title. */
+export const UNKNOWN_TITLE = 'A finding of another version of cyraudit';
+
 /** One finding in words. A finding that this version does not know, or knows with other facts, shows its facts. */
 export function findingMessage(finding: ReportFinding, texts: FindingTexts | undefined): string {
   if (texts === undefined || !sameFacts(finding.facts, texts.example)) return plainFacts(finding);

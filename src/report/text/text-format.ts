@@ -1,16 +1,18 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Report, ReportSide, Unaudited } from '../../generated/report.js';
 import { CLASSES, type VerdictClass } from '../../model/effects.js';
+import { commandLine } from '../command-line.js';
 import { effectWords } from '../effect-words.js';
-import { findingDetails, findingMessage } from '../finding-message.js';
+import { groupFindings, placesWords, type FindingGroup } from '../finding-groups.js';
+import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-message.js';
 import { placeWords, type PlacedFinding } from '../finding-place.js';
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
+import { engineWords, recheckWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { wrap } from '../wrap.js';
-import { groupFindings, type FindingGroup } from './finding-groups.js';
 
 const MAX_EXAMPLES = 5;
 const MAX_UNAUDITED = 20;
@@ -44,13 +46,9 @@ function groupLines(
   chalk: ChalkInstance,
 ): string[] {
   const texts = catalogue.get(group.code);
-  const { mailboxes, users } = group.places;
-  const where = [
-    ...(mailboxes > 0 ? [counted(mailboxes, 'mailbox', 'mailboxes')] : []),
-    ...(users > 0 ? [counted(users, 'user')] : []),
-  ];
-  const count = `${grouped(group.count)}${where.length > 0 ? ` in ${where.join(' and ')}` : ''}`;
-  const title = printable(texts?.title ?? 'A finding of another version of cyraudit');
+  const where = placesWords(group);
+  const count = `${grouped(group.count)}${where === '' ? '' : ` in ${where}`}`;
+  const title = printable(texts?.title ?? UNKNOWN_TITLE);
   const lines = [
     `${paint(chalk, group.findingClass)(group.findingClass.toUpperCase())}  ${chalk.bold(title)} (${count}) ${chalk.dim(group.code)}`,
     ...group.examples.flatMap((example) => [
@@ -93,56 +91,22 @@ function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOption
   return lines;
 }
 
-/** The command that was given, as far as the report knows it, for a shell. */
-function commandLine({ command, level, maxLost = 0, recheck, sides, selection = {} }: Report): string {
-  const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
-  if (level !== 'files') words.push('--level', level);
-  if (maxLost > 0) words.push('--max-lost', String(maxLost));
-  if (recheck !== undefined)
-    words.push('--recheck', String(recheck.looks), '--recheck-delay', String(recheck.delaySeconds));
-  for (const [option, globs] of [
-    ['--user', selection.users],
-    ['--mailbox', selection.mailboxes],
-    ['--partition', selection.partitions],
-  ] as const)
-    for (const glob of globs ?? []) words.push(option, glob);
-  return words.map(shellWord).join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", `'\\''`)}'`;
-}
-
 function totalLines(report: Report): string[] {
   const { counts, sides } = report;
   const byClass = (name: string, count: Report['counts']['mailboxes']) =>
     `${name} ${CLASSES.map((c) => `${grouped(count[c])} ${c}`).join(', ')}`;
   return [
     ...sides.map(sideLine),
-    ...engineLines(sides),
-    ...recheckLines(report),
+    ...labelled('Engine', engineWords(sides)),
+    ...labelled('Recheck', recheckWords(report)),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
   ];
 }
 
-/** What was gone when it was looked at again. */
-function recheckLines({ recheck }: Report): string[] {
-  if (recheck === undefined) return [];
-  const settled = Object.values(recheck.settled).reduce((sum, n) => sum + n, 0);
-  const looks = `${counted(recheck.looks, 'further look')} at what differs, ${grouped(recheck.delaySeconds)} s apart`;
-  return [`Recheck  ${looks}: ${counted(settled, 'finding')} had settled`];
-}
-
-/** Which release the predictions are those of, and that it was only assumed. */
-function engineLines(sides: readonly ReportSide[]): string[] {
-  const engine = sides.find(({ role }) => role === 'master')?.replicatesAs;
-  if (engine === undefined) return [];
-  const why =
-    engine.from === 'given' ? 'as given' : 'the oldest that could have written its spool; --engine names another';
-  return [`Engine   replication as Cyrus ${engine.version} does it (${why})`];
-}
+const labelled = (label: string, words: string | undefined): string[] =>
+  words === undefined ? [] : [`${label.padEnd(7)}  ${words}`];
 
 function sideLine(side: ReportSide): string {
   const role = side.role === 'single' ? 'Side' : side.role === 'master' ? 'Master' : 'Replica';

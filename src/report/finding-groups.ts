@@ -1,6 +1,7 @@
-import type { Report } from '../../generated/report.js';
-import { CLASSES, type Effect, type FindingClass } from '../../model/effects.js';
-import { placedFindings, type Place, type PlacedFinding } from '../finding-place.js';
+import type { Report } from '../generated/report.js';
+import { CLASSES, type Effect, type FindingClass } from '../model/effects.js';
+import { placedFindings, type Place, type PlacedFinding } from './finding-place.js';
+import { counted } from './numbers.js';
 
 /** All findings of one code, of which only a few examples are kept. */
 export class FindingGroup {
@@ -26,6 +27,15 @@ export class FindingGroup {
       this.lastPlace = place;
     }
   }
+}
+
+/** `3 mailboxes and 1 user`; empty when the findings are about a side or the pair. */
+export function placesWords({ places: { mailboxes, users } }: FindingGroup): string {
+  const words = [
+    ...(mailboxes > 0 ? [counted(mailboxes, 'mailbox', 'mailboxes')] : []),
+    ...(users > 0 ? [counted(users, 'user')] : []),
+  ];
+  return words.join(' and ');
 }
 
 /** They sum up what the other findings of their class say, and come after them. */
