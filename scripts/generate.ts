@@ -1,5 +1,6 @@
 /**
- * Writes src/generated/*.ts: types from schemas/*.schema.json, and the compiled kernel that reads index records; and
+ * Writes src/generated/*.ts: types from schemas/*.schema.json, the compiled kernel that reads index records, and the
+ * script and the style of the HTML report; and
  * docs/findings.md: what `cyraudit explain` says of every finding.
  * `--check` writes nothing and fails when a file on disk is not what its source gives, so that they cannot drift apart.
  */
@@ -8,6 +9,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build, transform } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { catalogue } from '../src/findings/catalogue.js';
 import { findingsPage } from '../src/report/explain/findings-page.js';
@@ -30,7 +32,20 @@ for (const name of schemas) {
   expected.set(`${name.slice(0, -suffix.length)}.ts`, readonlyArrays(withoutReferences(text)));
 }
 
+expected.set('html-page.ts', await bundlePage('src/report/html/page'));
 expected.set('scan-kernel.ts', await compileKernel('src/formats/index/kernel/assembly/scan.ts'));
+
+/** Makes one script and one style sheet of the page's sources: the report that holds them is a file of its own. */
+async function bundlePage(source: string): Promise<string> {
+  const options = { minify: true, target: 'es2022', charset: 'ascii', legalComments: 'none' } as const;
+  const entry = join(root, source, 'main.ts');
+  const script = await build({ ...options, entryPoints: [entry], bundle: true, format: 'iife', write: false });
+  const css = await readFile(join(root, source, 'style.css'), 'utf8');
+  const style = await transform(css, { loader: 'css', minify: true, charset: 'ascii', target: 'chrome111' });
+  const line = (name: string, text: string): string => `export const ${name} =\n  ${JSON.stringify(text.trim())};\n`;
+  const remark = `/* Bundled from ${source}/ by npm run generate. Do not edit. */\n`;
+  return remark + line('PAGE_SCRIPT', script.outputFiles[0]!.text) + line('PAGE_STYLE', style.code);
+}
 
 /**
  * Compiles AssemblyScript to a module that holds its bytes: a file of its own would have to be found from every bundle.

@@ -1,7 +1,7 @@
 import { EFFECTS, type Effect } from '../model/effects.js';
 
 /** What replication would do, to complete "Replication would ...". */
-const WORDS: Readonly<Record<Effect, string>> = {
+export const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   'copy-to-replica': 'copy to the replica',
   'update-replica': 'update the replica',
   'expunge-on-replica': 'expunge on the replica',
@@ -19,6 +19,6 @@ const WORDS: Readonly<Record<Effect, string>> = {
 
 /** The effects as the end of a sentence, in the order of the vocabulary. */
 export function effectWords(effects: ReadonlySet<Effect>): string {
-  const words = EFFECTS.filter((effect) => effects.has(effect)).map((effect) => WORDS[effect]);
+  const words = EFFECTS.filter((effect) => effects.has(effect)).map((effect) => EFFECT_WORDS[effect]);
   return words.join('; ');
 }

@@ -1,6 +1,7 @@
 /** What each report format is, for --help: apart from the formats themselves, so that help need not load them. */
 export const FORMAT_DESCRIPTIONS = {
   text: 'for a person: the verdict, the reasons and what to do (the default)',
+  html: 'one file for a browser: the verdict, what to do, a picture of the pair, all findings to search',
   json: 'the whole report, as defined by schemas/report.schema.json',
   ndjson: 'the same, an object a line (#/$defs/ndjsonLine): head, findings, what was not audited, verdict',
   junit: 'JUnit XML for CI: a case per mailbox or user with a finding; admin and halt fail, what was not audited errs',

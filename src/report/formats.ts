@@ -1,4 +1,5 @@
 import { combinedFormat } from './combined/combined-format.js';
+import { htmlFormat } from './html/html-format.js';
 import { jsonFormat } from './json/json-format.js';
 import { junitFormat } from './junit/junit-format.js';
 import { nagiosFormat } from './nagios/nagios-format.js';
@@ -11,6 +12,7 @@ import { textFormat } from './text/text-format.js';
 /** Every report format; the first is the default. */
 export const reportFormats: readonly ReportFormat[] = [
   textFormat,
+  htmlFormat,
   jsonFormat,
   ndjsonFormat,
   junitFormat,

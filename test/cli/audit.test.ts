@@ -50,6 +50,19 @@ test('a report goes to its file, valid, and the text still goes to stdout', () =
   expect(runCli(['render', file]).stdout).toBe(stdout);
 });
 
+test('the HTML report is the same from the audit and from its saved report', () => {
+  const pair = pairs['split-brain'];
+  const [json, html, again] = ['report.json', 'report.html', 'again.html'].map((name) => join(pair.dir, name));
+  const { status, stdout } = compare(pair, '--report', `json=${json!}`, '--report', `html=${html!}`);
+  expect([status, stdout]).toEqual([1, '']);
+  const page = readFileSync(html!, 'utf8');
+  expect(page).toContain('<title>admin: Replication may run except for 1 mailbox.</title>');
+  expect(page).toContain('<svg class="timeline"');
+  expect(runCli(['render', json!, '--to', `html=${again!}`])).toEqual({ status: 0, stdout: '', stderr: '' });
+  expect(readFileSync(again!, 'utf8')).toBe(page);
+  expect(runCli(['render', json!, '--to', 'html']).stdout).toBe(page);
+});
+
 test.each([
   ['into the side', (p: UnpackedPair) => ['--report', `json=${join(p.master, 'report.json')}`], /outside both sides/],
   [

@@ -1,0 +1,71 @@
+import type { Report, ReportFinding } from '../../generated/report.js';
+
+/** Somebody whom a finding concerns, as far as commands can name him. */
+export interface Target {
+  readonly side?: string;
+  readonly mboxname?: string;
+  readonly userid?: string;
+}
+
+/** Whom the listed findings of each code concern, and who has more than one thing to settle. */
+export class Affected {
+  private readonly targets = new Map<string, Map<string, Target>>();
+  /** Codes above `safe` by user, or by shared mailbox. */
+  private readonly open = new Map<string, Set<string>>();
+
+  constructor(report: Report) {
+    for (const finding of report.findings) this.add(finding, placeInFacts(finding));
+    for (const mailbox of report.mailboxes) for (const finding of mailbox.findings) this.add(finding, mailbox);
+    for (const user of report.users) for (const finding of user.findings) this.add(finding, user);
+  }
+
+  of(code: string): Target[] {
+    return [...(this.targets.get(code)?.values() ?? [])];
+  }
+
+  /** True when what a command does to this user could meet only findings of `code`. */
+  isAlone(target: Target, code: string): boolean {
+    const open = this.open.get(unitOf(target));
+    return open === undefined || [...open].every((other) => other === code);
+  }
+
+  private add(finding: ReportFinding, { mboxname, userid }: Target): void {
+    const side = finding.side === 'single' ? undefined : finding.side;
+    const target: Target = {
+      ...(side === undefined ? {} : { side }),
+      ...(mboxname === undefined ? {} : { mboxname }),
+      ...(userid === undefined ? {} : { userid }),
+    };
+    if (mboxname === undefined && userid === undefined) return;
+    const known = getOrMake(this.targets, finding.code, () => new Map<string, Target>());
+    known.set([side, mboxname, userid].join('\0'), target);
+    if (finding.class === 'safe') return;
+    for (const unit of unitsOf(target)) getOrMake(this.open, unit, () => new Set<string>()).add(finding.code);
+  }
+}
+
+/** Findings about a list name the mailbox or the user in their facts. */
+function placeInFacts({ facts: { mboxname, userid } }: ReportFinding): Target {
+  return {
+    ...(typeof mboxname === 'string' ? { mboxname } : {}),
+    ...(typeof userid === 'string' ? { userid } : {}),
+  };
+}
+
+/** Whose other findings come into question: those of the user, else those of the shared mailbox. */
+const unitOf = ({ userid, mboxname }: Target): string =>
+  userid === undefined ? `mailbox ${mboxname ?? ''}` : `user ${userid}`;
+
+/** Of a mailbox that is only named in a finding about a list, nobody has said whose it is: all whom it may belong to. */
+function unitsOf(target: Target): string[] {
+  const match = /^(?:([^!]+)!)?(?:[^.]+\.)?user\.([^.]+)/.exec(target.mboxname ?? '');
+  if (target.userid !== undefined || match?.[2] === undefined) return [unitOf(target)];
+  const user = match[2].replaceAll('^', '.');
+  return [unitOf(target), `user ${user}`, ...(match[1] === undefined ? [] : [`user ${user}@${match[1]}`])];
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}

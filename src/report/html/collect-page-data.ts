@@ -1,0 +1,70 @@
+import type { Report, ReportFinding } from '../../generated/report.js';
+import { EFFECTS } from '../../model/effects.js';
+import { EFFECT_WORDS } from '../effect-words.js';
+import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-message.js';
+import { decodeMutf7 } from '../mutf7.js';
+import { printable } from '../printable.js';
+import type { Catalogue } from '../report-format.js';
+import { SIDE_NAMES, type PageCode, type PageData, type PagePlace, type PageRow } from './page-data.js';
+
+/** Rows that a browser still holds with ease; of more, the mildest are left out. */
+export const MAX_ROWS = 200_000;
+
+/** Everything that the list of findings shows, made harmless for a screen. */
+export function collectPageData(report: Report, catalogue: Catalogue, mayRun: boolean, maxRows = MAX_ROWS): PageData {
+  const codes: PageCode[] = [];
+  const codeNumbers = new Map<string, number>();
+  const codeNumber = (finding: ReportFinding): number => {
+    let number = codeNumbers.get(finding.code);
+    if (number === undefined) {
+      number = codes.push(pageCode(finding, catalogue, mayRun)) - 1;
+      codeNumbers.set(finding.code, number);
+    }
+    return number;
+  };
+  const pair: PagePlace = ['pair', report.command === 'check' ? 'this side' : 'the pair'];
+  const places: PagePlace[] = [pair];
+  const rows: PageRow[] = [];
+  const addAll = (findings: readonly ReportFinding[], place: number): void => {
+    for (const finding of findings) rows.push(pageRow(finding, codeNumber(finding), place, catalogue));
+  };
+  addAll(report.findings, 0);
+  for (const { mboxname, uniqueid, userid, findings } of report.mailboxes) {
+    const name = printable(decodeMutf7(mboxname));
+    const internal = printable(mboxname);
+    const place = ['mailbox', name, printable(uniqueid ?? ''), printable(userid ?? '')] as const;
+    addAll(findings, places.push(internal === name ? place : [...place, internal]) - 1);
+  }
+  for (const { userid, findings } of report.users) addAll(findings, places.push(['user', printable(userid)]) - 1);
+  return { codes, places, effects: EFFECTS.map((effect) => EFFECT_WORDS[effect]), rows: worst(rows, codes, maxRows) };
+}
+
+function pageCode({ code, class: findingClass }: ReportFinding, catalogue: Catalogue, mayRun: boolean): PageCode {
+  const texts = catalogue.get(code);
+  if (texts === undefined) return { code, class: findingClass, title: UNKNOWN_TITLE };
+  const { title, why, replication, remedy } = texts;
+  const isAdvice = mayRun || findingClass !== 'safe';
+  return { code, class: findingClass, title, why, replication, ...(isAdvice ? { remedy } : {}) };
+}
+
+function pageRow(finding: ReportFinding, code: number, place: number, catalogue: Catalogue): PageRow {
+  const texts = catalogue.get(finding.code);
+  const side = SIDE_NAMES.findIndex((name) => name === finding.side);
+  const effects = (finding.effects ?? []).reduce((bits, effect) => bits | (1 << EFFECTS.indexOf(effect)), 0);
+  const details = findingDetails(finding, texts);
+  const uid = finding.uid ?? -1;
+  const row = [code, place, Math.max(0, side), uid, effects, findingMessage(finding, texts)] as const;
+  return details.length === 0 ? row : [...row, details];
+}
+
+function worst(rows: PageRow[], codes: readonly PageCode[], maxRows: number): PageRow[] {
+  if (rows.length <= maxRows) return rows;
+  let room = maxRows;
+  const kept = new Set<PageRow>();
+  for (const findingClass of ['halt', 'admin', 'safe'] as const) {
+    const members = rows.filter(([code]) => codes[code]!.class === findingClass).slice(0, room);
+    for (const row of members) kept.add(row);
+    room -= members.length;
+  }
+  return rows.filter((row) => kept.has(row));
+}

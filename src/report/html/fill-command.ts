@@ -1,0 +1,59 @@
+import { shellWord } from '../command-line.js';
+import type { Affected, Target } from './affected.js';
+import { placeholders, type RemedyCommand } from './remedy-steps.js';
+
+/** Lines that may be copied to a shell as they are, for those whom a finding concerns. */
+export interface FilledCommand {
+  /** On which side they run, where the remedy leaves that to the finding. */
+  readonly side?: string;
+  readonly lines: readonly string[];
+}
+
+export interface Filled {
+  readonly commands: readonly FilledCommand[];
+  /** Named but not in the lines, because there are too many. */
+  readonly more: number;
+  /** Left out, because the same user has other findings that come first, or a name that no line can carry safely. */
+  readonly held: number;
+}
+
+const MAX_LINES = 10;
+
+/**
+ * The command once for everybody concerned. Undefined when it holds a word that only a person can fill in. Whoever has
+ * another finding above `safe` is held back: what helps against one of them can do harm with the other.
+ */
+export function fillCommand(
+  { words, prompt, isToRun }: RemedyCommand,
+  code: string,
+  bySide: boolean,
+  affected: Affected,
+): Filled | undefined {
+  const [placeholder, ...others] = placeholders(words);
+  if (!isToRun || prompt !== 'shell' || others.length > 0) return undefined;
+  if (placeholder !== 'USER' && placeholder !== 'MAILBOX') return undefined;
+  const nameOf = ({ userid, mboxname }: Target) => (placeholder === 'USER' ? userid : mboxname);
+
+  const sides = new Map<string | undefined, Set<string>>();
+  const held = new Set<string>();
+  for (const target of affected.of(code)) {
+    const name = nameOf(target);
+    if (name === undefined || !isPlain(name) || !affected.isAlone(target, code)) {
+      held.add(name ?? target.mboxname ?? '');
+      continue;
+    }
+    const side = bySide ? target.side : undefined;
+    const names = sides.get(side) ?? new Set();
+    sides.set(side, names.add(words.replace(placeholder, () => shellWord(name))));
+  }
+  if (sides.size === 0) return undefined;
+  let more = 0;
+  const commands = [...sides].map(([side, lines]) => {
+    more += Math.max(0, lines.size - MAX_LINES);
+    return { ...(side === undefined ? {} : { side }), lines: [...lines].slice(0, MAX_LINES) };
+  });
+  return { commands, more, held: held.size };
+}
+
+/** Bytes outside printable ASCII may not be what the screen shows, and a dash would be taken for an option. */
+const isPlain = (name: string): boolean => /^[\x20-\x7e]+$/.test(name) && !name.startsWith('-');

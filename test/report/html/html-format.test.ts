@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../../src/generated/report.js';
+import { catalogue } from '../../../src/findings/catalogue.js';
+import { collectPageData } from '../../../src/report/html/collect-page-data.js';
+import { renderHtml } from '../../../src/report/html/html-format.js';
+import type { PageData } from '../../../src/report/html/page-data.js';
+import { verdictLine } from '../../../src/report/verdict-line.js';
+import { driftingReport, exampleFinding } from '../../support/drifting-report.js';
+import { adminReport, cleanReport, smallCatalogue } from '../../support/report.js';
+
+const render = (report: Report, texts = smallCatalogue) =>
+  renderHtml(report, { catalogue: texts, color: false, width: 100 });
+
+/** What a browser without a script shows: no script, no style, no tags. */
+const textOf = (html: string): string =>
+  html
+    .replace(/<(script|style)[^>]*>[^]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+/** The part of the page with this id, up to the next one. */
+const part = (html: string, id: string): string =>
+  html.split('<section ').find((each) => each.startsWith(`id="${id}"`)) ?? '';
+const rowsOf = (html: string): unknown[] =>
+  [...html.matchAll(/<script type="application\/json" data-part="rows">(.*)<\/script>/g)].flatMap(
+    ([, json]) => JSON.parse(json!) as unknown[],
+  );
+
+const halt: Report = {
+  ...adminReport,
+  verdict: 'halt',
+  findings: [{ code: 'list-gone', class: 'halt', side: 'master', facts: { path: '/m/mailboxes.db' } }],
+};
+const incomplete: Report = {
+  ...adminReport,
+  complete: false,
+  unaudited: [{ what: 'cyrus.index', side: 'replica', mboxname: 'user.ada', reason: 'EACCES' }],
+};
+
+describe('the verdict comes first, in the words of the text report', () => {
+  test.each<[string, Report]>([
+    ['clean', cleanReport],
+    ['admin', adminReport],
+    ['halt', halt],
+    ['admin', incomplete],
+  ])('%s', (badge, report) => {
+    const html = render(report);
+    expect(textOf(/<h1>[^]*?<\/h1>/.exec(html)![0]).trim()).toBe(`${badge.toUpperCase()} ${verdictLine(report)}`);
+    expect(html).toContain(`<title>${badge}: ${verdictLine(report)}</title>`);
+  });
+});
+
+test('what is incomplete is never green', () => {
+  expect(render({ ...cleanReport, complete: false, unaudited: incomplete.unaudited })).toContain(
+    'class="verdict admin"',
+  );
+  expect(render(cleanReport)).toContain('class="verdict clean"');
+});
+
+test('the policy allows the script and the style of the page, and nothing else', () => {
+  const html = render(adminReport);
+  const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;
+  const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const [script] = [...html.matchAll(/<script>([^]*?)<\/script>/g)].map(([, text]) => text!);
+  const [style] = [...html.matchAll(/<style>([^]*?)<\/style>/g)].map(([, text]) => text!);
+  expect(policy.split('; ')).toEqual([
+    "default-src 'none'",
+    `script-src ${hash(script!)}`,
+    `style-src ${hash(style!)}`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]);
+});
+
+test('nothing in it leads to another place', () => {
+  const html = render(driftingReport(300), catalogue);
+  expect(html.match(/(?:src|srcset|action|data|poster|background)="/g)).toBeNull();
+  expect([...html.matchAll(/href="([^"]*)"/g)].map(([, to]) => to).filter((to) => !/^(#|data:,$)/.test(to!))).toEqual(
+    [],
+  );
+  expect(html.match(/@import|url\(|@font-face/g)).toBeNull();
+  // The name of the vocabulary of SVG is no address that anything asks for.
+  expect([...html.matchAll(/https?:\/\/[^"'\s<]+/g)].map(([address]) => address)).toEqual([
+    'http://www.w3.org/2000/svg',
+  ]);
+  expect(html.match(/ style="| on\w+="/g)).toBeNull();
+});
+
+test('every link within it leads somewhere', () => {
+  const html = render({ ...halt, ...incomplete, verdict: 'halt', findings: halt.findings });
+  const ids = new Set([...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id));
+  const targets = [...html.matchAll(/ (?:href|for)="#?([^"]*)"/g)].map(([, id]) => id!).filter((id) => id !== 'data:,');
+  expect(targets.length).toBeGreaterThan(10);
+  expect(targets.filter((id) => !ids.has(id))).toEqual([]);
+  expect(ids.size).toBe([...html.matchAll(/ id="/g)].length);
+});
+
+test('the same report gives the same bytes', () => {
+  const report = driftingReport(200);
+  expect(render(structuredClone(report), catalogue)).toBe(render(report, catalogue));
+});
+
+test('without a script there are the verdict, the reasons, what to do and a bounded list', () => {
+  const html = render(driftingReport(2000), catalogue);
+  const text = textOf(html);
+  expect(text).toContain('Same UID, different message: a split brain');
+  expect(text).toContain('If new UIDs are acceptable (POP3 users download again), run sync_client -u USER');
+  expect(text).toContain('The worst 100 of 2,000 findings');
+  expect([...part(html, 'findings').matchAll(/<tr>/g)]).toHaveLength(101);
+  // What only a script can do is not offered.
+  expect(
+    [...html.matchAll(/<(button|form|nav class="pager")[^>]*>/g)].filter(
+      ([tag]) => !tag.includes('data-to') && !tag.includes('id="reset"') && !tag.includes(' hidden'),
+    ),
+  ).toEqual([]);
+});
+
+test('all findings are embedded, with the words that the text report has for them', () => {
+  const report = driftingReport(700);
+  const rows = rowsOf(render(report, catalogue)) as PageData['rows'];
+  expect(rows).toHaveLength(700);
+  const { rows: collected } = collectPageData(report, catalogue, true);
+  expect(rows).toEqual(JSON.parse(JSON.stringify(collected)));
+  expect(rows.every((row) => row[5].length > 10)).toBe(true);
+});
+
+test('of too many findings the mildest are left out, in the order of the report', () => {
+  const { rows, codes } = collectPageData(adminReport, smallCatalogue, true, 4);
+  expect(rows.map((row) => codes[row[0]]!.code)).toEqual(['uid-clash', 'uid-clash', 'uid-clash', 'uid-clash']);
+  const all = collectPageData(adminReport, smallCatalogue, true, 8).rows;
+  expect(all).toHaveLength(8);
+  expect(all.map((row) => row[1])).toEqual([...all.map((row) => row[1])].sort((a, b) => a - b));
+});
+
+test('findings that are only counted are said to be', () => {
+  expect(textOf(render(adminReport))).toContain(
+    '12 findings in all; 3 are only counted. Of one kind at most 100 are listed for a mailbox.',
+  );
+});
+
+test('names from a spool are shown and do nothing', () => {
+  const evil = `</script><img src=x onerror=alert(1)>\u202e\u2028\u001b[31m"'&`;
+  const shown = String.raw`</script><img src=x onerror=alert(1)>\u202e\u2028\x1b[31m"'&`;
+  const escaped = shown
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+  const finding = { ...exampleFinding('guid-mismatch'), uid: 4 };
+  const [master, replica] = cleanReport.sides;
+  const report: Report = {
+    ...adminReport,
+    complete: false,
+    tool: { name: 'cyraudit', version: evil },
+    selection: { users: [evil] },
+    sides: [
+      {
+        ...master!,
+        config: evil,
+        source: evil,
+        engine: evil,
+        listFormat: evil,
+        partitions: [{ name: evil, mailboxes: 1 }],
+      },
+      replica!,
+    ],
+    mailboxes: [{ mboxname: evil, uniqueid: evil, userid: evil, class: 'admin', findings: [finding] }],
+    users: [
+      {
+        userid: evil,
+        class: 'admin',
+        findings: [{ code: 'from-the-future', class: 'admin', facts: { [evil]: evil } }],
+      },
+    ],
+    unaudited: [{ what: evil, mboxname: evil, reason: evil }],
+  };
+  const html = render(report, catalogue);
+  expect(html).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e]/);
+  expect(html).not.toContain('<img');
+  expect([...html.matchAll(/<\/script>/g)]).toHaveLength(4);
+  expect(html.split(escaped).length).toBeGreaterThan(10);
+  expect(rowsOf(html)).toHaveLength(2);
+});
+
+describe('below a verdict that forbids replication nothing says that it may run', () => {
+  const pending = exampleFinding('record-only-on-master');
+  const lag = { mboxname: 'user.ada', uniqueid: 'a', userid: 'ada', class: 'safe' as const, findings: [pending] };
+  const remedy = 'Let replication run';
+
+  test.each<[string, Report]>([
+    ['halt', { ...cleanReport, verdict: 'halt', findings: [exampleFinding('mboxlist-empty')], mailboxes: [lag] }],
+    ['incomplete', { ...incomplete, verdict: 'safe', mailboxes: [lag] }],
+  ])('%s', (_, report) => {
+    expect(render(report, catalogue)).not.toContain(remedy);
+  });
+
+  test('and below one that allows it the advice is there', () => {
+    const html = render({ ...cleanReport, verdict: 'safe', mailboxes: [lag] }, catalogue);
+    expect(html).toContain(remedy);
+    expect(textOf(html)).toContain('Nothing has to be done: let replication run.');
+  });
+});
+
+describe('lines with names', () => {
+  const split = { ...exampleFinding('guid-mismatch'), uid: 4 };
+  const mailbox = { mboxname: 'user.ada', uniqueid: 'a', userid: 'ada', class: 'admin' as const, findings: [split] };
+  const report: Report = { ...cleanReport, verdict: 'admin', mailboxes: [mailbox] };
+  const line = '<code>sync_client -u ada</code>';
+
+  test('are offered where the whole of the user was audited', () => {
+    expect(render(report, catalogue)).toContain(line);
+  });
+
+  test.each<[string, Report]>([
+    ['nothing may run', { ...report, verdict: 'halt', findings: [exampleFinding('mboxlist-empty')] }],
+    ['something was not audited', { ...report, complete: false, unaudited: incomplete.unaudited }],
+    ['only some mailboxes were audited', { ...report, selection: { mailboxes: ['user.ada'] } }],
+    ['only a partition was audited', { ...report, selection: { partitions: ['default'] } }],
+  ])('are not offered where %s', (_, other) => {
+    const html = render(other, catalogue);
+    expect(html).not.toContain(line);
+    expect(html).toContain('<code>sync_client -u USER</code>');
+  });
+
+  test('are not offered for a program that the same remedy warns of', () => {
+    const damaged = { ...mailbox, findings: [exampleFinding('record-crc-mismatch')] };
+    const html = render({ ...report, mailboxes: [damaged] }, catalogue);
+    expect(html).toContain('<code>reconstruct MAILBOX</code>');
+    expect(html).not.toContain('reconstruct user.ada');
+  });
+});
+
+test('actions stand worst first, and what is halt comes before what is incomplete', () => {
+  const html = part(render({ ...halt, complete: false, unaudited: incomplete.unaudited }), 'do');
+  const order = [
+    'id="do-list-gone"',
+    'Only when that is settled',
+    'Make the audit complete',
+    'id="do-uid-clash"',
+    'id="do-safe"',
+    'Then audit again',
+  ];
+  const places = order.map((words) => html.indexOf(words));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+});
+
+test('the picture has the mailboxes by class, the kinds and the effects, each with its number', () => {
+  const text = textOf(part(render(adminReport), 'picture'));
+  expect(text).toContain('Mailboxes by class (1,234)');
+  expect(text).toContain('1,229 clean 2 safe 3 admin 0 halt');
+  expect(text).toMatch(/ADMIN uid-clash 9 .*SAFE lagging 2/);
+  expect(text).toMatch(/copy to the replica 2 copy back to the master 6 give messages new UIDs 6/);
+  expect(text).toContain('2 would change the replica 6 would change the master 0 would stop it with an error');
+});
+
+test('a timeline is drawn where the replica holds other messages, the worst first', () => {
+  const html = part(render(driftingReport(500), catalogue), 'parts');
+  expect([...html.matchAll(/<svg class="timeline"/g)]).toHaveLength(8);
+  expect(textOf(html)).toContain('17 more mailboxes');
+  expect(render(adminReport)).not.toContain('<svg class="timeline"');
+});
+
+test('what was not audited is listed, and the list has an end', () => {
+  const many = Array.from({ length: 1234 }, (_, n) => ({ what: `file ${n}`, reason: 'EACCES' }));
+  const html = part(render({ ...incomplete, unaudited: many }), 'unaudited');
+  expect([...html.matchAll(/EACCES/g)]).toHaveLength(1000);
+  expect(textOf(html)).toContain('and 234 more');
+});
+
+test('one side alone has no pair, no flow and no timeline', () => {
+  const single: Report = { ...adminReport, command: 'check', sides: [{ ...cleanReport.sides[0]!, role: 'single' }] };
+  const html = render(single);
+  expect(html).not.toContain('class="flows"');
+  expect(textOf(part(html, 'picture'))).toContain('Side /srv/m/imapd.conf');
+  expect(textOf(html)).not.toMatch(/the pair/i);
+});
