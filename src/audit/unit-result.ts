@@ -3,7 +3,6 @@ import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
-import type { Sightings } from './sightings.js';
 
 /** Something that could not be looked at. */
 export interface UnauditedPart {
@@ -147,6 +146,12 @@ export interface UnitResult {
   /** Findings of earlier looks that are not there any more, by code. */
   readonly settled: CodeCounts;
 }
+
+/**
+ * What one look found in a unit, to be held against what a later one finds: a key for each finding, and one for each
+ * code of which not all findings are listed. Plain data: it goes back to a worker.
+ */
+export type Sightings = readonly string[];
 
 /** A part of a unit. */
 export type Moving =

@@ -23,6 +23,7 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly maxLost: number;
   readonly recheck: number;
   readonly recheckDelay?: number;
+  readonly maxDuration?: number;
   readonly threads: number;
   readonly failOn: FindingClass;
   readonly quiet?: boolean;
@@ -57,6 +58,18 @@ function parseDelay(value: string): number {
   return Number(value);
 }
 
+const SECONDS_IN = { s: 1, m: 60, h: 3600 } as const;
+/** Longer than a timer can run. Unit: s. */
+const MAX_DURATION = 2_000_000;
+
+function parseDuration(value: string): number {
+  const [, number, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(value) ?? [];
+  const seconds = Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
+  if (!(seconds > 0 && seconds <= MAX_DURATION))
+    throw new InvalidArgumentError('Expected a time such as 90s, 30m or 2h.');
+  return seconds;
+}
+
 /** Declares the shared options on a command. */
 export function addAuditOptions(command: Command): Command {
   return command
@@ -85,6 +98,11 @@ export function addAuditOptions(command: Command): Command {
       0,
     )
     .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
+    .option(
+      '--max-duration <time>',
+      'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3',
+      parseDuration,
+    )
     .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
@@ -131,23 +149,35 @@ async function checkTargets(options: AuditCommandOptions, sides: readonly SideSp
   return targets;
 }
 
+/** A first one ends the audit with a report of what is done; a second one ends the program. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<Report> {
   const { startProgress } = await import('./progress.js');
   const progress = await startProgress(options);
   const { onProgress } = progress;
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    stop.abort(`stopped by ${signal}`);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
   try {
     return await run({
+      signal: stop.signal,
       level: options.level,
       threads: options.threads,
       maxLost: options.maxLost,
       recheck: options.recheck,
       ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
+      ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
     progress.stop();
   }
 }
