@@ -16,6 +16,7 @@ export interface AuditTotals {
   readonly cleanMailboxes: number;
   readonly cleanUsers: number;
   readonly bytesRead: number;
+  readonly atRisk: number;
 }
 
 /** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
@@ -90,6 +91,7 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
       records: perSide(({ records }) => records),
       files: perSide(({ files }) => files),
       bytesRead: String(totals.bytesRead),
+      ...(frame.level === 'index' ? {} : { atRisk: totals.atRisk }),
     },
     findingCap: frame.findingCap,
     maxLost: frame.maxLost,

@@ -113,6 +113,7 @@ export async function auditSides(
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    atRisk: 0,
     hardware: new HardwareTally(),
     settled: {} as CodeCounts,
   };
@@ -272,6 +273,7 @@ async function runTasks(
     cleanMailboxes: number;
     cleanUsers: number;
     bytesRead: number;
+    atRisk: number;
     readonly hardware: HardwareTally;
     readonly settled: CodeCounts;
   },
@@ -323,6 +325,7 @@ async function runTasks(
     totals.cleanMailboxes += result.cleanMailboxes;
     totals.cleanUsers += result.cleanUsers;
     totals.bytesRead += result.bytesRead;
+    totals.atRisk += result.atRisk;
     totals.hardware.add(result.evidence, result.unstable);
     for (const [code, n] of Object.entries(result.settled)) totals.settled[code] = (totals.settled[code] ?? 0) + n;
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });

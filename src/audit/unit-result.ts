@@ -137,6 +137,8 @@ export interface UnitResult {
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
+  /** Live messages of which no intact file was found anywhere. */
+  atRisk: number;
   /** Of a task that looked through a mailbox list. */
   list?: ListCheck;
   /** Units that count only when they are audited again. */
@@ -177,6 +179,7 @@ export function emptyResult(): UnitResult {
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    atRisk: 0,
     unsettled: [],
     moving: [],
     settled: {},
@@ -200,4 +203,5 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
   total.bytesRead += more.bytesRead;
+  total.atRisk += more.atRisk;
 }

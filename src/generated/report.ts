@@ -150,6 +150,10 @@ export interface ReportCounts {
   records: CountsBySide;
   files: CountsBySide;
   /**
+   * Live messages whose file is missing or damaged and of which no intact copy was found: not on the other side and in no other mailbox of the user, deleted and archived ones included. Absent at level `index`, which looks at no file.
+   */
+  atRisk?: number;
+  /**
    * Decimal.
    */
   bytesRead: string;

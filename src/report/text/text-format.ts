@@ -125,6 +125,9 @@ function totalLines(report: Report): string[] {
     ...recheckLines(report),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
+    ...((counts.atRisk ?? 0) === 0
+      ? []
+      : [`At risk:  ${counted(counts.atRisk!, 'message')} without an intact copy on either side`]),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
   ];
 }
