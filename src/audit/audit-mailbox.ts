@@ -12,6 +12,7 @@ import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js'
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
+import { inSubset } from './subset.js';
 import type { UnauditedPart } from './unit-result.js';
 
 /** Messages whose other copies are looked for; beyond that they count as having none. */
@@ -68,7 +69,7 @@ export interface MailboxAudit {
  */
 export function auditMailbox(
   job: MailboxJob,
-  { level }: Pick<AuditPlan, 'level'>,
+  { level, subset }: Pick<AuditPlan, 'level' | 'subset'>,
   engine: ReplicationEngine,
   collector: FindingCollector,
   unaudited: UnauditedPart[],
@@ -135,12 +136,19 @@ export function auditMailbox(
   const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
   const damaged: FileSubject[] = [];
   if (level !== 'index') {
+    const uniqueid = (job.sides.master ?? job.sides.single ?? job.sides.replica)?.mbentry.uniqueid ?? '';
+    const isInPart = subset === undefined ? undefined : inSubset(uniqueid, subset);
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
-      const counts = (fileCounts[role] ??= { files: 0, bytesRead: 0 });
+      const counts = (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed = level === 'content' ? () => true : mustTravel;
+      const isHashed =
+        level !== 'content'
+          ? mustTravel
+          : isInPart === undefined
+            ? () => true
+            : (uid: number) => isInPart(uid) || mustTravel(uid);
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;

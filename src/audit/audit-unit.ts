@@ -204,7 +204,7 @@ class UnitAudit {
         audit.damaged.flatMap((file) => (file.side === side ? (file.message?.guid ?? []) : [])),
       );
       if (guids.length === 0) continue;
-      const counts: FileCounts = { files: 0, bytesRead: 0 };
+      const counts: FileCounts = { files: 0, notHashed: 0, bytesRead: 0 };
       const copies = findCopies(this.ctx, this.unit, side, guids, counts);
       this.result.bytesRead += counts.bytesRead;
       for (const { audit, collector } of this.audited) {
@@ -671,6 +671,7 @@ class UnitAudit {
         const counts = this.result.sides[role]!;
         counts.records += mailbox.totals?.records ?? 0;
         counts.files += files[role]?.files ?? 0;
+        counts.notHashed += files[role]?.notHashed ?? 0;
         this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesRead ?? 0);
         countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }

@@ -13,7 +13,7 @@ import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.j
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
-import { isNarrowed, type AuditPlan, type Level, type SideHints } from './context.js';
+import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
@@ -67,6 +67,8 @@ export interface AuditOptions {
   readonly recheck?: number;
   /** Seconds before each such look; default 30. */
   readonly recheckDelay?: number;
+  /** At level `content`: hash only part `part` (from 1) of `of` about equal ones of the message files. */
+  readonly subset?: Subset;
   /** Seconds after which the audit ends with what it has; the report tells what it has not. */
   readonly maxDuration?: number;
   /** Ends the audit in the same way; a reason that is a string is told. */
@@ -138,6 +140,7 @@ export async function auditSides(
       users: options.users ?? [],
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
+      ...(options.subset === undefined ? {} : { subset: options.subset }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),
         ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
@@ -191,6 +194,7 @@ export async function auditSides(
         version: setup.version,
         findingCap,
         maxLost,
+        ...(options.subset === undefined ? {} : { subset: options.subset }),
         ...(recheck === 0 ? {} : { recheck: { looks: recheck, delaySeconds: recheckDelay, settled: totals.settled } }),
         selection: {
           users: options.users ?? [],

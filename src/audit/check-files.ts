@@ -15,6 +15,8 @@ export type CheckedFile = Omit<FileSubject, 'travels' | 'copy'>;
 
 export interface FileCounts {
   files: number;
+  /** Of these, the ones of which only name and size were looked at. */
+  notHashed: number;
   /** Of message files and of cyrus.cache. */
   bytesRead: number;
 }
@@ -59,8 +61,9 @@ export function* checkFiles(
       counts.files++;
       // Before version 10 a record has no GUID to hold the file against.
       const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
-      const problem =
-        guid === '' || !isHashed(uid) ? statFile(path, size, unread) : hashFile(path, size, guid, counts, unread);
+      const isRead = guid !== '' && isHashed(uid);
+      if (!isRead) counts.notHashed++;
+      const problem = isRead ? hashFile(path, size, guid, counts, unread) : statFile(path, size, unread);
       if (problem === undefined) continue;
       const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
       yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...message, ...problem };

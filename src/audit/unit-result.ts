@@ -19,6 +19,8 @@ export interface SideCounts {
   tombstones: number;
   records: number;
   files: number;
+  /** Of these, the ones of which only name and size were looked at. */
+  notHashed: number;
   /** Mailboxes by minor version of the index. */
   indexVersions: Record<string, number>;
   partitions: Record<string, PartitionCounts>;
@@ -106,7 +108,16 @@ export function addPairCounts(total: PairCounts, more: PairCounts): void {
 }
 
 export function newSideCounts(): SideCounts {
-  return { mailboxes: 0, deletedMailboxes: 0, tombstones: 0, records: 0, files: 0, indexVersions: {}, partitions: {} };
+  return {
+    mailboxes: 0,
+    deletedMailboxes: 0,
+    tombstones: 0,
+    records: 0,
+    files: 0,
+    notHashed: 0,
+    indexVersions: {},
+    partitions: {},
+  };
 }
 
 /** Adds `more` to `total`. */
@@ -116,6 +127,7 @@ export function addSideCounts(total: SideCounts, more: SideCounts): void {
   total.tombstones += more.tombstones;
   total.records += more.records;
   total.files += more.files;
+  total.notHashed += more.notHashed;
   for (const [version, n] of Object.entries(more.indexVersions)) {
     total.indexVersions[version] = (total.indexVersions[version] ?? 0) + n;
   }

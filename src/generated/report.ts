@@ -68,6 +68,7 @@ export interface Report {
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
   maxLost?: number;
+  subset?: SubsetOfFiles;
   recheck?: Recheck;
   /**
    * Findings about a side or the pair as a whole.
@@ -174,6 +175,14 @@ export interface CountsBySide {
   master?: Count;
   replica?: Count;
   single?: Count;
+}
+/**
+ * --subset: of the message files only a part was hashed; of the others name and size were looked at. Absent when all were hashed, or none.
+ */
+export interface SubsetOfFiles {
+  part: number;
+  of: number;
+  notHashed: CountsBySide;
 }
 /**
  * --recheck: what differed was looked at again, and only what was found every time is reported. Absent when nothing was asked for.

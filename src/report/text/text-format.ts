@@ -96,10 +96,11 @@ function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOption
 }
 
 /** The command that was given, as far as the report knows it, for a shell. */
-function commandLine({ command, level, maxLost = 0, recheck, sides, selection = {} }: Report): string {
+function commandLine({ command, level, maxLost = 0, subset, recheck, sides, selection = {} }: Report): string {
   const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
+  if (subset !== undefined) words.push('--subset', `${String(subset.part)}/${String(subset.of)}`);
   if (recheck !== undefined)
     words.push('--recheck', String(recheck.looks), '--recheck-delay', String(recheck.delaySeconds));
   for (const [option, globs] of [
@@ -122,6 +123,7 @@ function totalLines(report: Report): string[] {
   return [
     ...sides.map(sideLine),
     ...engineLines(sides),
+    ...subsetLines(report),
     ...recheckLines(report),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
@@ -129,6 +131,16 @@ function totalLines(report: Report): string[] {
       ? []
       : [`At risk:  ${counted(counts.atRisk!, 'message')} without an intact copy on either side`]),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
+  ];
+}
+
+/** What was not looked into. */
+function subsetLines({ subset }: Report): string[] {
+  if (subset === undefined) return [];
+  const { master = 0, replica = 0, single = 0 } = subset.notHashed;
+  const left = master + replica + single;
+  return [
+    `Subset   part ${String(subset.part)} of ${String(subset.of)} was hashed; of ${counted(left, 'message file')} only name and size were looked at`,
   ];
 }
 
