@@ -69,6 +69,8 @@ export interface AuditOptions {
   readonly recheckDelay?: number;
   /** At level `content`: hash only part `part` (from 1) of `of` about equal ones of the message files. */
   readonly subset?: Subset;
+  /** Seconds that one user or shared mailbox may take; longer, and he is not audited. Default: an hour. */
+  readonly timeLimit?: number;
   /** Seconds after which the audit ends with what it has; the report tells what it has not. */
   readonly maxDuration?: number;
   /** Ends the audit in the same way; a reason that is a string is told. */
@@ -140,6 +142,7 @@ export async function auditSides(
       users: options.users ?? [],
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
+      ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),

@@ -36,6 +36,8 @@ export interface AuditPlan {
   readonly users: readonly string[];
   readonly mailboxes: readonly string[];
   readonly partitions: readonly string[];
+  /** Seconds that a thread may take for one user or shared mailbox, or for a batch of them; default: an hour. */
+  readonly timeLimit?: number;
   /** At level `content` only this part of the message files is hashed. */
   readonly subset?: Subset;
   /** Releases that the caller named; the spool tells the others. */

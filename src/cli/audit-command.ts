@@ -24,6 +24,7 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly recheck: number;
   readonly recheckDelay?: number;
   readonly maxDuration?: number;
+  readonly timeLimit?: number;
   readonly subset?: Subset;
   readonly subsetState?: string;
   readonly threads: number;
@@ -120,6 +121,7 @@ export function addAuditOptions(command: Command): Command {
       'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3',
       parseDuration,
     )
+    .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration)
     .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
@@ -214,6 +216,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
       recheck: options.recheck,
       ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
+      ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
       ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
