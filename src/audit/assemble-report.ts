@@ -3,7 +3,7 @@ import { worse, type ReportedFinding, type SideRole, type VerdictClass } from '.
 import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
-import type { Level } from './context.js';
+import type { Level, Subset } from './context.js';
 import type { SideCounts, UnauditedPart } from './unit-result.js';
 
 /** Everything that the threads found, added up. */
@@ -16,6 +16,7 @@ export interface AuditTotals {
   readonly cleanMailboxes: number;
   readonly cleanUsers: number;
   readonly bytesRead: number;
+  readonly atRisk: number;
 }
 
 /** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
@@ -31,6 +32,7 @@ export interface ReportFrame {
   readonly version: string;
   readonly findingCap: number;
   readonly maxLost: number;
+  readonly subset?: Subset;
   /** Present when what differs was looked at again. */
   readonly recheck?: { readonly looks: number; readonly delaySeconds: number; readonly settled: CodeCounts };
   /** The globs that narrowed the audit. */
@@ -90,9 +92,13 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
       records: perSide(({ records }) => records),
       files: perSide(({ files }) => files),
       bytesRead: String(totals.bytesRead),
+      ...(frame.level === 'index' ? {} : { atRisk: totals.atRisk }),
     },
     findingCap: frame.findingCap,
     maxLost: frame.maxLost,
+    ...(frame.subset === undefined
+      ? {}
+      : { subset: { ...frame.subset, notHashed: perSide(({ notHashed }) => notHashed) } }),
     ...(frame.recheck === undefined ? {} : { recheck: { ...frame.recheck, settled: sorted(frame.recheck.settled) } }),
     findings,
     mailboxes,

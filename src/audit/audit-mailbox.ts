@@ -1,5 +1,6 @@
 import { joinRecords, type JoinTotals } from '../compare/join-records.js';
 import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import type { FileSubject } from '../findings/file/file-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import { isCopiedBack } from '../findings/record/record-subject.js';
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
@@ -11,10 +12,13 @@ import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js'
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
+import { inSubset } from './subset.js';
 import type { UnauditedPart } from './unit-result.js';
 
 /** Messages whose other copies are looked for; beyond that they count as having none. */
 const MAX_GUIDS = 100_000;
+/** Messages of a mailbox whose file is missing or damaged and of which copies are looked for. */
+const MAX_DAMAGED = 10_000;
 /** Altered message files of a side that are kept, to be read again. */
 const MAX_ALTERED = 4;
 
@@ -53,6 +57,8 @@ export interface MailboxAudit {
   readonly vanished: number;
   /** The replica has a live message at a UID that the master gave to another one. */
   readonly isSplitBrain: boolean;
+  /** Missing and damaged message files, to be told when their copies were looked for. */
+  readonly damaged: readonly FileSubject[];
   /** The first message files of each side that are not what their GUID says. */
   readonly altered: Partial<Record<SideRole, readonly CheckedFile[]>>;
 }
@@ -63,7 +69,7 @@ export interface MailboxAudit {
  */
 export function auditMailbox(
   job: MailboxJob,
-  { level }: Pick<AuditPlan, 'level'>,
+  { level, subset }: Pick<AuditPlan, 'level' | 'subset'>,
   engine: ReplicationEngine,
   collector: FindingCollector,
   unaudited: UnauditedPart[],
@@ -128,19 +134,28 @@ export function auditMailbox(
   let isStuck = engine.hazards.copybackFails && sent.copiedBack;
   const filesGone: Partial<Record<SideRole, number>> = {};
   const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
+  const damaged: FileSubject[] = [];
   if (level !== 'index') {
+    const uniqueid = (job.sides.master ?? job.sides.single ?? job.sides.replica)?.mbentry.uniqueid ?? '';
+    const isInPart = subset === undefined ? undefined : inSubset(uniqueid, subset);
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
-      const counts = (fileCounts[role] ??= { files: 0, bytesRead: 0 });
+      const counts = (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed = level === 'content' ? () => true : mustTravel;
+      const isHashed =
+        level !== 'content'
+          ? mustTravel
+          : isInPart === undefined
+            ? () => true
+            : (uid: number) => isInPart(uid) || mustTravel(uid);
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
         if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
         if (file.problem === 'guid' && (altered[role]?.length ?? 0) < MAX_ALTERED) (altered[role] ??= []).push(file);
-        for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
+        if (file.message !== undefined && damaged.length < MAX_DAMAGED) damaged.push({ ...file, travels });
+        else for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
       for (const reason of unread)
         unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
@@ -156,6 +171,7 @@ export function auditMailbox(
     isStuck,
     filesGone,
     altered,
+    damaged,
     vanished: sent.vanished,
     isSplitBrain: sent.splitBrain,
     ...(prediction === undefined ? {} : { prediction }),

@@ -1,5 +1,5 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
-import { LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import { FILE_FINDINGS, LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
@@ -31,6 +31,7 @@ import {
   type AuditContext,
   type OpenedSide,
 } from './context.js';
+import { findCopies } from './find-copies.js';
 import { findMoving, mailboxChangedSince } from './find-moving.js';
 import { globFilter } from './globs.js';
 import { hardwareEvidence } from './hardware-evidence.js';
@@ -163,6 +164,7 @@ class UnitAudit {
       if (sameName !== undefined && isLive(sameName)) continue;
       this.auditJob(() => this.makeJob(undefined, entry, userAbsent, unuserLogged));
     }
+    this.tellDamagedFiles();
     if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
@@ -192,6 +194,29 @@ class UnitAudit {
         quotaroots: () => this.quotaUses().flatMap(({ quotaroot }) => quotaroot ?? []),
       }),
     );
+  }
+
+  /** Damaged and missing message files, with the copies that could replace them. */
+  private tellDamagedFiles(): void {
+    const atRisk = new Set<string>();
+    for (const side of this.ctx.sides.keys()) {
+      const guids = this.audited.flatMap(({ audit }) =>
+        audit.damaged.flatMap((file) => (file.side === side ? (file.message?.guid ?? []) : [])),
+      );
+      if (guids.length === 0) continue;
+      const counts: FileCounts = { files: 0, notHashed: 0, bytesRead: 0 };
+      const copies = findCopies(this.ctx, this.unit, side, guids, counts);
+      this.result.bytesRead += counts.bytesRead;
+      for (const { audit, collector } of this.audited) {
+        for (const file of audit.damaged) {
+          if (file.side !== side || file.message === undefined) continue;
+          const copy = copies.get(file.message.guid) ?? null;
+          if (copy === null && file.message.isLive) atRisk.add(file.message.guid);
+          for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, copy }));
+        }
+      }
+    }
+    this.result.atRisk += atRisk.size;
   }
 
   /** The quota root of a shared mailbox may be that of many: what differs is told of the pair, once. */
@@ -634,7 +659,7 @@ class UnitAudit {
       const { unaudited } = this.result;
       const unauditedBefore = unaudited.length;
       const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, unaudited, files);
-      const hasFound = collector.class !== 'clean' || unaudited.length > unauditedBefore;
+      const hasFound = collector.class !== 'clean' || audit.damaged.length > 0 || unaudited.length > unauditedBefore;
       const isMoving = hasFound && Object.values(job.sides).some((mailbox) => mailboxChangedSince(mailbox, since));
       this.audited.push({ job, audit, collector, isMoving, ...this.failureOf(job, audit) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
@@ -646,6 +671,7 @@ class UnitAudit {
         const counts = this.result.sides[role]!;
         counts.records += mailbox.totals?.records ?? 0;
         counts.files += files[role]?.files ?? 0;
+        counts.notHashed += files[role]?.notHashed ?? 0;
         this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesRead ?? 0);
         countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Report } from '../generated/report.js';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
@@ -14,7 +13,7 @@ import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.j
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
-import { isNarrowed, type AuditPlan, type Level, type SideHints } from './context.js';
+import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
 import { globFilter } from './globs.js';
@@ -26,7 +25,7 @@ import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
 import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
-import { nameOfUnit, type AuditTask, type Look } from './run-task.js';
+import { nameOfUnit, type Look } from './run-task.js';
 import {
   addPairCounts,
   addSideCounts,
@@ -35,26 +34,19 @@ import {
   type PairCounts,
   type SideCounts,
   type UnauditedPart,
-  type UnitResult,
   type UnsettledUnit,
 } from './unit-result.js';
+import { makeStop, untilStopped, whyStopped } from './stop.js';
+import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
+
+export type { AuditReply, TaskRunner };
 
 export interface AuditProgress {
   readonly mailboxesDone: number;
   /** An estimate until the whole list has been read. */
   readonly mailboxesTotal: number;
   readonly records: number;
-}
-
-/** A reply of a worker: what it found, or why the task was lost. */
-export type AuditReply =
-  { readonly ok: true; readonly result: UnitResult } | { readonly ok: false; readonly reason: string };
-
-/** Runs tasks on some threads; the pool is handed in, so that the audit knows no thread by name. */
-export interface TaskRunner {
-  run(task: AuditTask): Promise<AuditReply>;
-  close(): Promise<void>;
 }
 
 export interface AuditOptions {
@@ -75,6 +67,14 @@ export interface AuditOptions {
   readonly recheck?: number;
   /** Seconds before each such look; default 30. */
   readonly recheckDelay?: number;
+  /** At level `content`: hash only part `part` (from 1) of `of` about equal ones of the message files. */
+  readonly subset?: Subset;
+  /** Seconds that one user or shared mailbox may take; longer, and he is not audited. Default: an hour. */
+  readonly timeLimit?: number;
+  /** Seconds after which the audit ends with what it has; the report tells what it has not. */
+  readonly maxDuration?: number;
+  /** Ends the audit in the same way; a reason that is a string is told. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: AuditProgress) => void;
 }
 
@@ -117,10 +117,12 @@ export async function auditSides(
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    atRisk: 0,
     hardware: new HardwareTally(),
     settled: {} as CodeCounts,
   };
   const { recheck = 0, recheckDelay = DEFAULT_RECHECK_DELAY } = options;
+  const stop = makeStop(options.signal, options.maxDuration);
   try {
     const opened: { readonly side: Side; readonly hasList: boolean }[] = [];
     for (const spec of specs) {
@@ -140,6 +142,8 @@ export async function auditSides(
       users: options.users ?? [],
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
+      ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
+      ...(options.subset === undefined ? {} : { subset: options.subset }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),
         ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
@@ -152,7 +156,7 @@ export async function auditSides(
       const hints: SideHints = {};
       const checks = await Promise.all(
         opened.map(({ side, hasList }) =>
-          hasList && runner !== undefined ? lookThrough(side, runner, totals) : Promise.resolve(undefined),
+          hasList && runner !== undefined ? lookThrough(side, runner, stop.signal, totals) : Promise.resolve(undefined),
         ),
       );
       for (const [i, check] of checks.entries()) {
@@ -164,7 +168,15 @@ export async function auditSides(
       const lists = checked.flatMap(({ list }) => (list === undefined ? [] : [list]));
       if (runner !== undefined && lists.length === specs.length) {
         const looks = planLooks(recheck, recheckDelay);
-        await runTasks(runner, threads, checked, lists, { plan, hints, looks }, totals, options.onProgress);
+        await runTasks(
+          runner,
+          threads,
+          checked,
+          lists,
+          { plan, hints, looks, signal: stop.signal },
+          totals,
+          options.onProgress,
+        );
       }
     } finally {
       await runner?.close();
@@ -177,7 +189,7 @@ export async function auditSides(
       const openSides = checked.map(({ side }) => side);
       judgeMassDamage(openSides, totals.sides, totals.pair, findings);
     }
-    findings.push(...summonJury(checked, logs, !isNarrowed(plan), totals));
+    findings.push(...summonJury(checked, logs, !isNarrowed(plan) && !stop.signal.aborted, totals));
     return assembleReport(
       {
         command: specs.length === 1 ? 'check' : 'compare',
@@ -185,6 +197,7 @@ export async function auditSides(
         version: setup.version,
         findingCap,
         maxLost,
+        ...(options.subset === undefined ? {} : { subset: options.subset }),
         ...(recheck === 0 ? {} : { recheck: { looks: recheck, delaySeconds: recheckDelay, settled: totals.settled } }),
         selection: {
           users: options.users ?? [],
@@ -201,6 +214,7 @@ export async function auditSides(
       totals,
     );
   } finally {
+    stop.close();
     for (const { side } of checked) side.close();
   }
 }
@@ -223,9 +237,13 @@ function planLooks(recheck: number, recheckDelay: number): readonly PlannedLook[
 async function lookThrough(
   { role, list }: Side,
   runner: TaskRunner,
+  signal: AbortSignal,
   { unaudited, hardware }: { readonly unaudited: UnauditedPart[]; readonly hardware: HardwareTally },
 ): Promise<ListCheck | undefined> {
-  const reply = await runner.run({ kind: 'list', role });
+  const reply = (await untilStopped(signal, runner.run({ kind: 'list', role }))) ?? {
+    ok: false,
+    reason: whyStopped(signal),
+  };
   if (reply.ok) hardware.add([], reply.result.unstable);
   if (reply.ok && reply.result.list !== undefined) return reply.result.list;
   unaudited.push({
@@ -245,7 +263,13 @@ async function runTasks(
     plan,
     hints,
     looks,
-  }: { readonly plan: AuditPlan; readonly hints: SideHints; readonly looks: readonly PlannedLook[] },
+    signal,
+  }: {
+    readonly plan: AuditPlan;
+    readonly hints: SideHints;
+    readonly looks: readonly PlannedLook[];
+    readonly signal: AbortSignal;
+  },
   totals: {
     mailboxes: MailboxResult[];
     users: UserResult[];
@@ -256,6 +280,7 @@ async function runTasks(
     cleanMailboxes: number;
     cleanUsers: number;
     bytesRead: number;
+    atRisk: number;
     readonly hardware: HardwareTally;
     readonly settled: CodeCounts;
   },
@@ -269,15 +294,20 @@ async function runTasks(
   let unsettled: UnsettledUnit[] = [];
   const walked = new Map<WalkTask, readonly ReportedFinding[]>();
   const estimate = estimateNames(lists.map(({ db }) => db));
-  const take = (task: Exclude<AuditTask, { kind: 'list' }>, names: number, reply: AuditReply): void => {
+  /** Of tasks whose thread failed: one of several units may have been to blame, or another task of that thread. */
+  const lost: { readonly unit: UnsettledUnit; readonly look: Look }[] = [];
+  let isAlone = false;
+  const leaveOut = (what: string, reason = whyStopped(signal)): void => void totals.unaudited.push({ what, reason });
+  const leaveOutTask = (task: LoopTask, reason?: string): void => {
+    for (const what of partsOf(task)) leaveOut(what, reason);
+    // What the first look found was not found again; it is not known to be gone either.
+    if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
+  };
+  const take = (task: LoopTask, names: number, reply: AuditReply): void => {
     done += names;
     if (!reply.ok) {
-      const lost =
-        task.kind === 'walk'
-          ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
-          : task.units.map(({ unit }) => nameOfUnit(unit));
-      for (const what of lost) totals.unaudited.push({ what, reason: reply.reason });
-      if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
+      if (task.kind === 'walk' || isAlone) leaveOutTask(task, reply.reason);
+      else for (const unit of task.units) lost.push({ unit, look: task.look });
       return;
     }
     const { result } = reply;
@@ -302,22 +332,13 @@ async function runTasks(
     totals.cleanMailboxes += result.cleanMailboxes;
     totals.cleanUsers += result.cleanUsers;
     totals.bytesRead += result.bytesRead;
+    totals.atRisk += result.atRisk;
     totals.hardware.add(result.evidence, result.unstable);
     for (const [code, n] of Object.entries(result.settled)) totals.settled[code] = (totals.settled[code] ?? 0) + n;
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
-  // Back-pressure: no more tasks are made than the threads can have in hand.
-  const limit = pLimit(threads * TASKS_AHEAD);
-  const running = new Set<Promise<void>>();
-  const submit = async (task: Exclude<AuditTask, { kind: 'list' }>, names: number): Promise<void> => {
-    while (running.size >= threads * TASKS_AHEAD) await Promise.race(running);
-    const promise: Promise<void> = limit(async () => {
-      take(task, names, await runner.run(task));
-    }).finally(() => running.delete(promise));
-    running.add(promise);
-  };
-
+  const loop = new TaskLoop(runner, threads * TASKS_AHEAD, signal, take);
   const matchesUser = globFilter(plan.users);
   const [first, ...further] = looks;
   let batch: UnsettledUnit[] = [];
@@ -328,11 +349,12 @@ async function runTasks(
     batch.push({ unit });
     names += ofUnit;
     if (names < NAMES_PER_TASK) continue;
-    await submit({ kind: 'units', units: batch, look: first!.look, hints }, names);
+    if (!(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names))) break;
     batch = [];
     names = 0;
   }
-  if (batch.length > 0) await submit({ kind: 'units', units: batch, look: first!.look, hints }, names);
+  if (batch.length > 0 && !(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names)))
+    leaveOut(`all mailboxes from ${nameOfUnit(batch[0]!.unit)} on`);
   // A list that could not be read to its end was checked before: it changed while we read it.
   for (const { side, list } of checked) {
     const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
@@ -351,23 +373,39 @@ async function runTasks(
           totals.findings.push(...finding.find({ kind: 'leftover', side: side.role, path }));
       }
       for (const walk of planWalk(side.role, side.layout, totals.unaudited))
-        await submit({ kind: 'walk', walk, hints }, 0);
+        if (!(await loop.submit({ kind: 'walk', walk, hints }, 0))) leaveOutTask({ kind: 'walk', walk });
     }
   }
-  await Promise.all(running);
-  const walks = [...walked.keys()];
-  for (const walk of walks) await submit({ kind: 'walk', walk, again: true }, 0);
+  await loop.drain();
+  for (const walk of [...walked.keys()]) {
+    const again = { kind: 'walk', walk, again: true } as const;
+    if (!(await loop.submit(again, 0))) leaveOutTask(again);
+  }
   for (const { delay, look } of further) {
     if (unsettled.length === 0) break;
-    await setTimeout(delay);
+    await untilStopped(
+      signal,
+      setTimeout(delay, undefined, { signal }).catch(() => undefined),
+    );
     const units = unsettled;
     unsettled = [];
-    for (let i = 0; i < units.length; i += UNITS_PER_TASK)
-      await submit({ kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look }, 0);
-    await Promise.all(running);
+    for (let i = 0; i < units.length; i += UNITS_PER_TASK) {
+      const task = { kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look } as const;
+      if (!(await loop.submit(task, 0))) leaveOutTask(task);
+    }
+    await loop.drain();
   }
-  await Promise.all(running);
-  if (isNarrowed(plan)) {
+  // One by one: then it is known who takes a thread with him.
+  for (const { unit, look } of lost.splice(0)) {
+    const task = { kind: 'units', units: [unit], look: { ...look, isRechecked: false, isLast: true } } as const;
+    isAlone = true;
+    if (!(await loop.submit(task, 0))) leaveOutTask(task);
+    await loop.drain();
+  }
+  await loop.drain();
+  for (const task of loop.unfinished) leaveOutTask(task);
+  for (const { unit } of unsettled) leaveOut(nameOfUnit(unit));
+  if (isNarrowed(plan) && !signal.aborted) {
     // A name that was mistyped must not end in "all is well".
     const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
     if (!looked) {
@@ -379,6 +417,13 @@ async function runTasks(
       );
     }
   }
+}
+
+/** What a task was to look at, for a person. */
+function partsOf(task: LoopTask): string[] {
+  return task.kind === 'walk'
+    ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
+    : task.units.map(({ unit }) => nameOfUnit(unit));
 }
 
 /** What a finding of a walk is about: the same directory may be judged otherwise the second time. */

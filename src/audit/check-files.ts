@@ -4,17 +4,19 @@ import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
 import { classifyEntryName, uidOfMessageFile, type EntryKind } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
-import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
+import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
 import { isAbandoned } from './leftovers.js';
 import type { ReadMailbox } from './read-mailbox.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
-export type CheckedFile = Omit<FileSubject, 'travels'>;
+export type CheckedFile = Omit<FileSubject, 'travels' | 'copy'>;
 
 export interface FileCounts {
   files: number;
+  /** Of these, the ones of which only name and size were looked at. */
+  notHashed: number;
   /** Of message files and of cyrus.cache. */
   bytesRead: number;
 }
@@ -58,15 +60,13 @@ export function* checkFiles(
       const expected = `${String(size)} bytes`;
       counts.files++;
       // Before version 10 a record has no GUID to hold the file against.
-      if (o.guid < 0 || !isHashed(uid)) {
-        const problem = statFile(path, size, unread);
-        if (problem !== undefined) yield { side, uid, path, expected, ...problem };
-        continue;
-      }
-      const guid = bytes.toString('hex', base + o.guid, base + o.guid + 20);
-      const problem = hashFile(path, size, guid, counts, unread);
-      if (problem !== undefined)
-        yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...problem };
+      const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
+      const isRead = guid !== '' && isHashed(uid);
+      if (!isRead) counts.notHashed++;
+      const problem = isRead ? hashFile(path, size, guid, counts, unread) : statFile(path, size, unread);
+      if (problem === undefined) continue;
+      const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
+      yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...message, ...problem };
     }
   }
   for (const uid of readExpungedUids(dirs.metaOf('expunge'), stream.version.minor, unread)) claimed.push(uid);
@@ -172,7 +172,8 @@ function judgeSize(found: number, size: number): Problem {
   return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
 }
 
-function hashFile(path: string, size: number, guid: string, counts: FileCounts, unread: string[]): Problem {
+/** Holds a file against the record of its message. */
+export function hashFile(path: string, size: number, guid: string, counts: FileCounts, unread: string[]): Problem {
   let fd: number;
   try {
     fd = openReadOnly(path);

@@ -19,6 +19,12 @@ import type { ListHints } from './check-list.js';
 
 export type Level = 'index' | 'files' | 'content';
 
+/** Part `part` (from 1) of `of` about equal ones. */
+export interface Subset {
+  readonly part: number;
+  readonly of: number;
+}
+
 /** What every thread needs to audit on its own; plain data. */
 export interface AuditPlan {
   readonly sides: readonly SideSpec[];
@@ -30,6 +36,10 @@ export interface AuditPlan {
   readonly users: readonly string[];
   readonly mailboxes: readonly string[];
   readonly partitions: readonly string[];
+  /** Seconds that a thread may take for one user or shared mailbox, or for a batch of them; default: an hour. */
+  readonly timeLimit?: number;
+  /** At level `content` only this part of the message files is hashed. */
+  readonly subset?: Subset;
   /** Releases that the caller named; the spool tells the others. */
   readonly engines?: Readonly<Partial<Record<SideRole, EngineVersion>>>;
 }

@@ -3,6 +3,7 @@ import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
+import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
 import { keepWhatWasSeen, sightingsOf } from './sightings.js';
 import { addUnitResult, emptyResult, type UnitResult, type UnsettledUnit } from './unit-result.js';
@@ -101,10 +102,8 @@ function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, re
     auditUnit(ctx, unit, ofUnit);
   } catch (error) {
     // One user must not take the rest of the batch with him, and must not look clean.
-    ofUnit.unaudited.push({
-      what: nameOfUnit(unit),
-      reason: `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-    });
+    const reason = error instanceof AuditError ? error.message : `internal error: ${whatFailed(error)}`;
+    ofUnit.unaudited.push({ what: nameOfUnit(unit), reason });
   }
   // No matter what a later look finds: the disk has given two answers.
   for (const read of ofUnit.unstable.splice(0)) result.unstable.push(read);

@@ -1,12 +1,6 @@
 import { worse, type ReportedFinding, type VerdictClass } from '../model/effects.js';
 import type { CodeCounts } from './collect-findings.js';
-import type { UnitResult } from './unit-result.js';
-
-/**
- * What one look found in a unit, to be held against what a later one finds: a key for each finding, and one for each
- * code of which not all findings are listed. Plain data: it goes back to a worker.
- */
-export type Sightings = readonly string[];
+import type { Sightings, UnitResult } from './unit-result.js';
 
 interface Place {
   readonly findings: readonly ReportedFinding[];

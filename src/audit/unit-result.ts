@@ -3,7 +3,6 @@ import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
 import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
-import type { Sightings } from './sightings.js';
 
 /** Something that could not be looked at. */
 export interface UnauditedPart {
@@ -20,6 +19,8 @@ export interface SideCounts {
   tombstones: number;
   records: number;
   files: number;
+  /** Of these, the ones of which only name and size were looked at. */
+  notHashed: number;
   /** Mailboxes by minor version of the index. */
   indexVersions: Record<string, number>;
   partitions: Record<string, PartitionCounts>;
@@ -107,7 +108,16 @@ export function addPairCounts(total: PairCounts, more: PairCounts): void {
 }
 
 export function newSideCounts(): SideCounts {
-  return { mailboxes: 0, deletedMailboxes: 0, tombstones: 0, records: 0, files: 0, indexVersions: {}, partitions: {} };
+  return {
+    mailboxes: 0,
+    deletedMailboxes: 0,
+    tombstones: 0,
+    records: 0,
+    files: 0,
+    notHashed: 0,
+    indexVersions: {},
+    partitions: {},
+  };
 }
 
 /** Adds `more` to `total`. */
@@ -117,6 +127,7 @@ export function addSideCounts(total: SideCounts, more: SideCounts): void {
   total.tombstones += more.tombstones;
   total.records += more.records;
   total.files += more.files;
+  total.notHashed += more.notHashed;
   for (const [version, n] of Object.entries(more.indexVersions)) {
     total.indexVersions[version] = (total.indexVersions[version] ?? 0) + n;
   }
@@ -138,6 +149,8 @@ export interface UnitResult {
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
+  /** Live messages of which no intact file was found anywhere. */
+  atRisk: number;
   /** Of a task that looked through a mailbox list. */
   list?: ListCheck;
   /** Units that count only when they are audited again. */
@@ -147,6 +160,12 @@ export interface UnitResult {
   /** Findings of earlier looks that are not there any more, by code. */
   readonly settled: CodeCounts;
 }
+
+/**
+ * What one look found in a unit, to be held against what a later one finds: a key for each finding, and one for each
+ * code of which not all findings are listed. Plain data: it goes back to a worker.
+ */
+export type Sightings = readonly string[];
 
 /** A part of a unit. */
 export type Moving =
@@ -172,6 +191,7 @@ export function emptyResult(): UnitResult {
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
+    atRisk: 0,
     unsettled: [],
     moving: [],
     settled: {},
@@ -195,4 +215,5 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
   total.bytesRead += more.bytesRead;
+  total.atRisk += more.atRisk;
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { AuditOptions } from '../run/audit.js';
+import type { AuditOptions, Subset } from '../run/audit.js';
 import type { Level, Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { FindingClass } from '../model/effects.js';
@@ -24,6 +24,10 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly maxLost: number;
   readonly recheck: number;
   readonly recheckDelay?: number;
+  readonly maxDuration?: number;
+  readonly timeLimit?: number;
+  readonly subset?: Subset;
+  readonly subsetState?: string;
   readonly threads: number;
   readonly failOn: FindingClass;
   readonly quiet?: boolean;
@@ -58,6 +62,27 @@ function parseDelay(value: string): number {
   return Number(value);
 }
 
+const MAX_PARTS = 10_000;
+
+function parseSubset(value: string): Subset {
+  const [, part = 0, of = 0] = (/^(\d{1,5})\/(\d{1,5})$/.exec(value) ?? []).map(Number);
+  if (part < 1 || part > of || of > MAX_PARTS)
+    throw new InvalidArgumentError(`Expected a part such as 3/7, of at most ${MAX_PARTS} parts.`);
+  return { part, of };
+}
+
+const SECONDS_IN = { s: 1, m: 60, h: 3600 } as const;
+/** Longer than a timer can run. Unit: s. */
+const MAX_DURATION = 2_000_000;
+
+function parseDuration(value: string): number {
+  const [, number, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(value) ?? [];
+  const seconds = Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
+  if (!(seconds > 0 && seconds <= MAX_DURATION))
+    throw new InvalidArgumentError('Expected a time such as 90s, 30m or 2h.');
+  return seconds;
+}
+
 /** Declares the shared options on a command. */
 export function addAuditOptions(command: Command): Command {
   return command
@@ -86,6 +111,18 @@ export function addAuditOptions(command: Command): Command {
       0,
     )
     .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
+    .option(
+      '--subset <n/t>',
+      'with --level content: hash only the n-th of t parts of the message files; another part every night',
+      parseSubset,
+    )
+    .option('--subset-state <file>', 'keep here when each part was hashed, and take the one that is due longest')
+    .option(
+      '--max-duration <time>',
+      'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3',
+      parseDuration,
+    )
+    .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration)
     .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
@@ -105,7 +142,12 @@ type Run = (options: AuditOptions) => Promise<Report>;
 /** Runs an audit, writes its reports and sets the exit status. `sides` are the places where nothing may be written. */
 export async function runAudit(options: AuditCommandOptions, sides: readonly SideSpec[], run: Run): Promise<void> {
   const targets = await checkTargets(options, sides);
-  const report = await runWithProgress(options, run);
+  const subset = await chooseSubset(options, sides);
+  const report = await runWithProgress({ ...options, ...(subset === undefined ? {} : { subset }) }, run);
+  if (options.subsetState !== undefined && subset !== undefined && report.complete) {
+    const { noteSubset } = await import('./subset-state.js');
+    noteSubset(options.subsetState, subset, new Date(report.startedAt));
+  }
   const status = exitStatus(report, options.failOn);
   await writeReports(report, targets, options, status === 0 && options.quiet === true);
   process.exitCode = status;
@@ -133,23 +175,58 @@ async function checkTargets(options: AuditCommandOptions, sides: readonly SideSp
   return targets;
 }
 
+/** A first one ends the audit with a report of what is done; a second one ends the program. */
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+async function chooseSubset(
+  { level, subset, subsetState }: AuditCommandOptions,
+  sides: readonly SideSpec[],
+): Promise<Subset | undefined> {
+  if (subset === undefined && subsetState === undefined) return undefined;
+  if (level !== 'content' || subset === undefined)
+    throw new AuditError(
+      'usage',
+      subset === undefined ? '--subset-state needs --subset' : `--subset: nothing is hashed at level ${level}`,
+      'Use --level content --subset n/t.',
+    );
+  if (subsetState === undefined) return subset;
+  const [{ dueSubset }, { checkReportFile }, { sideDirectories }] = await Promise.all([
+    import('./subset-state.js'),
+    import('./report-target.js'),
+    import('./side-directories.js'),
+  ]);
+  checkReportFile(subsetState, sides.flatMap(sideDirectories));
+  return dueSubset(subsetState, subset);
+}
+
 async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<Report> {
   const { startProgress } = await import('./progress.js');
   const progress = await startProgress(options);
   const { onProgress } = progress;
+  const stop = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    stop.abort(`stopped by ${signal}`);
+  };
+  for (const name of SIGNALS) process.on(name, onSignal);
   try {
     return await run({
+      signal: stop.signal,
       level: options.level,
       threads: options.threads,
       maxLost: options.maxLost,
       recheck: options.recheck,
       ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
+      ...(options.subset === undefined ? {} : { subset: options.subset }),
+      ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
+      ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),
       ...(onProgress === undefined ? {} : { onProgress }),
     });
   } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
     progress.stop();
   }
 }

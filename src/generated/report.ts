@@ -69,6 +69,7 @@ export interface Report {
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
   maxLost?: number;
+  subset?: SubsetOfFiles;
   recheck?: Recheck;
   /**
    * Findings about a side or the pair as a whole.
@@ -158,6 +159,10 @@ export interface ReportCounts {
   records: CountsBySide;
   files: CountsBySide;
   /**
+   * Live messages whose file is missing or damaged and of which no intact copy was found: not on the other side and in no other mailbox of the user, deleted and archived ones included. Absent at level `index`, which looks at no file.
+   */
+  atRisk?: number;
+  /**
    * Decimal.
    */
   bytesRead: string;
@@ -178,6 +183,14 @@ export interface CountsBySide {
   master?: Count;
   replica?: Count;
   single?: Count;
+}
+/**
+ * --subset: of the message files only a part was hashed; of the others name and size were looked at. Absent when all were hashed, or none.
+ */
+export interface SubsetOfFiles {
+  part: number;
+  of: number;
+  notHashed: CountsBySide;
 }
 /**
  * --recheck: what differed was looked at again, and only what was found every time is reported. Absent when nothing was asked for.
@@ -273,6 +286,7 @@ export interface ReportHeadLine {
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
   maxLost?: number;
+  subset?: SubsetOfFiles;
   recheck?: Recheck;
 }
 /**

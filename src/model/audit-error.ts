@@ -26,3 +26,9 @@ export class AuditError extends Error {
     super(message, options);
   }
 }
+
+/** For a report: what the system refused in one line, a bug with all that helps to find it. */
+export function whatFailed(error: unknown): string {
+  if (error instanceof AuditError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -21,6 +21,9 @@ const WORKER_HEAP_MB = 512;
 /** A thread has its next tasks at hand, so that it need not wait until this one has a moment. */
 const TASKS_PER_WORKER = 4;
 
+/** A terabyte is hashed within it. Unit: s. */
+const DEFAULT_TIME_LIMIT = 3600;
+
 /** How long a thread waits for its next task; all end with the pool. */
 const IDLE_MS = 60_000;
 
@@ -42,6 +45,7 @@ export function startPool(
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
   });
+  const { timeLimit = DEFAULT_TIME_LIMIT } = plan;
   const gaveUp = new AbortController();
   setMaxListeners(0, gaveUp.signal);
   let lastWords = '';
@@ -59,9 +63,13 @@ export function startPool(
   return {
     threads,
     run: async (task) => {
+      const clock = AbortSignal.timeout(timeLimit * 1000);
       try {
-        return (await piscina.run({ plan, task }, { signal: gaveUp.signal })) as TaskReply;
+        const signal = AbortSignal.any([gaveUp.signal, clock]);
+        return (await piscina.run({ plan, task }, { signal })) as TaskReply;
       } catch (error) {
+        // Its thread was ended with it; another takes its place.
+        if (clock.aborted) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
         return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
       }
     },

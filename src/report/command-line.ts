@@ -2,10 +2,11 @@ import type { Report } from '../generated/report.js';
 import { printable } from './printable.js';
 
 /** The command that was given, as far as the report knows it, for a shell. */
-export function commandLine({ command, level, maxLost = 0, recheck, sides, selection = {} }: Report): string {
+export function commandLine({ command, level, maxLost = 0, subset, recheck, sides, selection = {} }: Report): string {
   const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
+  if (subset !== undefined) words.push('--subset', `${subset.part}/${subset.of}`);
   if (recheck !== undefined)
     words.push('--recheck', String(recheck.looks), '--recheck-delay', String(recheck.delaySeconds));
   for (const [option, globs] of [

@@ -1,6 +1,19 @@
 import type { Report, ReportSide } from '../generated/report.js';
 import { counted, grouped } from './numbers.js';
 
+/** What was not looked into. */
+export function subsetWords({ subset }: Report): string | undefined {
+  if (subset === undefined) return undefined;
+  const { master = 0, replica = 0, single = 0 } = subset.notHashed;
+  const left = counted(master + replica + single, 'message file');
+  return `part ${subset.part} of ${subset.of} was hashed; of ${left} only name and size were looked at`;
+}
+
+/** What no side can give back, if there is any. */
+export function atRiskWords({ counts: { atRisk = 0 } }: Report): string | undefined {
+  return atRisk === 0 ? undefined : `${counted(atRisk, 'message')} without an intact copy on either side`;
+}
+
 /** What was gone when it was looked at again, if anything was to be looked at again. */
 export function recheckWords({ recheck }: Report): string | undefined {
   if (recheck === undefined) return undefined;

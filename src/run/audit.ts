@@ -1,9 +1,10 @@
 import { auditSides, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
+import type { Subset } from '../audit/context.js';
 import type { Report } from '../generated/report.js';
 import { packageVersion } from './package-version.js';
 import { runHere } from './run-here.js';
 
-export type { AuditOptions, AuditProgress };
+export type { AuditOptions, AuditProgress, Subset };
 
 /** A pair of so few mailboxes is audited before a thread has started. */
 const FEW_NAMES = 64;

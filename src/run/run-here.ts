@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { AuditPlan } from '../audit/context.js';
 import type { TaskRunner } from '../audit/audit.js';
 import { closeTasks, runTask } from '../audit/run-task.js';
@@ -7,7 +8,11 @@ import { toReply } from '../pool/to-reply.js';
 export function runHere(plan: AuditPlan): TaskRunner {
   const run = toReply(runTask);
   return {
-    run: (task) => Promise.resolve(run({ plan, task })),
+    // Between two tasks others have their turn: a signal, a clock.
+    run: async (task) => {
+      await setImmediate();
+      return run({ plan, task });
+    },
     close: () => {
       closeTasks();
       return Promise.resolve();

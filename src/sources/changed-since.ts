@@ -6,12 +6,16 @@ import { lstatSync, type Stats } from 'node:fs';
  */
 const CLOCK_TICK = 12;
 
+/** A time that is further in the future was not written by a server at work, or its clock is wrong. Unit: ms. */
+const FUTURE = 60_000;
+
 /** True when one of the files was written, replaced or given other rights at or after `since` (ms since the epoch). */
 export function changedSince(paths: Iterable<string>, since: number): boolean {
+  const isAtWork = (time: number): boolean => time >= since - CLOCK_TICK && time < Date.now() + FUTURE;
   for (const path of paths) {
     const stat = statOrNothing(path);
     // ctime: what is renamed keeps its mtime.
-    if (stat !== undefined && Math.max(stat.mtimeMs, stat.ctimeMs) >= since - CLOCK_TICK) return true;
+    if (stat !== undefined && (isAtWork(stat.mtimeMs) || isAtWork(stat.ctimeMs))) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { ByteSource } from '../bytes/byte-source.js';
+import { AuditError } from '../model/audit-error.js';
 
 /** O_NOATIME is refused for files of other owners unless we are root; then the flag is left out. */
 let noatime: number = constants.O_NOATIME;
@@ -33,6 +34,7 @@ export type FileRead =
 
 /** Turns a system error into a reason a person can read. */
 export function readFailure(error: unknown, path: string): ReadFailure {
+  if (error instanceof AuditError) return { missing: false, reason: error.message };
   const { code = 'unknown error', syscall = 'read' } = error as NodeJS.ErrnoException;
   return { missing: code === 'ENOENT' || code === 'ENOTDIR', reason: `${path}: ${syscall}: ${code}` };
 }
@@ -127,6 +129,7 @@ export class PagedFile implements ByteSource {
   private readonly pages = new Map<number, Buffer>();
 
   private constructor(
+    private readonly path: string,
     private readonly fd: number,
     size: number,
     private readonly maxPages: number,
@@ -143,7 +146,7 @@ export class PagedFile implements ByteSource {
     try {
       const stat = fstatSync(fd);
       if (!stat.isFile()) throw Object.assign(new Error(`${path}: not a regular file`), { code: 'not a regular file' });
-      return new PagedFile(fd, stat.size, Math.max(4, Math.floor(cacheBytes / PAGE)));
+      return new PagedFile(path, fd, stat.size, Math.max(4, Math.floor(cacheBytes / PAGE)));
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -171,6 +174,20 @@ export class PagedFile implements ByteSource {
     this.pages.clear();
   }
 
+  private readPage(target: Buffer, position: number): number {
+    try {
+      return readFully(this.fd, target, 0, target.length, position);
+    } catch (cause) {
+      const { reason } = readFailure(cause, this.path);
+      throw new AuditError(
+        'io',
+        `${reason} at byte ${String(position)}`,
+        'Look into the system log: the disk or the file server did not give the bytes.',
+        { cause },
+      );
+    }
+  }
+
   private page(n: number): Buffer {
     let page = this.pages.get(n);
     if (page !== undefined) {
@@ -191,7 +208,7 @@ export class PagedFile implements ByteSource {
     }
     const length = Math.min(PAGE, this.size - n * PAGE);
     const bytes = free?.length === length ? free : Buffer.allocUnsafe(length);
-    page = bytes.subarray(0, readFully(this.fd, bytes, 0, bytes.length, n * PAGE));
+    page = bytes.subarray(0, this.readPage(bytes, n * PAGE));
     this.pages.set(n, page);
     return page;
   }

@@ -1,7 +1,8 @@
 /** What a server changes while it is audited is looked at again, and counts as it is then. */
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
 import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
@@ -137,9 +138,10 @@ describe('a server at work', () => {
     editIndex(index, ({ header }) => header.writeUInt32BE(99, at));
     return { pair, index };
   }
+  /** As if it was written while the look that comes is taken. */
   const rewrite = (path: string) => () => {
-    const bytes = readFileSync(path);
-    writeFileSync(path, bytes);
+    const soon = Date.now() / 1000 + 20;
+    utimesSync(path, soon, soon);
   };
 
   test('what it changes at every look is busy and not audited', async () => {
@@ -151,11 +153,20 @@ describe('a server at work', () => {
     expect(again.length).toBeGreaterThan(2);
   }, 20_000);
 
+  test('a file of next year is at rest', async () => {
+    const { pair, index } = makeDrift();
+    utimesSync(index, Date.now() / 1000 + 3e7, Date.now() / 1000 + 3e7);
+    await setTimeout(50);
+    expect((await audit(pair)).again).toEqual([]);
+  });
+
   test('what comes to rest counts as it is then', async () => {
     const { pair, index } = makeDrift();
     let looks = 0;
     const { report } = await audit(pair, undefined, {}, () => {
-      if (looks++ < 4) rewrite(index)();
+      looks++;
+      if (looks < 5) rewrite(index)();
+      if (looks === 5) utimesSync(index, 1e9, 1e9);
     });
     expect([report.complete, report.mailboxes.map(({ mboxname }) => mboxname)]).toEqual([true, [FOLDER]]);
   });

@@ -29,7 +29,7 @@ function withoutFiles(counts: SideCounts): SideCounts {
     name,
     { ...partition, files: 0, filesGone: 0, filesGoneIn: 0 },
   ]);
-  return { ...counts, files: 0, partitions: Object.fromEntries(partitions) as SideCounts['partitions'] };
+  return { ...counts, files: 0, notHashed: 0, partitions: Object.fromEntries(partitions) as SideCounts['partitions'] };
 }
 
 /** Said of message files and of cyrus.cache, which level `index` does not open, or because of one. */

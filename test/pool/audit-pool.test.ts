@@ -55,6 +55,20 @@ describe('a task whose worker fails', () => {
     }
   });
 
+  test.each(['sleeps', 'spins'])('%s for ever: it is ended after its time, and the next one runs', async (userid) => {
+    const pool = startPool({ ...plan, timeLimit: 2 }, 1, faultyWorker);
+    try {
+      // Of what the thread had in hand beside it nothing is known either.
+      const [lost, beside] = await Promise.all([pool.run(taskFor(userid)), pool.run(taskFor('rejects'))]);
+      expect(lost).toEqual({ ok: false, reason: 'not done within the time limit of 2 s' });
+      expect(beside.ok).toBe(false);
+      const next = await pool.run(taskFor('a'));
+      expect(next.ok && next.result.cleanMailboxes).toBe(3);
+    } finally {
+      await pool.close();
+    }
+  });
+
   test('a worker that cannot load ends no wait in a hang', async () => {
     const file = new URL('../support/unloadable-worker.mjs', import.meta.url).href;
     const pool = startPool(plan, 3, file);

@@ -8,6 +8,8 @@ export default async function run(input) {
   const users = input.task.kind === 'units' ? input.task.units.map(({ unit }) => unit.userid) : [];
   if (users.includes('throws')) throw new TypeError('planted');
   if (users.includes('rejects')) return Promise.reject(new RangeError('planted later'));
+  if (users.includes('sleeps')) await setTimeout(600_000);
+  if (users.includes('spins')) for (;;);
   if (users.includes('exits')) process.exit(9);
   if (users.includes('dies')) {
     // Outside of any promise: nobody can catch it.

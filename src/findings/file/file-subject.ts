@@ -10,8 +10,18 @@ export interface FileSubject {
   readonly path: string;
   readonly expected: string;
   readonly found: string;
+  /** Of a message that is missing or damaged: the GUID and size in bytes that its record says, and whether users see it. */
+  readonly message?: { readonly guid: string; readonly size: number; readonly isLive: boolean };
+  /** Where an intact copy of it lies: same GUID, proven by its SHA-1. undefined = not looked for. */
+  readonly copy?: string | undefined | null;
   /** Replication has to read this file, and stops the user when it cannot. */
   readonly travels: boolean;
 }
+
+/** For a person and for a script: a path, or that there is none. */
+export const copyFact = ({ copy }: FileSubject): string => (copy === undefined ? 'not looked for' : (copy ?? 'none'));
+
+export const copyWords = (copy: string): string =>
+  copy === 'none' || copy === 'not looked for' ? `intact copy: ${copy}` : `an intact copy is ${copy}`;
 
 export const defineFileFinding = defineFor<FileSubject>('file');

@@ -1,4 +1,4 @@
-import { defineFileFinding } from './file-subject.js';
+import { copyFact, copyWords, defineFileFinding } from './file-subject.js';
 
 export const messageFileAltered = defineFileFinding({
   code: 'message-file-altered',
@@ -9,15 +9,21 @@ export const messageFileAltered = defineFileFinding({
   replication:
     'Never noticed when the record is already replicated. If it is not, the upload is refused and this user fails on every run.',
   remedy:
-    'Put the good copy (same GUID, from the other side or a backup) in its place and audit again with --level content.',
+    'Copy the file that is named as intact (same GUID), or that of a backup, into its place (owner cyrus, mode 600), and audit again with --level content.',
   example: {
     path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
     expected: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
     found: '91aa1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071',
+    copy: '/replica/spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
   },
-  check: ({ side, problem, uid, path, expected, found, travels }) =>
-    problem === 'guid'
-      ? { side, uid, facts: { path, expected, found }, effects: [travels ? 'blocked' : 'unseen'] }
+  check: (file) =>
+    file.problem === 'guid'
+      ? {
+          side: file.side,
+          uid: file.uid,
+          facts: { path: file.path, expected: file.expected, found: file.found, copy: copyFact(file) },
+          effects: [file.travels ? 'blocked' : 'unseen'],
+        }
       : undefined,
-  message: (f) => `${f.path}: expected SHA-1 ${f.expected}, found ${f.found}`,
+  message: (f) => `${f.path}: expected SHA-1 ${f.expected}, found ${f.found}; ${copyWords(f.copy)}`,
 });

@@ -1,4 +1,4 @@
-import { defineFileFinding } from './file-subject.js';
+import { copyFact, copyWords, defineFileFinding } from './file-subject.js';
 
 export const messageFileMissing = defineFileFinding({
   code: 'message-file-missing',
@@ -9,11 +9,20 @@ export const messageFileMissing = defineFileFinding({
   replication:
     'Never noticed when the record is already replicated. If it is not, the upload makes sync_server abort and this user fails on every run.',
   remedy:
-    'Copy the file of the same GUID from the other side or from a backup into place (owner cyrus, mode 600). Then audit again with --level content. Do not run reconstruct before that: it drops the record, and replication then expunges the copy of the other side. Only when no side has a good copy, let reconstruct MAILBOX drop it.',
-  example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes' },
-  check: ({ side, problem, uid, path, expected, travels }) =>
-    problem === 'missing'
-      ? { side, uid, facts: { path, expected }, effects: [travels ? 'blocked' : 'unseen'] }
+    'Copy the file that is named as intact (same GUID), or that of a backup, into place (owner cyrus, mode 600). Then audit again with --level content. Do not run reconstruct before that: it drops the record, and replication then expunges the copy of the other side. Only when there is no intact copy, let reconstruct MAILBOX drop it.',
+  example: {
+    path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
+    expected: '208 bytes',
+    copy: '/replica/spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
+  },
+  check: (file) =>
+    file.problem === 'missing'
+      ? {
+          side: file.side,
+          uid: file.uid,
+          facts: { path: file.path, expected: file.expected, copy: copyFact(file) },
+          effects: [file.travels ? 'blocked' : 'unseen'],
+        }
       : undefined,
-  message: (f) => `${f.path} is missing (${f.expected})`,
+  message: (f) => `${f.path} is missing (${f.expected}); ${copyWords(f.copy)}`,
 });

@@ -1,4 +1,4 @@
-import { defineFileFinding } from './file-subject.js';
+import { copyFact, copyWords, defineFileFinding } from './file-subject.js';
 
 export const messageFileSize = defineFileFinding({
   code: 'message-file-size',
@@ -9,11 +9,21 @@ export const messageFileSize = defineFileFinding({
   replication:
     'Never noticed when the record is already replicated. If it is not, the upload is refused and this user fails on every run.',
   remedy:
-    'Compare with the file of the same GUID on the other side, put the good copy in its place, and audit again with --level content.',
-  example: { path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.', expected: '208 bytes', found: '0 bytes' },
-  check: ({ side, problem, uid, path, expected, found, travels }) =>
-    problem === 'empty' || problem === 'size'
-      ? { side, uid, facts: { path, expected, found }, effects: [travels ? 'blocked' : 'unseen'] }
+    'Copy the file that is named as intact (same GUID), or that of a backup, into its place (owner cyrus, mode 600), and audit again with --level content.',
+  example: {
+    path: 'spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
+    expected: '208 bytes',
+    found: '0 bytes',
+    copy: '/replica/spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
+  },
+  check: (file) =>
+    file.problem === 'empty' || file.problem === 'size'
+      ? {
+          side: file.side,
+          uid: file.uid,
+          facts: { path: file.path, expected: file.expected, found: file.found, copy: copyFact(file) },
+          effects: [file.travels ? 'blocked' : 'unseen'],
+        }
       : undefined,
-  message: (f) => `${f.path}: expected ${f.expected}, found ${f.found}`,
+  message: (f) => `${f.path}: expected ${f.expected}, found ${f.found}; ${copyWords(f.copy)}`,
 });

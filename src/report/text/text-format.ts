@@ -10,7 +10,7 @@ import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
-import { engineWords, recheckWords } from '../run-words.js';
+import { atRiskWords, engineWords, recheckWords, subsetWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { wrap } from '../wrap.js';
 
@@ -98,9 +98,11 @@ function totalLines(report: Report): string[] {
   return [
     ...sides.map(sideLine),
     ...labelled('Engine', engineWords(sides)),
+    ...labelled('Subset', subsetWords(report)),
     ...labelled('Recheck', recheckWords(report)),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
+    ...labelled('At risk:', atRiskWords(report)),
     `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
   ];
 }

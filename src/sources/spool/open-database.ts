@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { bufferSource } from '../../bytes/byte-source.js';
 import type { CyrusDb } from '../../formats/cyrusdb/cyrusdb.js';
 import { openCyrusDb, type CyrusDbFormat } from '../../formats/cyrusdb/open-cyrusdb.js';
+import { AuditError } from '../../model/audit-error.js';
 import type { FormatFault } from '../../model/fault.js';
 import { PagedFile, readFailure, readSmallFile, type ReadFailure } from '../read-only-file.js';
 
@@ -39,9 +40,17 @@ export function openDatabase(path: string): OpenedDatabase {
     if (isZeroskip(path)) return { path, unsupported: 'a zeroskip database', faults: [], close: nothingToClose };
     return { path, failure: readFailure(error, path), faults: [], close: nothingToClose };
   }
+  let opened;
+  try {
+    opened = openCyrusDb(file, path);
+  } catch (error) {
+    file.close();
+    if (!(error instanceof AuditError)) throw error;
+    return { path, failure: { missing: false, reason: error.message }, faults: [], close: nothingToClose };
+  }
   return {
     path,
-    ...openCyrusDb(file, path),
+    ...opened,
     bytesAt: (offset, length) => file.read(offset, length),
     close: () => {
       file.close();
