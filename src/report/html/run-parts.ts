@@ -3,7 +3,7 @@ import { CLASSES } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
-import { engineWords, recheckWords } from '../run-words.js';
+import { atRiskWords, engineWords, recheckWords, subsetWords } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { copyBlock, foreign, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
@@ -81,7 +81,9 @@ export function totalsPart(report: Report): Markup {
       ],
     ]),
     ...optional('Engine', engineWords(sides)),
+    ...optional('Subset', subsetWords(report)),
     ...optional('Recheck', recheckWords(report)),
+    ...optional('At risk', atRiskWords(report)),
     ...(['users', 'mailboxes', 'partitions'] as const).flatMap((name): [string, Child][] =>
       selection[name] === undefined ? [] : [[`Only ${name}`, foreign(printable(selection[name].join(' ')))]],
     ),

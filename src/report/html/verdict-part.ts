@@ -5,6 +5,7 @@ import { UNKNOWN_TITLE } from '../finding-message.js';
 import { counted, grouped } from '../numbers.js';
 import { printable } from '../printable.js';
 import type { Catalogue } from '../report-format.js';
+import { atRiskWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { element, type Markup } from './element.js';
 import { badge, foreign } from './small-parts.js';
@@ -16,12 +17,14 @@ export function shownClass({ complete, verdict }: Report): VerdictClass {
 
 /** The answer in words, of what, and the reasons, worst first. */
 export function verdictPart(report: Report, groups: readonly FindingGroup[], catalogue: Catalogue): Markup {
+  const atRisk = atRiskWords(report);
   return element(
     'header',
     { class: `verdict ${shownClass(report)}` },
     element('h1', {}, badge(report.verdict), ' ', verdictLine(report)),
     element('p', { class: 'about' }, aboutSides(report), ' ', aboutRun(report)),
-    report.complete ? undefined : element('p', { class: 'incomplete' }, unauditedLine(report)),
+    report.complete ? undefined : element('p', { class: 'strong' }, unauditedLine(report)),
+    atRisk === undefined ? undefined : element('p', { class: 'strong' }, `${atRisk}.`),
     reasons(groups, catalogue),
   );
 }

@@ -269,6 +269,22 @@ test('what was not audited is listed, and the list has an end', () => {
   expect(textOf(html)).toContain('and 234 more');
 });
 
+test('what was not hashed and what is at risk are told', () => {
+  const text = textOf(
+    render({
+      ...adminReport,
+      level: 'content',
+      counts: { ...adminReport.counts, atRisk: 2 },
+      subset: { part: 3, of: 7, notHashed: { master: 1000, replica: 234 } },
+    }),
+  );
+  expect(text).toMatch(/by cyraudit 0\.1\.0\. 2 messages without an intact copy on either side\. Reasons/);
+  expect(text).toContain('At risk 2 messages without an intact copy on either side');
+  expect(text).toContain('part 3 of 7 was hashed; of 1,234 message files only name and size were looked at');
+  expect(text).toContain('cyraudit compare m r --level content --subset 3/7');
+  expect(textOf(render(adminReport))).not.toContain('At risk');
+});
+
 test('one side alone has no pair, no flow and no timeline', () => {
   const single: Report = { ...adminReport, command: 'check', sides: [{ ...cleanReport.sides[0]!, role: 'single' }] };
   const html = render(single);
