@@ -68,8 +68,9 @@ test('--version and --help succeed', () => {
 
 test.each(['compare', 'check', 'render'])('%s --help names every report format and says what it is', (command) => {
   const { stdout } = runCli([command, '--help']);
-  const words = stdout.replace(/\s+/g, ' ');
-  for (const { name, description } of reportFormats) expect(words).toContain(`${name} ${description}`);
+  const inOneLine = (text: string) => text.replace(/\s+/g, ' ');
+  const words = inOneLine(stdout);
+  for (const { name, description } of reportFormats) expect(words).toContain(`${name} ${inOneLine(description)}`);
   const names = reportFormats.map(({ name }) => name);
   expect(words).toContain(`${names.slice(0, -1).join(', ')} or ${names.at(-1)!}, on stdout or into a file`);
 });
