@@ -377,10 +377,6 @@ async function runTasks(
     }
   }
   await loop.drain();
-  for (const walk of [...walked.keys()]) {
-    const again = { kind: 'walk', walk, again: true } as const;
-    if (!(await loop.submit(again, 0))) leaveOutTask(again);
-  }
   for (const { delay, look } of further) {
     if (unsettled.length === 0) break;
     await untilStopped(
@@ -395,6 +391,12 @@ async function runTasks(
     }
     await loop.drain();
   }
+  // After the units: a walk takes what rows are still to be told, and keeps only what it told before.
+  for (const walk of [...walked.keys()]) {
+    const again = { kind: 'walk', walk, again: true } as const;
+    if (!(await loop.submit(again, 0))) leaveOutTask(again);
+  }
+  await loop.drain();
   // One by one: then it is known who takes a thread with him.
   for (const { unit, look } of lost.splice(0)) {
     const task = { kind: 'units', units: [unit], look: { ...look, isRechecked: false, isLast: true } } as const;

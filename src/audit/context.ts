@@ -13,7 +13,7 @@ import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
-import { changedSince } from '../sources/changed-since.js';
+import { stampOf } from '../sources/changed-since.js';
 import type { SideRole } from '../model/effects.js';
 import type { ListHints } from './check-list.js';
 
@@ -95,9 +95,10 @@ export type SideHints = Partial<Record<SideRole, ListHints>>;
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
-  const since = Date.now();
+  const stamps = new Map<string, string>();
   for (const spec of plan.sides) {
     const side = openSide(spec);
+    for (const { path } of [side.list, side.annotations]) stamps.set(path, stampOf(path));
     const { isRaw = false, index } = hints[spec.role] ?? {};
     if (isRaw) side.list.db?.trustRawOrder?.();
     const list = openMailboxList(side);
@@ -113,10 +114,7 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
     logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
     readAgain: again,
     hasChanged: (database) =>
-      changedSince(
-        [...sides.values()].map(({ side }) => side[database].path),
-        since,
-      ),
+      [...sides.values()].some(({ side }) => stampOf(side[database].path) !== stamps.get(side[database].path)),
     close: () => {
       for (const { side } of sides.values()) side.close();
     },

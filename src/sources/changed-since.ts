@@ -20,6 +20,12 @@ export function changedSince(paths: Iterable<string>, since: number): boolean {
   return false;
 }
 
+/** Becomes another with every write that comes a tick later, and when the file is replaced or removed. */
+export function stampOf(path: string): string {
+  const stat = statOrNothing(path);
+  return stat === undefined ? '' : [stat.ino, stat.size, stat.mtimeMs, stat.ctimeMs].join(' ');
+}
+
 function statOrNothing(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
