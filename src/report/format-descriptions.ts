@@ -1,7 +1,6 @@
 /** What each report format is, for --help: apart from the formats themselves, so that help need not load them. */
 export const FORMAT_DESCRIPTIONS = {
   text: 'for a person: the verdict, the reasons and what to do (the default)',
-  html: 'one file for a browser: the verdict, what to do, a picture of the pair, all findings to search',
   json: 'the whole report, as defined by schemas/report.schema.json',
   ndjson: 'the same, an object a line (#/$defs/ndjsonLine): head, findings, what was not audited, verdict',
   junit: 'JUnit XML for CI: a case per mailbox or user with a finding; admin and halt fail, what was not audited errs',
@@ -18,4 +17,5 @@ export const FORMAT_DESCRIPTIONS = {
     '! could not be audited (a mailbox, or another part of a side)',
     '# the verdict, and how many mailboxes, users and findings have no line of their own',
   ].join('\n'),
+  html: 'one file for a browser: the verdict, what to do, a picture of the pair, all findings to search',
 } as const;

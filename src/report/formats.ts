@@ -12,7 +12,6 @@ import { textFormat } from './text/text-format.js';
 /** Every report format; the first is the default. */
 export const reportFormats: readonly ReportFormat[] = [
   textFormat,
-  htmlFormat,
   jsonFormat,
   ndjsonFormat,
   junitFormat,
@@ -20,4 +19,5 @@ export const reportFormats: readonly ReportFormat[] = [
   prometheusFormat,
   nagiosFormat,
   combinedFormat,
+  htmlFormat,
 ];
