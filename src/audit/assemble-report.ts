@@ -2,7 +2,7 @@ import type { Report, ReportMailbox, ReportSide, ReportUser } from '../generated
 import { worse, type ReportedFinding, type SideRole, type VerdictClass } from '../model/effects.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import type { Level, Subset } from './context.js';
 import type { SideCounts, UnauditedPart } from './unit-result.js';
 
@@ -64,11 +64,8 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
   for (const item of [...mailboxes, ...users, ...findings]) verdict = worse<VerdictClass>(verdict, item.class);
 
   const byCode: CodeCounts = {};
-  const addCounts = (counts: CodeCounts): void => {
-    for (const [code, n] of Object.entries(counts)) byCode[code] = (byCode[code] ?? 0) + n;
-  };
-  for (const { counts } of [...totals.mailboxes, ...totals.users]) addCounts(counts);
-  for (const { code } of findings) addCounts({ [code]: 1 });
+  for (const { counts } of [...totals.mailboxes, ...totals.users]) addCodeCounts(byCode, counts);
+  for (const { code } of findings) addCodeCounts(byCode, { [code]: 1 });
 
   const roles = Object.keys(totals.sides) as SideRole[];
   const perSide = (value: (counts: SideCounts) => number): Partial<Record<SideRole, number>> =>

@@ -12,7 +12,7 @@ import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
@@ -334,7 +334,7 @@ async function runTasks(
     totals.bytesRead += result.bytesRead;
     totals.atRisk += result.atRisk;
     totals.hardware.add(result.evidence, result.unstable);
-    for (const [code, n] of Object.entries(result.settled)) totals.settled[code] = (totals.settled[code] ?? 0) + n;
+    addCodeCounts(totals.settled, result.settled);
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 

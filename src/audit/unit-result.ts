@@ -2,7 +2,7 @@ import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 
 /** Something that could not be looked at. */
 export interface UnauditedPart {
@@ -210,7 +210,7 @@ export function addUnitResult(total: UnitResult, more: UnitResult): void {
   for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
     addSideCounts((total.sides[role] ??= newSideCounts()), counts);
   }
-  for (const [code, n] of Object.entries(more.settled)) total.settled[code] = (total.settled[code] ?? 0) + n;
+  addCodeCounts(total.settled, more.settled);
   addPairCounts(total.pair, more.pair);
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
