@@ -4,20 +4,7 @@ import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
 import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import type { Level, Subset } from './context.js';
-import type { SideCounts, UnauditedPart } from './unit-result.js';
-
-/** Everything that the threads found, added up. */
-export interface AuditTotals {
-  readonly mailboxes: readonly MailboxResult[];
-  readonly users: readonly UserResult[];
-  readonly findings: readonly ReportedFinding[];
-  readonly unaudited: readonly UnauditedPart[];
-  readonly sides: Partial<Record<SideRole, SideCounts>>;
-  readonly cleanMailboxes: number;
-  readonly cleanUsers: number;
-  readonly bytesRead: number;
-  readonly atRisk: number;
-}
+import type { Found, SideCounts } from './unit-result.js';
 
 /** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
 interface SideFrame {
@@ -47,7 +34,7 @@ export interface ReportFrame {
 }
 
 /** Puts everything in its fixed order, so that the same input gives the same bytes. */
-export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report {
+export function assembleReport(frame: ReportFrame, totals: Found): Report {
   const mailboxes = [...totals.mailboxes]
     .sort((a, b) => compareText(a.mboxname, b.mboxname) || compareText(a.uniqueid ?? '', b.uniqueid ?? ''))
     .map(toReportMailbox);

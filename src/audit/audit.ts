@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Report } from '../generated/report.js';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
-import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { ReportedFinding } from '../model/effects.js';
 import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
@@ -12,7 +12,6 @@ import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
@@ -27,12 +26,10 @@ import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import {
-  addPairCounts,
-  addSideCounts,
-  newPairCounts,
+  addFound,
   newSideCounts,
-  type PairCounts,
-  type SideCounts,
+  nothingFound,
+  type Found,
   type UnauditedPart,
   type UnsettledUnit,
 } from './unit-result.js';
@@ -104,23 +101,9 @@ export async function auditSides(
 ): Promise<Report> {
   const startedAt = new Date();
   const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
-  const findings: ReportedFinding[] = [];
-  const unaudited: UnauditedPart[] = [];
   const checked: CheckedSide[] = [];
-  const totals = {
-    mailboxes: [] as MailboxResult[],
-    users: [] as UserResult[],
-    findings,
-    unaudited,
-    sides: {} as Partial<Record<SideRole, SideCounts>>,
-    pair: newPairCounts(),
-    cleanMailboxes: 0,
-    cleanUsers: 0,
-    bytesRead: 0,
-    atRisk: 0,
-    hardware: new HardwareTally(),
-    settled: {} as CodeCounts,
-  };
+  const totals: Totals = { ...nothingFound(), hardware: new HardwareTally() };
+  const { findings, unaudited } = totals;
   const { recheck = 0, recheckDelay = DEFAULT_RECHECK_DELAY } = options;
   const stop = makeStop(options.signal, options.maxDuration);
   try {
@@ -219,6 +202,11 @@ export async function auditSides(
   }
 }
 
+/** Everything that the threads found, added up. */
+interface Totals extends Found {
+  readonly hardware: HardwareTally;
+}
+
 interface PlannedLook {
   /** Before it begins. Unit: ms. */
   readonly delay: number;
@@ -238,7 +226,7 @@ async function lookThrough(
   { role, list }: Side,
   runner: TaskRunner,
   signal: AbortSignal,
-  { unaudited, hardware }: { readonly unaudited: UnauditedPart[]; readonly hardware: HardwareTally },
+  { unaudited, hardware }: Totals,
 ): Promise<ListCheck | undefined> {
   const reply = (await untilStopped(signal, runner.run({ kind: 'list', role }))) ?? {
     ok: false,
@@ -270,20 +258,7 @@ async function runTasks(
     readonly looks: readonly PlannedLook[];
     readonly signal: AbortSignal;
   },
-  totals: {
-    mailboxes: MailboxResult[];
-    users: UserResult[];
-    findings: ReportedFinding[];
-    unaudited: UnauditedPart[];
-    sides: Partial<Record<SideRole, SideCounts>>;
-    pair: PairCounts;
-    cleanMailboxes: number;
-    cleanUsers: number;
-    bytesRead: number;
-    atRisk: number;
-    readonly hardware: HardwareTally;
-    readonly settled: CodeCounts;
-  },
+  totals: Totals,
   onProgress: AuditOptions['onProgress'],
 ): Promise<void> {
   let done = 0;
@@ -320,21 +295,9 @@ async function runTasks(
       return;
     }
     for (const unit of result.unsettled) unsettled.push(unit);
-    for (const mailbox of result.mailboxes) totals.mailboxes.push(mailbox);
-    for (const user of result.users) totals.users.push(user);
-    for (const finding of result.findings) totals.findings.push(finding);
-    for (const part of result.unaudited) totals.unaudited.push(part);
-    for (const [role, counts] of Object.entries(result.sides) as [SideRole, SideCounts][]) {
-      addSideCounts(totals.sides[role]!, counts);
-      records += counts.records;
-    }
-    addPairCounts(totals.pair, result.pair);
-    totals.cleanMailboxes += result.cleanMailboxes;
-    totals.cleanUsers += result.cleanUsers;
-    totals.bytesRead += result.bytesRead;
-    totals.atRisk += result.atRisk;
+    addFound(totals, result);
+    for (const counts of Object.values(result.sides)) records += counts.records;
     totals.hardware.add(result.evidence, result.unstable);
-    addCodeCounts(totals.settled, result.settled);
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
@@ -398,13 +361,12 @@ async function runTasks(
   }
   await loop.drain();
   // One by one: then it is known who takes a thread with him.
-  for (const { unit, look } of lost.splice(0)) {
+  isAlone = true;
+  for (const { unit, look } of lost) {
     const task = { kind: 'units', units: [unit], look: { ...look, isRechecked: false, isLast: true } } as const;
-    isAlone = true;
     if (!(await loop.submit(task, 0))) leaveOutTask(task);
     await loop.drain();
   }
-  await loop.drain();
   for (const task of loop.unfinished) leaveOutTask(task);
   for (const { unit } of unsettled) leaveOut(nameOfUnit(unit));
   if (isNarrowed(plan) && !signal.aborted) {
