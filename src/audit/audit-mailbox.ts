@@ -137,18 +137,13 @@ export function auditMailbox(
   const damaged: FileSubject[] = [];
   if (level !== 'index') {
     const uniqueid = (job.sides.master ?? job.sides.single ?? job.sides.replica)?.mbentry.uniqueid ?? '';
-    const isInPart = subset === undefined ? undefined : inSubset(uniqueid, subset);
+    const isInPart = inSubset(uniqueid, subset);
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
       const counts = (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed =
-        level !== 'content'
-          ? mustTravel
-          : isInPart === undefined
-            ? () => true
-            : (uid: number) => isInPart(uid) || mustTravel(uid);
+      const isHashed = level === 'content' ? (uid: number) => isInPart(uid) || mustTravel(uid) : mustTravel;
       for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;

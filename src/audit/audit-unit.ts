@@ -1,4 +1,3 @@
-import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { FILE_FINDINGS, LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
@@ -10,7 +9,6 @@ import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
-import { IndexFile } from '../sources/spool/index-file.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
@@ -34,6 +32,7 @@ import {
 import { findCopies } from './find-copies.js';
 import { findMoving, mailboxChangedSince } from './find-moving.js';
 import { globFilter } from './globs.js';
+import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { repeatMailboxReads } from './repeat-reads.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
@@ -569,11 +568,8 @@ class UnitAudit {
     const found = new Set<string>();
     for (const entry of this.master.list.entriesOf(this.unit)) {
       if (!isLive(entry) || this.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
-      const path = locateMailbox(this.master.side.layout, entry)?.metaOf('index');
-      const index = path === undefined ? undefined : IndexFile.open(path).index;
-      if (index === undefined) continue;
-      for (const guid of liveGuids(index)) if (guids.has(guid)) found.add(guid);
-      index.close();
+      for (const { guid, flags } of guidRecords(this.master.side, entry))
+        if ((flags & FLAG_EXPUNGED) === 0 && guids.has(guid)) found.add(guid);
     }
     return found;
   }
@@ -879,20 +875,6 @@ function hasArchived({ stream }: ReadMailbox): boolean {
     }
   }
   return false;
-}
-
-/** GUIDs of the live records of an index. */
-function* liveGuids(index: IndexFile): Generator<string> {
-  const { head } = index;
-  if (head.version === undefined) return;
-  const o = recordOffsets(head.version);
-  if (o.guid < 0) return;
-  for (const { bytes, view, count } of index.blocks()) {
-    for (let i = 0, base = 0; i < count; i++, base += o.size) {
-      if ((view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0) continue;
-      yield bytes.toString('hex', base + o.guid, base + o.guid + 20);
-    }
-  }
 }
 
 /** True when the database is not there or has no bytes. Cyrus makes an empty one with its first start. */
