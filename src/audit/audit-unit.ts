@@ -12,7 +12,7 @@ import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
-import type { FileCounts } from './check-files.js';
+import type { FileCounts } from './hash-file.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
 import { differencesOfRows, staleCopies, wrongQuotaroot } from './copies-of-entry.js';
 import { missingAclRows } from './reverse-acls.js';

@@ -1,7 +1,7 @@
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
-import { hashFile, type FileCounts } from './check-files.js';
+import { hashFile, type FileCounts } from './hash-file.js';
 import type { AuditContext } from './context.js';
 import { guidRecords, type GuidRecord } from './guid-records.js';
 
