@@ -33,6 +33,7 @@ import {
   type UnauditedPart,
   type UnsettledUnit,
 } from './unit-result.js';
+import { limitReads, newIoLimit } from '../sources/io-limit.js';
 import { makeStop, untilStopped, whyStopped } from './stop.js';
 import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
@@ -48,7 +49,7 @@ export interface AuditProgress {
 
 export interface AuditOptions {
   readonly level?: Level;
-  /** Worker threads; default: one per core. */
+  /** Worker threads; default: one per core, and at level `content` more while they wait for the disk. */
   readonly threads?: number;
   readonly users?: readonly string[];
   readonly mailboxes?: readonly string[];
@@ -66,6 +67,8 @@ export interface AuditOptions {
   readonly recheckDelay?: number;
   /** At level `content`: hash only part `part` (from 1) of `of` about equal ones of the message files. */
   readonly subset?: Subset;
+  /** Bytes per second that all threads together read of both sides; default: no limit. */
+  readonly bytesPerSecond?: number;
   /** Seconds that one user or shared mailbox may take; longer, and he is not audited. Default: an hour. */
   readonly timeLimit?: number;
   /** Seconds after which the audit ends with what it has; the report tells what it has not. */
@@ -78,14 +81,22 @@ export interface AuditOptions {
 export interface AuditSetup {
   /** Version of cyraudit, for the report. */
   readonly version: string;
-  /** `names`: about how many mailboxes there are on a side. */
-  readonly startRunner: (plan: AuditPlan, threads: number, names: number) => TaskRunner | Promise<TaskRunner>;
+  /** `threads`: undefined = as many as are of use. `names`: about how many mailboxes there are on a side. */
+  readonly startRunner: (
+    plan: AuditPlan,
+    threads: number | undefined,
+    names: number,
+  ) => TaskRunner | Promise<TaskRunner>;
 }
 
 export const DEFAULT_FINDING_CAP = 100;
 /** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
 const NAMES_PER_TASK = 64;
-/** Tasks made ahead for each thread. */
+/** Hashing takes so long that threads wait for the last one when it has a large task. */
+const NAMES_PER_HASHING_TASK = 8;
+/** Readers that one disk serves faster than fewer. */
+export const MOST_READERS = 8;
+/** Tasks made ahead for each thread that may run. */
 const TASKS_AHEAD = 4;
 /** The same for users and shared mailboxes that are audited again. */
 const UNITS_PER_TASK = 16;
@@ -100,7 +111,7 @@ export async function auditSides(
   setup: AuditSetup,
 ): Promise<Report> {
   const startedAt = new Date();
-  const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
+  const { level = 'files', threads, findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
   const checked: CheckedSide[] = [];
   const totals: Totals = { ...nothingFound(), hardware: new HardwareTally() };
   const { findings, unaudited } = totals;
@@ -126,12 +137,14 @@ export async function auditSides(
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
       ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
+      ...(options.bytesPerSecond === undefined ? {} : { ioLimit: newIoLimit(options.bytesPerSecond) }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),
         ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
       },
     };
+    limitReads(plan.ioLimit);
     // The threads start while the lists are opened, and look through them side by side.
     const names = estimateNames(opened.flatMap(({ side }) => side.list.db ?? []));
     const runner = opened.some(({ hasList }) => hasList) ? await setup.startRunner(plan, threads, names) : undefined;
@@ -153,7 +166,7 @@ export async function auditSides(
         const looks = planLooks(recheck, recheckDelay);
         await runTasks(
           runner,
-          threads,
+          (threads ?? Math.max(availableParallelism(), MOST_READERS)) * TASKS_AHEAD,
           checked,
           lists,
           { plan, hints, looks, signal: stop.signal },
@@ -197,6 +210,7 @@ export async function auditSides(
       totals,
     );
   } finally {
+    limitReads(undefined);
     stop.close();
     for (const { side } of checked) side.close();
   }
@@ -244,7 +258,7 @@ async function lookThrough(
 
 async function runTasks(
   runner: TaskRunner,
-  threads: number,
+  room: number,
   checked: readonly CheckedSide[],
   lists: readonly MailboxList[],
   {
@@ -301,9 +315,10 @@ async function runTasks(
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
-  const loop = new TaskLoop(runner, threads * TASKS_AHEAD, signal, take);
+  const loop = new TaskLoop(runner, room, signal, take);
   const matchesUser = globFilter(plan.users);
   const [first, ...further] = looks;
+  const namesPerTask = plan.level === 'content' ? NAMES_PER_HASHING_TASK : NAMES_PER_TASK;
   let batch: UnsettledUnit[] = [];
   let names = 0;
   for (const { unit, names: ofUnit } of enumerateUnits(lists)) {
@@ -311,7 +326,7 @@ async function runTasks(
     if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
     batch.push({ unit });
     names += ofUnit;
-    if (names < NAMES_PER_TASK) continue;
+    if (names < namesPerTask) continue;
     if (!(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names))) break;
     batch = [];
     names = 0;

@@ -1,3 +1,4 @@
+import { limitReads } from '../sources/io-limit.js';
 import { readAgain as readAgainFromDisk } from '../sources/read-again.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
@@ -69,6 +70,7 @@ export function runTask(
   { plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask },
   readAgain = readAgainFromDisk,
 ): UnitResult {
+  limitReads(plan.ioLimit);
   if (task.kind === 'list') {
     const result = emptyResult();
     result.list = checkList(

@@ -23,6 +23,8 @@ const TASKS_PER_WORKER = 4;
 /** A terabyte is hashed within it. Unit: s. */
 const DEFAULT_TIME_LIMIT = 3600;
 
+const LATE = Symbol('late');
+
 /** How long a thread waits for its next task; all end with the pool. */
 const IDLE_MS = 60_000;
 
@@ -66,17 +68,15 @@ export function startPool(
     run: async (task) => {
       const abort = new AbortController();
       if (gaveUp) abort.abort();
-      let isLate = false;
       const clock = setTimeout(() => {
-        isLate = true;
-        abort.abort();
+        abort.abort(LATE);
       }, timeLimit * 1000);
       running.add(abort);
       try {
         return (await piscina.run({ plan, task }, { signal: abort.signal })) as TaskReply;
       } catch (error) {
         // Its thread was ended with it; another takes its place.
-        if (isLate) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
+        if (abort.signal.reason === LATE) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
         return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
       } finally {
         clearTimeout(clock);
