@@ -2,22 +2,9 @@ import type { Report, ReportMailbox, ReportSide, ReportUser } from '../generated
 import { worse, type ReportedFinding, type SideRole, type VerdictClass } from '../model/effects.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import type { Level, Subset } from './context.js';
-import type { SideCounts, UnauditedPart } from './unit-result.js';
-
-/** Everything that the threads found, added up. */
-export interface AuditTotals {
-  readonly mailboxes: readonly MailboxResult[];
-  readonly users: readonly UserResult[];
-  readonly findings: readonly ReportedFinding[];
-  readonly unaudited: readonly UnauditedPart[];
-  readonly sides: Partial<Record<SideRole, SideCounts>>;
-  readonly cleanMailboxes: number;
-  readonly cleanUsers: number;
-  readonly bytesRead: number;
-  readonly atRisk: number;
-}
+import type { Found, SideCounts } from './unit-result.js';
 
 /** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
 interface SideFrame {
@@ -47,7 +34,7 @@ export interface ReportFrame {
 }
 
 /** Puts everything in its fixed order, so that the same input gives the same bytes. */
-export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report {
+export function assembleReport(frame: ReportFrame, totals: Found): Report {
   const mailboxes = [...totals.mailboxes]
     .sort((a, b) => compareText(a.mboxname, b.mboxname) || compareText(a.uniqueid ?? '', b.uniqueid ?? ''))
     .map(toReportMailbox);
@@ -64,11 +51,8 @@ export function assembleReport(frame: ReportFrame, totals: AuditTotals): Report 
   for (const item of [...mailboxes, ...users, ...findings]) verdict = worse<VerdictClass>(verdict, item.class);
 
   const byCode: CodeCounts = {};
-  const addCounts = (counts: CodeCounts): void => {
-    for (const [code, n] of Object.entries(counts)) byCode[code] = (byCode[code] ?? 0) + n;
-  };
-  for (const { counts } of [...totals.mailboxes, ...totals.users]) addCounts(counts);
-  for (const { code } of findings) addCounts({ [code]: 1 });
+  for (const { counts } of [...totals.mailboxes, ...totals.users]) addCodeCounts(byCode, counts);
+  for (const { code } of findings) addCodeCounts(byCode, { [code]: 1 });
 
   const roles = Object.keys(totals.sides) as SideRole[];
   const perSide = (value: (counts: SideCounts) => number): Partial<Record<SideRole, number>> =>

@@ -8,11 +8,13 @@ import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
 import { checkCaches } from './check-cache.js';
-import { checkFiles, type CheckedFile, type FileCounts } from './check-files.js';
+import { checkFiles, type CheckedFile } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
+import type { FileCounts } from './hash-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
 import { inSubset } from './subset.js';
+import { TwinFiles } from './twin-files.js';
 import type { UnauditedPart } from './unit-result.js';
 
 /** Messages whose other copies are looked for; beyond that they count as having none. */
@@ -137,19 +139,21 @@ export function auditMailbox(
   const damaged: FileSubject[] = [];
   if (level !== 'index') {
     const uniqueid = (job.sides.master ?? job.sides.single ?? job.sides.replica)?.mbentry.uniqueid ?? '';
-    const isInPart = subset === undefined ? undefined : inSubset(uniqueid, subset);
+    const isInPart = inSubset(uniqueid, subset);
+    const countsOf = (role: SideRole): FileCounts => (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
+    // The master is looked at first.
+    const twins =
+      level === 'content' && master !== undefined && replica !== undefined
+        ? new TwinFiles(replica, countsOf('replica'))
+        : undefined;
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
-      const counts = (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
+      const counts = countsOf(role);
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed =
-        level !== 'content'
-          ? mustTravel
-          : isInPart === undefined
-            ? () => true
-            : (uid: number) => isInPart(uid) || mustTravel(uid);
-      for (const file of checkFiles(job.sides[role]!, role, isHashed, counts, unread)) {
+      const isHashed = level === 'content' ? (uid: number) => isInPart(uid) || mustTravel(uid) : mustTravel;
+      const check = { isHashed, ...(role === 'replica' ? { proven: twins } : { twins }) };
+      for (const file of checkFiles(job.sides[role]!, role, check, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
         if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;

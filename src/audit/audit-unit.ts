@@ -1,26 +1,22 @@
-import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { FILE_FINDINGS, LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
-import { recordOffsets } from '../formats/index/scan-records.js';
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
-import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
+import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
-import { IndexFile } from '../sources/spool/index-file.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
-import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
-import type { FileCounts } from './check-files.js';
+import type { FileCounts } from './hash-file.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
 import { differencesOfRows, staleCopies, wrongQuotaroot } from './copies-of-entry.js';
 import { missingAclRows } from './reverse-acls.js';
-import { QuotaReader, auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
+import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import {
   isLoggedByAll,
@@ -31,9 +27,13 @@ import {
   type AuditContext,
   type OpenedSide,
 } from './context.js';
+import { CoveringQuotaroots } from './covering-quotaroots.js';
+import { hasArchived, hasEmptyArchive } from './empty-archive.js';
+import { failurePhase, type FailurePhase } from './failure-phase.js';
 import { findCopies } from './find-copies.js';
 import { findMoving, mailboxChangedSince } from './find-moving.js';
 import { globFilter } from './globs.js';
+import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { repeatMailboxReads } from './repeat-reads.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
@@ -48,30 +48,12 @@ import {
   type UnitResult,
 } from './unit-result.js';
 
-/** A mailbox and all above it, `domain!` last. */
-function rootsAbove(mboxname: string, hasDomains: boolean): string[] {
-  const cut = hasDomains ? mboxname.indexOf('!') + 1 : 0;
-  const roots: string[] = [];
-  for (let name = mboxname.slice(cut); name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('.'))))
-    roots.push(mboxname.slice(0, cut) + name);
-  return cut === 0 ? roots : [...roots, mboxname.slice(0, cut)];
-}
-
-/** null = it cannot be told. */
-function hasQuotaroot(reader: QuotaReader, root: string): boolean | null {
-  const { record, faults, unread } = reader.read(root);
-  return unread !== undefined || faults.length > 0 ? null : record !== undefined;
-}
-
 /** An empty result, to be filled by units. */
 export function newUnitResult(ctx: AuditContext): UnitResult {
   const result = emptyResult();
   for (const role of ctx.sides.keys()) result.sides[role] = newSideCounts();
   return result;
 }
-
-/** Where replication of a user stops at a mailbox: before anything is done, at the renames, or at its turn. */
-type FailurePhase = 'open' | 'rename' | 'content';
 
 interface AuditedJob {
   readonly job: MailboxJob;
@@ -107,7 +89,7 @@ class UnitAudit {
   private readonly same: SamePair[] = [];
   /** Live ones. */
   private replicaMailboxes: readonly Mbentry[] = [];
-  private readonly quotaroots = new Map<Side, Map<string, boolean | null>>();
+  private readonly quotaroots = new CoveringQuotaroots();
   private readonly namedByUniqueid = new Map<OpenedSide, Map<Mbentry, boolean>>();
 
   constructor(
@@ -483,24 +465,9 @@ class UnitAudit {
     };
   }
 
-  /** The longest quota root that covers a mailbox; null = not known. */
+  /** null = not known. */
   private quotarootOf({ side }: OpenedSide, entry: Mbentry): string | undefined | null {
-    if (this.isDeleted(entry)) return undefined;
-    // `user.fred.a!b` of a server that had no domains when it was made: is this a domain?
-    if (entry.mboxname.startsWith('user.') && entry.mboxname.includes('!')) return null;
-    let roots = this.quotaroots.get(side);
-    if (roots === undefined) this.quotaroots.set(side, (roots = new Map<string, boolean | null>()));
-    const reader = new QuotaReader(side);
-    try {
-      for (const root of rootsAbove(entry.mboxname, side.layout.virtdomains !== 'off')) {
-        let isThere = roots.get(root);
-        if (isThere === undefined) roots.set(root, (isThere = hasQuotaroot(reader, root)));
-        if (isThere !== false) return isThere === null ? null : root;
-      }
-      return undefined;
-    } finally {
-      reader.close();
-    }
+    return this.isDeleted(entry) ? undefined : this.quotaroots.of(side, entry);
   }
 
   private isNamedByUniqueid(opened: OpenedSide, entry: Mbentry): boolean {
@@ -569,11 +536,8 @@ class UnitAudit {
     const found = new Set<string>();
     for (const entry of this.master.list.entriesOf(this.unit)) {
       if (!isLive(entry) || this.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
-      const path = locateMailbox(this.master.side.layout, entry)?.metaOf('index');
-      const index = path === undefined ? undefined : IndexFile.open(path).index;
-      if (index === undefined) continue;
-      for (const guid of liveGuids(index)) if (guids.has(guid)) found.add(guid);
-      index.close();
+      for (const { guid, flags } of guidRecords(this.master.side, entry))
+        if ((flags & FLAG_EXPUNGED) === 0 && guids.has(guid)) found.add(guid);
     }
     return found;
   }
@@ -661,7 +625,8 @@ class UnitAudit {
       const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, unaudited, files);
       const hasFound = collector.class !== 'clean' || audit.damaged.length > 0 || unaudited.length > unauditedBefore;
       const isMoving = hasFound && Object.values(job.sides).some((mailbox) => mailboxChangedSince(mailbox, since));
-      this.audited.push({ job, audit, collector, isMoving, ...this.failureOf(job, audit) });
+      const fails = failurePhase(job, audit);
+      this.audited.push({ job, audit, collector, isMoving, ...(fails === undefined ? {} : { fails }) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
         this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
       this.lookForBadHardware(job, audit);
@@ -696,43 +661,6 @@ class UnitAudit {
       evidence.push(...hardwareEvidence(role, mailbox, this.ownerOf(mailbox.mbentry)));
       unstable.push(...repeatMailboxReads(role, mailbox, files, this.since, this.ctx.readAgain));
     }
-  }
-
-  private failureOf(job: MailboxJob, { subject, isStuck }: MailboxAudit): { fails?: FailurePhase } {
-    if (Object.values(job.sides).some((mailbox) => !isOpenable(mailbox))) return { fails: 'open' };
-    // Client and server look at each record of all mailboxes of a user before they begin. Source:
-    // sync_mailbox_version_check, imap/sync_support.c 3.6.1.
-    if (Object.values(job.sides).some(hasBadRecords)) return { fails: 'open' };
-    const { hazards, annotatedSent } = subject;
-    const values = [...(subject.replica?.head?.annotations.values() ?? [])];
-    if (hazards.cannotParseBackslash && values.some((value) => value.includes('\\'))) return { fails: 'open' };
-    const {
-      renameTargetTaken,
-      renameNeedsLog,
-      renameIsLogged,
-      master,
-      replica,
-      conflict,
-      uniqueidUsedBy,
-      replicaPartitions,
-    } = subject;
-    const partition = master?.mbentry.partition;
-    const partitionUnknown =
-      partition !== undefined && partition !== replica?.mbentry.partition && !replicaPartitions.includes(partition);
-    if (replica !== undefined && (renameTargetTaken || (renameNeedsLog && !renameIsLogged) || partitionUnknown))
-      return { fails: 'rename' };
-    const typeDiffers =
-      master !== undefined && replica !== undefined && master.mbentry.mbtype.kind !== replica.mbentry.mbtype.kind;
-    if (
-      conflict?.refused === true ||
-      (hazards.refusesMessageAnnotations && annotatedSent > 0) ||
-      uniqueidUsedBy !== undefined ||
-      partitionUnknown ||
-      typeDiffers ||
-      isStuck
-    )
-      return { fails: 'content' };
-    return {};
   }
 
   /** The first mailbox that fails stops the rest of its user; those that wait and have work to do are told so. */
@@ -841,9 +769,6 @@ class UnitAudit {
   }
 }
 
-const hasBadRecords = ({ faults }: ReadMailbox): boolean =>
-  faults.some(({ code }) => code === 'record-crc' || code === 'record-null-guid');
-
 function countMailbox(
   counts: SideCounts,
   minor: number | undefined,
@@ -854,45 +779,6 @@ function countMailbox(
   const ofPartition = (counts.partitions[partition ?? ''] ??= newPartitionCounts());
   ofPartition.listed++;
   if (isMissing) ofPartition.missing++;
-}
-
-/** Names of the partitions of a side whose archive partition is empty or not there. */
-const emptyArchives = new WeakMap<Side, ReadonlySet<string>>();
-
-/** True when archived messages of a partition would lie in a directory that has nothing in it. */
-function hasEmptyArchive(side: Side, partition = ''): boolean {
-  let names = emptyArchives.get(side);
-  if (names === undefined) {
-    const empty = side.layout.partitions.filter((p) => p.archive !== undefined && isEmptyDirectory(p.archive));
-    emptyArchives.set(side, (names = new Set(empty.map(({ name }) => name))));
-  }
-  return names.has(partition.toLowerCase());
-}
-
-/** True when a record says that its file lies on the archive partition. */
-function hasArchived({ stream }: ReadMailbox): boolean {
-  if (stream === undefined) return false;
-  const { size, systemFlags } = recordOffsets(stream.version);
-  for (const { view, count } of stream.blocks()) {
-    for (let i = 0, at = systemFlags; i < count; i++, at += size) {
-      if ((view.getUint32(at) & (FLAG_ARCHIVED | FLAG_UNLINKED)) === FLAG_ARCHIVED) return true;
-    }
-  }
-  return false;
-}
-
-/** GUIDs of the live records of an index. */
-function* liveGuids(index: IndexFile): Generator<string> {
-  const { head } = index;
-  if (head.version === undefined) return;
-  const o = recordOffsets(head.version);
-  if (o.guid < 0) return;
-  for (const { bytes, view, count } of index.blocks()) {
-    for (let i = 0, base = 0; i < count; i++, base += o.size) {
-      if ((view.getUint32(base + o.systemFlags) & FLAG_EXPUNGED) !== 0) continue;
-      yield bytes.toString('hex', base + o.guid, base + o.guid + 20);
-    }
-  }
 }
 
 /** True when the database is not there or has no bytes. Cyrus makes an empty one with its first start. */

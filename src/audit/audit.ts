@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Report } from '../generated/report.js';
 import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
-import type { ReportedFinding, SideRole } from '../model/effects.js';
+import type { ReportedFinding } from '../model/effects.js';
 import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
@@ -12,7 +12,6 @@ import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { enumerateUnits } from './enumerate-units.js';
@@ -27,15 +26,14 @@ import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import {
-  addPairCounts,
-  addSideCounts,
-  newPairCounts,
+  addFound,
   newSideCounts,
-  type PairCounts,
-  type SideCounts,
+  nothingFound,
+  type Found,
   type UnauditedPart,
   type UnsettledUnit,
 } from './unit-result.js';
+import { limitReads, newIoLimit } from '../sources/io-limit.js';
 import { makeStop, untilStopped, whyStopped } from './stop.js';
 import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
@@ -51,7 +49,7 @@ export interface AuditProgress {
 
 export interface AuditOptions {
   readonly level?: Level;
-  /** Worker threads; default: one per core. */
+  /** Worker threads; default: one per core, and at level `content` more while they wait for the disk. */
   readonly threads?: number;
   readonly users?: readonly string[];
   readonly mailboxes?: readonly string[];
@@ -69,6 +67,8 @@ export interface AuditOptions {
   readonly recheckDelay?: number;
   /** At level `content`: hash only part `part` (from 1) of `of` about equal ones of the message files. */
   readonly subset?: Subset;
+  /** Bytes per second that all threads together read of both sides; default: no limit. */
+  readonly bytesPerSecond?: number;
   /** Seconds that one user or shared mailbox may take; longer, and he is not audited. Default: an hour. */
   readonly timeLimit?: number;
   /** Seconds after which the audit ends with what it has; the report tells what it has not. */
@@ -81,14 +81,22 @@ export interface AuditOptions {
 export interface AuditSetup {
   /** Version of cyraudit, for the report. */
   readonly version: string;
-  /** `names`: about how many mailboxes there are on a side. */
-  readonly startRunner: (plan: AuditPlan, threads: number, names: number) => TaskRunner | Promise<TaskRunner>;
+  /** `threads`: undefined = as many as are of use. `names`: about how many mailboxes there are on a side. */
+  readonly startRunner: (
+    plan: AuditPlan,
+    threads: number | undefined,
+    names: number,
+  ) => TaskRunner | Promise<TaskRunner>;
 }
 
 export const DEFAULT_FINDING_CAP = 100;
 /** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
 const NAMES_PER_TASK = 64;
-/** Tasks made ahead for each thread. */
+/** Hashing takes so long that threads wait for the last one when it has a large task. */
+const NAMES_PER_HASHING_TASK = 8;
+/** Readers that one disk serves faster than fewer. */
+export const MOST_READERS = 8;
+/** Tasks made ahead for each thread that may run. */
 const TASKS_AHEAD = 4;
 /** The same for users and shared mailboxes that are audited again. */
 const UNITS_PER_TASK = 16;
@@ -103,24 +111,10 @@ export async function auditSides(
   setup: AuditSetup,
 ): Promise<Report> {
   const startedAt = new Date();
-  const { level = 'files', threads = availableParallelism(), findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
-  const findings: ReportedFinding[] = [];
-  const unaudited: UnauditedPart[] = [];
+  const { level = 'files', threads, findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
   const checked: CheckedSide[] = [];
-  const totals = {
-    mailboxes: [] as MailboxResult[],
-    users: [] as UserResult[],
-    findings,
-    unaudited,
-    sides: {} as Partial<Record<SideRole, SideCounts>>,
-    pair: newPairCounts(),
-    cleanMailboxes: 0,
-    cleanUsers: 0,
-    bytesRead: 0,
-    atRisk: 0,
-    hardware: new HardwareTally(),
-    settled: {} as CodeCounts,
-  };
+  const totals: Totals = { ...nothingFound(), hardware: new HardwareTally() };
+  const { findings, unaudited } = totals;
   const { recheck = 0, recheckDelay = DEFAULT_RECHECK_DELAY } = options;
   const stop = makeStop(options.signal, options.maxDuration);
   try {
@@ -143,12 +137,14 @@ export async function auditSides(
       mailboxes: options.mailboxes ?? [],
       partitions: options.partitions ?? [],
       ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
+      ...(options.bytesPerSecond === undefined ? {} : { ioLimit: newIoLimit(options.bytesPerSecond) }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),
         ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
       },
     };
+    limitReads(plan.ioLimit);
     // The threads start while the lists are opened, and look through them side by side.
     const names = estimateNames(opened.flatMap(({ side }) => side.list.db ?? []));
     const runner = opened.some(({ hasList }) => hasList) ? await setup.startRunner(plan, threads, names) : undefined;
@@ -170,7 +166,7 @@ export async function auditSides(
         const looks = planLooks(recheck, recheckDelay);
         await runTasks(
           runner,
-          threads,
+          (threads ?? Math.max(availableParallelism(), MOST_READERS)) * TASKS_AHEAD,
           checked,
           lists,
           { plan, hints, looks, signal: stop.signal },
@@ -214,9 +210,15 @@ export async function auditSides(
       totals,
     );
   } finally {
+    limitReads(undefined);
     stop.close();
     for (const { side } of checked) side.close();
   }
+}
+
+/** Everything that the threads found, added up. */
+interface Totals extends Found {
+  readonly hardware: HardwareTally;
 }
 
 interface PlannedLook {
@@ -238,7 +240,7 @@ async function lookThrough(
   { role, list }: Side,
   runner: TaskRunner,
   signal: AbortSignal,
-  { unaudited, hardware }: { readonly unaudited: UnauditedPart[]; readonly hardware: HardwareTally },
+  { unaudited, hardware }: Totals,
 ): Promise<ListCheck | undefined> {
   const reply = (await untilStopped(signal, runner.run({ kind: 'list', role }))) ?? {
     ok: false,
@@ -256,7 +258,7 @@ async function lookThrough(
 
 async function runTasks(
   runner: TaskRunner,
-  threads: number,
+  room: number,
   checked: readonly CheckedSide[],
   lists: readonly MailboxList[],
   {
@@ -270,20 +272,7 @@ async function runTasks(
     readonly looks: readonly PlannedLook[];
     readonly signal: AbortSignal;
   },
-  totals: {
-    mailboxes: MailboxResult[];
-    users: UserResult[];
-    findings: ReportedFinding[];
-    unaudited: UnauditedPart[];
-    sides: Partial<Record<SideRole, SideCounts>>;
-    pair: PairCounts;
-    cleanMailboxes: number;
-    cleanUsers: number;
-    bytesRead: number;
-    atRisk: number;
-    readonly hardware: HardwareTally;
-    readonly settled: CodeCounts;
-  },
+  totals: Totals,
   onProgress: AuditOptions['onProgress'],
 ): Promise<void> {
   let done = 0;
@@ -320,27 +309,16 @@ async function runTasks(
       return;
     }
     for (const unit of result.unsettled) unsettled.push(unit);
-    for (const mailbox of result.mailboxes) totals.mailboxes.push(mailbox);
-    for (const user of result.users) totals.users.push(user);
-    for (const finding of result.findings) totals.findings.push(finding);
-    for (const part of result.unaudited) totals.unaudited.push(part);
-    for (const [role, counts] of Object.entries(result.sides) as [SideRole, SideCounts][]) {
-      addSideCounts(totals.sides[role]!, counts);
-      records += counts.records;
-    }
-    addPairCounts(totals.pair, result.pair);
-    totals.cleanMailboxes += result.cleanMailboxes;
-    totals.cleanUsers += result.cleanUsers;
-    totals.bytesRead += result.bytesRead;
-    totals.atRisk += result.atRisk;
+    addFound(totals, result);
+    for (const counts of Object.values(result.sides)) records += counts.records;
     totals.hardware.add(result.evidence, result.unstable);
-    for (const [code, n] of Object.entries(result.settled)) totals.settled[code] = (totals.settled[code] ?? 0) + n;
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
-  const loop = new TaskLoop(runner, threads * TASKS_AHEAD, signal, take);
+  const loop = new TaskLoop(runner, room, signal, take);
   const matchesUser = globFilter(plan.users);
   const [first, ...further] = looks;
+  const namesPerTask = plan.level === 'content' ? NAMES_PER_HASHING_TASK : NAMES_PER_TASK;
   let batch: UnsettledUnit[] = [];
   let names = 0;
   for (const { unit, names: ofUnit } of enumerateUnits(lists)) {
@@ -348,7 +326,7 @@ async function runTasks(
     if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
     batch.push({ unit });
     names += ofUnit;
-    if (names < NAMES_PER_TASK) continue;
+    if (names < namesPerTask) continue;
     if (!(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names))) break;
     batch = [];
     names = 0;
@@ -398,13 +376,12 @@ async function runTasks(
   }
   await loop.drain();
   // One by one: then it is known who takes a thread with him.
-  for (const { unit, look } of lost.splice(0)) {
+  isAlone = true;
+  for (const { unit, look } of lost) {
     const task = { kind: 'units', units: [unit], look: { ...look, isRechecked: false, isLast: true } } as const;
-    isAlone = true;
     if (!(await loop.submit(task, 0))) leaveOutTask(task);
     await loop.drain();
   }
-  await loop.drain();
   for (const task of loop.unfinished) leaveOutTask(task);
   for (const { unit } of unsettled) leaveOut(nameOfUnit(unit));
   if (isNarrowed(plan) && !signal.aborted) {

@@ -10,7 +10,7 @@ import type { RecordStream } from '../compare/join-records.js';
 import type { FormatFault } from '../model/fault.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
-import type { FileCounts } from './check-files.js';
+import type { FileCounts } from './hash-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
 
 /**

@@ -1,38 +1,37 @@
-import { closeSync, fstatSync, lstatSync, opendirSync } from 'node:fs';
-import { sha1 } from '../bytes/sha1.js';
+import { lstatSync, opendirSync } from 'node:fs';
 import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
 import { classifyEntryName, uidOfMessageFile, type EntryKind } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
-import { openReadOnly, readFully } from '../sources/read-only-file.js';
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
+import { hashFile, judgeSize, type FileCounts, type FileProblem } from './hash-file.js';
 import { isAbandoned } from './leftovers.js';
 import type { ReadMailbox } from './read-mailbox.js';
+import { messagePath, type TwinFiles } from './twin-files.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
 export type CheckedFile = Omit<FileSubject, 'travels' | 'copy'>;
 
-export interface FileCounts {
-  files: number;
-  /** Of these, the ones of which only name and size were looked at. */
-  notHashed: number;
-  /** Of message files and of cyrus.cache. */
-  bytesRead: number;
+/** How the files of a mailbox are looked at. */
+export interface FileCheck {
+  /** Is asked in ascending order of UID. */
+  readonly isHashed: (uid: number) => boolean;
+  /** The other side, whose files are compared with those that are hashed. */
+  readonly twins?: TwinFiles | undefined;
+  /** What the other side's check has proven of these. */
+  readonly proven?: TwinFiles | undefined;
 }
-
-const READ_SIZE = 1024 * 1024;
-const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
 
 /**
  * Compares the records of one side of a mailbox with its message files: presence and size, and where `isHashed` says so
- * the SHA-1 against the GUID; it is asked in ascending order of UID. Lists message files that no record claims.
+ * the SHA-1 against the GUID. Lists message files that no record claims.
  * @param unread gets what could not be looked at
  */
 export function* checkFiles(
   mailbox: ReadMailbox,
   side: SideRole,
-  isHashed: (uid: number) => boolean,
+  { isHashed, twins, proven }: FileCheck,
   counts: FileCounts,
   unread: string[],
 ): Generator<CheckedFile> {
@@ -45,17 +44,16 @@ export function* checkFiles(
   const claimed: number[] = [];
   /** Of the records with the mark of the archive. */
   const inArchive = new Set<number>();
+  let number = 0;
   for (const { view, bytes, count } of stream.blocks()) {
-    for (let i = 0, base = 0; i < count; i++, base += o.size) {
+    for (let i = 0, base = 0; i < count; i++, base += o.size, number++) {
       const uid = view.getUint32(base + o.uid);
       if (uid === 0) continue;
       claimed.push(uid);
       const flags = view.getUint32(base + o.systemFlags);
       if (dirs.archive !== undefined && (flags & FLAG_ARCHIVED) !== 0) inArchive.add(uid);
       if ((flags & FLAG_UNLINKED) !== 0) continue;
-      const archived = (flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined;
-      const dir = archived ? dirs.archive : dirs.data;
-      const path = `${dir}/${String(uid)}.`;
+      const path = messagePath(dirs, uid, flags);
       const size = messageSize(view, base, o);
       const expected = `${String(size)} bytes`;
       counts.files++;
@@ -63,7 +61,10 @@ export function* checkFiles(
       const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
       const isRead = guid !== '' && isHashed(uid);
       if (!isRead) counts.notHashed++;
-      const problem = isRead ? hashFile(path, size, guid, counts, unread) : statFile(path, size, unread);
+      if (isRead && proven?.isProven(number) === true) continue;
+      const problem = isRead
+        ? hashFile(path, size, guid, counts, unread, twins?.find(uid, guid, size))
+        : statFile(path, size, unread);
       if (problem === undefined) continue;
       const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
       yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...message, ...problem };
@@ -153,9 +154,7 @@ function listDirectory(dir: string, belongs: ReadonlySet<EntryKind>, unread: str
   return { uids: uids.subarray(0, n).sort(), odd };
 }
 
-type Problem = Pick<FileSubject, 'problem' | 'found'> | undefined;
-
-function statFile(path: string, size: number, unread: string[]): Problem {
+function statFile(path: string, size: number, unread: string[]): FileProblem {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return { problem: 'missing', found: 'no file' };
@@ -164,48 +163,5 @@ function statFile(path: string, size: number, unread: string[]): Problem {
   } catch (error) {
     unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be looked at'}`);
     return undefined;
-  }
-}
-
-function judgeSize(found: number, size: number): Problem {
-  if (found === size && size > 0) return undefined;
-  return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
-}
-
-/** Holds a file against the record of its message. */
-export function hashFile(path: string, size: number, guid: string, counts: FileCounts, unread: string[]): Problem {
-  let fd: number;
-  try {
-    fd = openReadOnly(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: 'missing', found: 'no file' };
-    if (code === 'ELOOP') return { problem: 'missing', found: 'a symbolic link' };
-    unread.push(`${path}: ${code ?? 'cannot be opened'}`);
-    return undefined;
-  }
-  try {
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
-    const wrongSize = judgeSize(stat.size, size);
-    if (wrongSize !== undefined) return wrongSize;
-    const found = sha1(piecesOf(fd, size, counts));
-    return found === guid ? undefined : { problem: 'guid', found };
-  } catch (error) {
-    unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be read'}`);
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/** The first `size` bytes of a file, in a buffer that each piece overwrites. */
-function* piecesOf(fd: number, size: number, counts: FileCounts): Generator<Buffer> {
-  for (let at = 0; at < size;) {
-    const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
-    if (got === 0) return;
-    yield buffer.subarray(0, got);
-    at += got;
-    counts.bytesRead += got;
   }
 }

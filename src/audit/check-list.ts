@@ -4,7 +4,8 @@ import type { UnstableRead } from '../model/hardware.js';
 import { changedSince } from '../sources/changed-since.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
-import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
+import { openSide, type SideSpec } from '../sources/spool/open-side.js';
+import { openDatabase } from '../sources/spool/open-database.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { strayAclRows, type AclRow } from './reverse-acls.js';
 import { repeatDatabaseReads } from './repeat-reads.js';
@@ -70,7 +71,7 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
       const list = faults.length > 0 ? undefined : openMailboxList(side);
       const stray = list === undefined ? [] : strayAclRows(side, list);
-      const annotationFaults = checkAnnotations(side);
+      const annotationFaults = checkAnnotations(side.annotations.path);
       return { faults, isBusy, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
     } finally {
       side.close();
@@ -79,14 +80,13 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
 }
 
 /** The same for annotations.db; one that never comes to rest has no faults that could be told. */
-function checkAnnotations({ annotations: { path }, spec }: Side): readonly FormatFault[] {
+function checkAnnotations(path: string): readonly FormatFault[] {
   for (let attempt = 1; ; attempt++) {
     const since = Date.now();
-    const opened = openSide(spec);
+    const opened = openDatabase(path);
     try {
-      const { annotations } = opened;
-      annotations.db?.verify();
-      const faults = annotations.faults.filter(({ code }) => code !== 'file-empty');
+      opened.db?.verify();
+      const faults = opened.faults.filter(({ code }) => code !== 'file-empty');
       if (faults.length > 0 && isWorthAnotherLook(path, since, attempt)) continue;
       return changedSince([path], since) ? [] : [...faults];
     } catch (error) {

@@ -3,6 +3,11 @@ import { CLASSES, type FindingClass, type ReportedFinding, type VerdictClass } f
 /** Counts by finding code. */
 export type CodeCounts = Record<string, number>;
 
+/** Adds `more` to `total`. */
+export function addCodeCounts(total: CodeCounts, more: CodeCounts): void {
+  for (const [code, n] of Object.entries(more)) total[code] = (total[code] ?? 0) + n;
+}
+
 /**
  * Collects the findings of one mailbox or user: all are counted, `cap` of each code are kept. Add findings of one code
  * in ascending order of UID, so that the ones kept do not depend on anything else.

@@ -12,6 +12,7 @@ import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-lis
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
+import type { IoLimit } from '../sources/io-limit.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
 import { stampOf } from '../sources/changed-since.js';
 import type { SideRole } from '../model/effects.js';
@@ -38,6 +39,8 @@ export interface AuditPlan {
   readonly partitions: readonly string[];
   /** Seconds that a thread may take for one user or shared mailbox, or for a batch of them; default: an hour. */
   readonly timeLimit?: number;
+  /** How fast all threads together may read the sides. */
+  readonly ioLimit?: IoLimit;
   /** At level `content` only this part of the message files is hashed. */
   readonly subset?: Subset;
   /** Releases that the caller named; the spool tells the others. */

@@ -1,13 +1,7 @@
+import type { Copies } from '../findings/mailbox/mailbox-subject.js';
 import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { aclText } from './read-mailbox.js';
-
-/** One value that is written in two places. */
-export interface Copies {
-  readonly field: string;
-  readonly list: string;
-  readonly other: string;
-}
 
 const shown = (value: string | number | undefined): string => (value === undefined ? '(none)' : String(value));
 

@@ -1,8 +1,10 @@
+import { limitReads } from '../sources/io-limit.js';
 import { readAgain as readAgainFromDisk } from '../sources/read-again.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
 import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
+import { addCodeCounts } from './collect-findings.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
 import { keepWhatWasSeen, sightingsOf } from './sightings.js';
@@ -68,6 +70,7 @@ export function runTask(
   { plan, task }: { readonly plan: AuditPlan; readonly task: AuditTask },
   readAgain = readAgainFromDisk,
 ): UnitResult {
+  limitReads(plan.ioLimit);
   if (task.kind === 'list') {
     const result = emptyResult();
     result.list = checkList(
@@ -113,8 +116,7 @@ function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, re
     return;
   }
   leaveOutMoving(ofUnit, unit);
-  const settled = seen === undefined ? {} : keepWhatWasSeen(ofUnit, seen);
-  for (const [code, n] of Object.entries(settled)) result.settled[code] = (result.settled[code] ?? 0) + n;
+  if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen));
   const found = sightingsOf(ofUnit);
   if (look.isRechecked && found.length > 0) result.unsettled.push({ unit, seen: found });
   else addUnitResult(result, ofUnit);

@@ -1,5 +1,5 @@
 import { worse, type ReportedFinding, type VerdictClass } from '../model/effects.js';
-import type { CodeCounts } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts } from './collect-findings.js';
 import type { Sightings, UnitResult } from './unit-result.js';
 
 interface Place {
@@ -34,7 +34,7 @@ function* keysOf(place: string, { findings, counts }: Place): Generator<string> 
 
 function countCodes(findings: readonly ReportedFinding[]): CodeCounts {
   const counts: CodeCounts = {};
-  for (const { code } of findings) counts[code] = (counts[code] ?? 0) + 1;
+  for (const { code } of findings) addCodeCounts(counts, { [code]: 1 });
   return counts;
 }
 
@@ -57,8 +57,7 @@ export function keepWhatWasSeen(result: UnitResult, before: Sightings): CodeCoun
   const now = new Set(sightingsOf(result));
   const settled: CodeCounts = {};
   for (const key of before) {
-    const code = codeOf(key);
-    if (!now.has(key)) settled[code] = (settled[code] ?? 0) + 1;
+    if (!now.has(key)) addCodeCounts(settled, { [codeOf(key)]: 1 });
   }
   const mailboxes = result.mailboxes.flatMap((mailbox) => stillThere(placeOfMailbox(mailbox), mailbox, seen));
   const users = result.users.flatMap((user) => stillThere(placeOfUser(user), user, seen));

@@ -2,7 +2,7 @@ import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { HardwareEvidence, UnstableRead } from '../model/hardware.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import type { ListCheck } from './check-list.js';
-import type { CodeCounts, MailboxResult, UserResult } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 
 /** Something that could not be looked at. */
 export interface UnauditedPart {
@@ -101,7 +101,7 @@ function addNumbers<T extends object>(total: T, more: T): void {
 }
 
 /** Adds `more` to `total`. */
-export function addPairCounts(total: PairCounts, more: PairCounts): void {
+function addPairCounts(total: PairCounts, more: PairCounts): void {
   addNumbers(total, more);
   for (const [partition, counts] of Object.entries(more.vanished))
     addNumbers((total.vanished[partition] ??= newVanishedCounts()), counts);
@@ -121,7 +121,7 @@ export function newSideCounts(): SideCounts {
 }
 
 /** Adds `more` to `total`. */
-export function addSideCounts(total: SideCounts, more: SideCounts): void {
+function addSideCounts(total: SideCounts, more: SideCounts): void {
   total.mailboxes += more.mailboxes;
   total.deletedMailboxes += more.deletedMailboxes;
   total.tombstones += more.tombstones;
@@ -135,30 +135,34 @@ export function addSideCounts(total: SideCounts, more: SideCounts): void {
     addNumbers((total.partitions[name] ??= newPartitionCounts()), counts);
 }
 
-/** What a worker sends back for a batch. Plain data. */
-export interface UnitResult {
+/** What was found and counted, of a batch or of everything. Plain data. */
+export interface Found {
   readonly mailboxes: MailboxResult[];
   readonly users: UserResult[];
   readonly findings: ReportedFinding[];
   readonly unaudited: UnauditedPart[];
   readonly sides: Partial<Record<SideRole, SideCounts>>;
   readonly pair: PairCounts;
-  /** Signs of failing hardware, to be added up for each side. */
-  readonly evidence: HardwareEvidence[];
-  readonly unstable: UnstableRead[];
   cleanMailboxes: number;
   cleanUsers: number;
   bytesRead: number;
   /** Live messages of which no intact file was found anywhere. */
   atRisk: number;
+  /** Findings of earlier looks that are not there any more, by code. */
+  readonly settled: CodeCounts;
+}
+
+/** What a worker sends back for a batch. Plain data. */
+export interface UnitResult extends Found {
+  /** Signs of failing hardware, to be added up for each side. */
+  readonly evidence: HardwareEvidence[];
+  readonly unstable: UnstableRead[];
   /** Of a task that looked through a mailbox list. */
   list?: ListCheck;
   /** Units that count only when they are audited again. */
   readonly unsettled: UnsettledUnit[];
   /** What a server changed while it was looked at: what was found there may be neither the old state nor the new one. */
   readonly moving: Moving[];
-  /** Findings of earlier looks that are not there any more, by code. */
-  readonly settled: CodeCounts;
 }
 
 /**
@@ -178,7 +182,7 @@ export interface UnsettledUnit {
 }
 
 /** Nothing found, nothing counted. */
-export function emptyResult(): UnitResult {
+export function nothingFound(): Found {
   return {
     mailboxes: [],
     users: [],
@@ -186,34 +190,39 @@ export function emptyResult(): UnitResult {
     unaudited: [],
     sides: {},
     pair: newPairCounts(),
-    evidence: [],
-    unstable: [],
     cleanMailboxes: 0,
     cleanUsers: 0,
     bytesRead: 0,
     atRisk: 0,
-    unsettled: [],
-    moving: [],
     settled: {},
   };
 }
 
+/** The same of a batch. */
+export function emptyResult(): UnitResult {
+  return { ...nothingFound(), evidence: [], unstable: [], unsettled: [], moving: [] };
+}
+
 /** Adds `more` to `total`. */
-export function addUnitResult(total: UnitResult, more: UnitResult): void {
+export function addFound(total: Found, more: Found): void {
   for (const mailbox of more.mailboxes) total.mailboxes.push(mailbox);
   for (const user of more.users) total.users.push(user);
   for (const finding of more.findings) total.findings.push(finding);
   for (const part of more.unaudited) total.unaudited.push(part);
-  for (const unit of more.unsettled) total.unsettled.push(unit);
-  for (const sign of more.evidence) total.evidence.push(sign);
-  for (const read of more.unstable) total.unstable.push(read);
-  for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][]) {
+  for (const [role, counts] of Object.entries(more.sides) as [SideRole, SideCounts][])
     addSideCounts((total.sides[role] ??= newSideCounts()), counts);
-  }
-  for (const [code, n] of Object.entries(more.settled)) total.settled[code] = (total.settled[code] ?? 0) + n;
+  addCodeCounts(total.settled, more.settled);
   addPairCounts(total.pair, more.pair);
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
   total.bytesRead += more.bytesRead;
   total.atRisk += more.atRisk;
+}
+
+/** Adds `more` to `total`. */
+export function addUnitResult(total: UnitResult, more: UnitResult): void {
+  addFound(total, more);
+  for (const unit of more.unsettled) total.unsettled.push(unit);
+  for (const sign of more.evidence) total.evidence.push(sign);
+  for (const read of more.unstable) total.unstable.push(read);
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AuditOptions, Subset } from '../run/audit.js';
 import type { Level, Report } from '../generated/report.js';
@@ -28,34 +27,30 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly timeLimit?: number;
   readonly subset?: Subset;
   readonly subsetState?: string;
-  readonly threads: number;
+  readonly threads?: number;
+  readonly ioLimit?: number;
+  readonly nice?: boolean;
   readonly failOn: FindingClass;
   readonly quiet?: boolean;
 }
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
-function parseThreads(value: string): number {
-  const threads = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (threads < 1 || threads > MAX_THREADS)
-    throw new InvalidArgumentError(`Expected a number from 1 to ${MAX_THREADS}.`);
-  return threads;
-}
+/** Reads a whole number. @param of what is counted, for the message */
+const parseCount =
+  (of: string, least: number, most: number) =>
+  (value: string): number => {
+    const count = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (!(count >= least && count <= most))
+      throw new InvalidArgumentError(`Expected a number of ${of} from ${String(least)} to ${String(most)}.`);
+    return count;
+  };
 
-function parseMaxLost(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('Expected a number of mailboxes, 0 or more.');
-  return Number(value);
-}
-
+const MAX_LOST = 999_999_999;
 /** More looks than anybody waits for. */
 const MAX_RECHECKS = 100;
-
-function parseRecheck(value: string): number {
-  const looks = /^\d{1,3}$/.test(value) ? Number(value) : -1;
-  if (looks < 0 || looks > MAX_RECHECKS)
-    throw new InvalidArgumentError(`Expected a number of looks from 0 to ${MAX_RECHECKS}.`);
-  return looks;
-}
+/** Unit: MB/s. */
+const MAX_IO_LIMIT = 100_000;
 
 function parseDelay(value: string): number {
   if (!/^\d{1,5}(\.\d{1,3})?$/.test(value)) throw new InvalidArgumentError('Expected a number of seconds, 0 or more.');
@@ -101,13 +96,13 @@ export function addAuditOptions(command: Command): Command {
     .option(
       '--max-lost <n>',
       "so many mailboxes lost from the master's list without a trace are admin each; more are halt",
-      parseMaxLost,
+      parseCount('mailboxes', 0, MAX_LOST),
       0,
     )
     .option(
       '--recheck <n>',
       'for servers at work: look again n times at what differs, and report what is found every time',
-      parseRecheck,
+      parseCount('looks', 0, MAX_RECHECKS),
       0,
     )
     .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
@@ -123,7 +118,13 @@ export function addAuditOptions(command: Command): Command {
       parseDuration,
     )
     .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration)
-    .option('--threads <n>', 'worker threads', parseThreads, Math.min(availableParallelism(), MAX_THREADS))
+    .option(
+      '--threads <n>',
+      'worker threads (default: one per core; with --level content more while they wait for the disk)',
+      parseCount('threads', 1, MAX_THREADS),
+    )
+    .option('--io-limit <MB/s>', 'read no more than this from both sides together', parseCount('MB/s', 1, MAX_IO_LIMIT))
+    .option('--nice', 'give way to servers: lowest priority for the processor, and the disk only when it is idle')
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
         .choices(['safe', 'admin', 'halt'])
@@ -143,6 +144,10 @@ type Run = (options: AuditOptions) => Promise<Report>;
 export async function runAudit(options: AuditCommandOptions, sides: readonly SideSpec[], run: Run): Promise<void> {
   const targets = await checkTargets(options, sides);
   const subset = await chooseSubset(options, sides);
+  if (options.nice === true) {
+    const { giveWay } = await import('./give-way.js');
+    giveWay();
+  }
   const report = await runWithProgress({ ...options, ...(subset === undefined ? {} : { subset }) }, run);
   if (options.subsetState !== undefined && subset !== undefined && report.complete) {
     const { noteSubset } = await import('./subset-state.js');
@@ -213,9 +218,10 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
     return await run({
       signal: stop.signal,
       level: options.level,
-      threads: options.threads,
       maxLost: options.maxLost,
       recheck: options.recheck,
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
+      ...(options.ioLimit === undefined ? {} : { bytesPerSecond: options.ioLimit * 1_000_000 }),
       ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
       ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),

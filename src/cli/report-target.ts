@@ -85,15 +85,20 @@ export function writeReportFile(file: string, text: string): void {
       return;
     }
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
-    const fd = openSync(temporary, 'wx');
     try {
-      writeFileSync(fd, text);
-      fsyncSync(fd);
-      closeSync(fd);
+      // A full disk is told by the write, a full file server by the close.
+      writeFileSync(temporary, text, { flag: 'wx' });
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw error;
+    }
+    // Under its name already: whoever kills us while the disk takes its time finds no temporary file.
+    const fd = openSync(target, 'r+');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
     }
   } catch (cause) {
     throw unwritable(file, cause);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { Piscina } from 'piscina';
 import type { AuditPlan } from '../audit/context.js';
 import type { AuditTask } from '../audit/run-task.js';
@@ -24,6 +23,8 @@ const TASKS_PER_WORKER = 4;
 /** A terabyte is hashed within it. Unit: s. */
 const DEFAULT_TIME_LIMIT = 3600;
 
+const LATE = Symbol('late');
+
 /** How long a thread waits for its next task; all end with the pool. */
 const IDLE_MS = 60_000;
 
@@ -46,15 +47,17 @@ export function startPool(
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
   });
   const { timeLimit = DEFAULT_TIME_LIMIT } = plan;
-  const gaveUp = new AbortController();
-  setMaxListeners(0, gaveUp.signal);
+  const running = new Set<AbortController>();
+  let gaveUp = false;
   let lastWords = '';
   // Threads that cannot load are not started again, and what waits for one would wait for ever.
   const onFailure = (error: unknown): string => {
-    if (gaveUp.signal.aborted) return lastWords;
+    if (gaveUp) return lastWords;
     lastWords = error instanceof Error ? error.message : String(error);
     setImmediate(() => {
-      if (piscina.threads.length === 0 && piscina.queueSize > 0) gaveUp.abort();
+      if (piscina.threads.length > 0 || piscina.queueSize === 0) return;
+      gaveUp = true;
+      for (const task of running) task.abort();
     });
     return lastWords;
   };
@@ -63,14 +66,21 @@ export function startPool(
   return {
     threads,
     run: async (task) => {
-      const clock = AbortSignal.timeout(timeLimit * 1000);
+      const abort = new AbortController();
+      if (gaveUp) abort.abort();
+      const clock = setTimeout(() => {
+        abort.abort(LATE);
+      }, timeLimit * 1000);
+      running.add(abort);
       try {
-        const signal = AbortSignal.any([gaveUp.signal, clock]);
-        return (await piscina.run({ plan, task }, { signal })) as TaskReply;
+        return (await piscina.run({ plan, task }, { signal: abort.signal })) as TaskReply;
       } catch (error) {
         // Its thread was ended with it; another takes its place.
-        if (clock.aborted) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
+        if (abort.signal.reason === LATE) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
         return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
+      } finally {
+        clearTimeout(clock);
+        running.delete(abort);
       }
     },
     close: () => piscina.destroy(),

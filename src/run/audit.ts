@@ -1,4 +1,5 @@
-import { auditSides, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
+import { availableParallelism } from 'node:os';
+import { MOST_READERS, auditSides, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
 import type { Subset } from '../audit/context.js';
 import type { Report } from '../generated/report.js';
 import { packageVersion } from './package-version.js';
@@ -13,9 +14,15 @@ const SHARED_NAMES = 5000;
 
 const setup: AuditSetup = {
   version: packageVersion,
-  startRunner: async (plan, threads, names) => {
+  startRunner: async (plan, wanted, names) => {
+    const threads = wanted ?? availableParallelism();
     if (names <= FEW_NAMES && plan.level !== 'content') return runHere(plan);
     const { startPool } = await import('../pool/audit-pool.js');
+    // A limited audit waits on purpose, and one whose threads are counted has them.
+    if (plan.level === 'content' && wanted === undefined && plan.ioLimit === undefined) {
+      const { growingRunner } = await import('../pool/growing-runner.js');
+      return growingRunner((many) => startPool(plan, many), { threads, most: Math.max(threads, MOST_READERS) });
+    }
     if (names > SHARED_NAMES || plan.level !== 'index' || threads === 1) return startPool(plan, threads);
     const { shareTasks } = await import('../pool/shared-runner.js');
     return shareTasks(runHere(plan), startPool(plan, threads - 1), threads - 1);

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { ByteSource } from '../bytes/byte-source.js';
 import { AuditError } from '../model/audit-error.js';
+import { afterRead } from './io-limit.js';
 
 /** O_NOATIME is refused for files of other owners unless we are root; then the flag is left out. */
 let noatime: number = constants.O_NOATIME;
@@ -56,6 +57,7 @@ export function readSmallFile(path: string, limit: number): FileRead {
   try {
     // Most small files fit into one read, which then tells the size as well: no fstat, a fifth less per file.
     const got = readSync(fd, firstRead, 0, firstRead.length, 0);
+    afterRead(got);
     if (got > 0 && got < firstRead.length && got <= limit) return { bytes: Buffer.from(firstRead.subarray(0, got)) };
     const stat = fstatSync(fd);
     const problem = notReadable(stat, limit);
@@ -96,6 +98,7 @@ export function readFileInto(path: string, target: Buffer): number {
   try {
     // One read: what comes short of the end looks like another file, and is looked at again.
     const got = readSync(fd, target, 0, target.length, 0);
+    afterRead(got);
     return got < target.length ? got : FILE_NOT_READ;
   } catch {
     return FILE_NOT_READ;
@@ -116,6 +119,7 @@ export function readFully(fd: number, target: Buffer, at: number, length: number
   while (done < length) {
     const n = readSync(fd, target, at + done, length - done, position + done);
     if (n === 0) break;
+    afterRead(n);
     done += n;
   }
   return done;

@@ -95,7 +95,7 @@ test('what was lost is unaudited by name, and the status says so', async () => {
     {
       version: '0.0.0',
       startRunner: (sent, threads) => {
-        const pool = startPool(sent, threads, faultyWorker);
+        const pool = startPool(sent, threads ?? 1, faultyWorker);
         return {
           close: () => pool.close(),
           run: (task) =>

@@ -129,8 +129,9 @@ describe.skipIf(whyNoCyrus() !== undefined)('a populated server and its own tool
     });
 
     test('there is none beside these', () => {
+      // skipstamp is a time in four bytes. Each 256th second ends in what ends a line, and looks flat.
       const others = filesBelow(master)
-        .filter((path) => !DATABASES.some((database) => database.path.test(path)))
+        .filter((path) => !path.endsWith('/skipstamp') && !DATABASES.some((database) => database.path.test(path)))
         .filter((path) => openDatabase(join(master, path)).db !== undefined);
       expect(others).toEqual([]);
     });

@@ -1,4 +1,4 @@
-import type { SideRole } from '../../model/effects.js';
+import type { Facts, SideRole } from '../../model/effects.js';
 import { defineFor } from '../define.js';
 
 /** Something about one message file of one side. */
@@ -18,8 +18,14 @@ export interface FileSubject {
   readonly travels: boolean;
 }
 
-/** For a person and for a script: a path, or that there is none. */
-export const copyFact = ({ copy }: FileSubject): string => (copy === undefined ? 'not looked for' : (copy ?? 'none'));
+/** A message whose file is not what its record says: where its intact copy is, and what that means for replication. */
+export const damaged = <F extends Facts>({ side, uid, travels, copy }: FileSubject, facts: F) => ({
+  side,
+  uid,
+  // For a person and for a script: a path, or that there is none.
+  facts: { ...facts, copy: copy === undefined ? 'not looked for' : (copy ?? 'none') },
+  effects: [travels ? 'blocked' : 'unseen'] as const,
+});
 
 export const copyWords = (copy: string): string =>
   copy === 'none' || copy === 'not looked for' ? `intact copy: ${copy}` : `an intact copy is ${copy}`;

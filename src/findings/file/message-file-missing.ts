@@ -1,4 +1,4 @@
-import { copyFact, copyWords, defineFileFinding } from './file-subject.js';
+import { copyWords, damaged, defineFileFinding } from './file-subject.js';
 
 export const messageFileMissing = defineFileFinding({
   code: 'message-file-missing',
@@ -16,13 +16,6 @@ export const messageFileMissing = defineFileFinding({
     copy: '/replica/spool/uuid/7/u/7unn4hc962zx7rcdridljy7h/2.',
   },
   check: (file) =>
-    file.problem === 'missing'
-      ? {
-          side: file.side,
-          uid: file.uid,
-          facts: { path: file.path, expected: file.expected, copy: copyFact(file) },
-          effects: [file.travels ? 'blocked' : 'unseen'],
-        }
-      : undefined,
+    file.problem === 'missing' ? damaged(file, { path: file.path, expected: file.expected }) : undefined,
   message: (f) => `${f.path} is missing (${f.expected}); ${copyWords(f.copy)}`,
 });

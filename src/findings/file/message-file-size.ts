@@ -1,4 +1,4 @@
-import { copyFact, copyWords, defineFileFinding } from './file-subject.js';
+import { copyWords, damaged, defineFileFinding } from './file-subject.js';
 
 export const messageFileSize = defineFileFinding({
   code: 'message-file-size',
@@ -18,12 +18,7 @@ export const messageFileSize = defineFileFinding({
   },
   check: (file) =>
     file.problem === 'empty' || file.problem === 'size'
-      ? {
-          side: file.side,
-          uid: file.uid,
-          facts: { path: file.path, expected: file.expected, found: file.found, copy: copyFact(file) },
-          effects: [file.travels ? 'blocked' : 'unseen'],
-        }
+      ? damaged(file, { path: file.path, expected: file.expected, found: file.found })
       : undefined,
   message: (f) => `${f.path}: expected ${f.expected}, found ${f.found}; ${copyWords(f.copy)}`,
 });

@@ -5,7 +5,7 @@ import type { ReleaseHazards } from '../../replication/engine.js';
 import { defineFor } from '../define.js';
 
 /** A value that is written in two places. */
-interface Copies {
+export interface Copies {
   readonly field: string;
   readonly list: string;
   readonly other: string;

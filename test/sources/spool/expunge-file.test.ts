@@ -61,7 +61,9 @@ test.each([
     stream: { version, blocks: () => [blockOf(index, version)] },
   } as unknown as ReadMailbox;
   const unread: string[] = [];
-  const found = [...checkFiles(mailbox, 'master', () => false, { files: 0, notHashed: 0, bytesRead: 0 }, unread)];
+  const found = [
+    ...checkFiles(mailbox, 'master', { isHashed: () => false }, { files: 0, notHashed: 0, bytesRead: 0 }, unread),
+  ];
   expect(found.map(({ problem, uid }) => [problem, uid])).toEqual(unclaimed.map((uid) => ['unclaimed', uid]));
   expect(unread).toEqual([]);
 });

@@ -1,0 +1,134 @@
+import { closeSync, fstatSync } from 'node:fs';
+import { sha1 } from '../bytes/sha1.js';
+import type { FileSubject } from '../findings/file/file-subject.js';
+import { openReadOnly, readFully } from '../sources/read-only-file.js';
+
+export interface FileCounts {
+  files: number;
+  /** Of these, the ones of which only name and size were looked at. */
+  notHashed: number;
+  /** Of message files and of cyrus.cache. */
+  bytesRead: number;
+}
+
+export type FileProblem = Pick<FileSubject, 'problem' | 'found'> | undefined;
+
+/** A file of the other side whose record says the same as that of the file which is hashed. */
+export interface Twin {
+  readonly path: string;
+  readonly counts: FileCounts;
+  /** Is called when its bytes are the same and their SHA-1 is the GUID. */
+  readonly prove: () => void;
+}
+
+const READ_SIZE = 1024 * 1024;
+const buffer = Buffer.allocUnsafeSlow(READ_SIZE);
+const twinBuffer = Buffer.allocUnsafeSlow(READ_SIZE);
+
+/** Holds a file against the record of its message, and its twin against it on the way. */
+export function hashFile(
+  path: string,
+  size: number,
+  guid: string,
+  counts: FileCounts,
+  unread: string[],
+  twin?: Twin,
+): FileProblem {
+  let fd: number;
+  try {
+    fd = openReadOnly(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return { problem: 'missing', found: 'no file' };
+    if (code === 'ELOOP') return { problem: 'missing', found: 'a symbolic link' };
+    unread.push(`${path}: ${code ?? 'cannot be opened'}`);
+    return undefined;
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
+    const wrongSize = judgeSize(stat.size, size);
+    if (wrongSize !== undefined) return wrongSize;
+    const pieces = piecesOf(fd, size, counts);
+    const comparison = twin === undefined ? undefined : Comparison.open(twin, size);
+    try {
+      const found = sha1(comparison?.along(pieces) ?? pieces);
+      if (found !== guid) return { problem: 'guid', found };
+      if (comparison?.isSame === true) twin?.prove();
+      return undefined;
+    } finally {
+      comparison?.close();
+    }
+  } catch (error) {
+    unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be read'}`);
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export function judgeSize(found: number, size: number): FileProblem {
+  if (found === size && size > 0) return undefined;
+  return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
+}
+
+/** The first `size` bytes of a file, in a buffer that each piece overwrites. */
+function* piecesOf(fd: number, size: number, counts: FileCounts): Generator<Buffer> {
+  for (let at = 0; at < size;) {
+    const got = readFully(fd, buffer, 0, Math.min(READ_SIZE, size - at), at);
+    if (got === 0) return;
+    yield buffer.subarray(0, got);
+    at += got;
+    counts.bytesRead += got;
+  }
+}
+
+/** Reads a twin beside the file that is hashed. One that cannot be read proves nothing, and is looked at in its turn. */
+class Comparison {
+  isSame = true;
+
+  private constructor(
+    private readonly fd: number,
+    private readonly counts: FileCounts,
+  ) {}
+
+  static open({ path, counts }: Twin, size: number): Comparison | undefined {
+    let fd: number;
+    try {
+      fd = openReadOnly(path);
+    } catch {
+      return undefined;
+    }
+    try {
+      const stat = fstatSync(fd);
+      if (stat.isFile() && stat.size === size) return new Comparison(fd, counts);
+    } catch {
+      // As if it could not be opened.
+    }
+    closeSync(fd);
+    return undefined;
+  }
+
+  *along(pieces: Iterable<Buffer>): Generator<Buffer> {
+    let at = 0;
+    for (const piece of pieces) {
+      this.isSame &&= this.read(piece.length, at)?.equals(piece) === true;
+      at += piece.length;
+      yield piece;
+    }
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private read(length: number, at: number): Buffer | undefined {
+    try {
+      const got = readFully(this.fd, twinBuffer, 0, length, at);
+      this.counts.bytesRead += got;
+      return twinBuffer.subarray(0, got);
+    } catch {
+      return undefined;
+    }
+  }
+}
