@@ -4,6 +4,7 @@ import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
 import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import type { Level, Subset } from './context.js';
+import { hierarchySeparator } from './hierarchy-separator.js';
 import type { Found, SideCounts } from './unit-result.js';
 
 /** `generation` and `engine` are those of the mailbox list; without them it could not be read. */
@@ -165,10 +166,13 @@ function toReportSide({ side, generation, engine }: SideFrame, counts: SideCount
   const partitions = side.layout.partitions
     .map(({ name }) => ({ name, mailboxes: counts?.partitions[name]?.listed ?? 0 }))
     .sort((a, b) => compareText(a.name, b.name));
+  const separator = hierarchySeparator(side.conf, engine);
   return {
     role: side.role,
     source: side.spec.source,
     config: side.confFile,
+    ...(side.spec.root === undefined ? {} : { root: side.spec.root }),
+    ...(separator === undefined ? {} : { hierarchySeparator: separator }),
     mailboxes: counts?.mailboxes ?? 0,
     tombstones: counts?.tombstones ?? 0,
     deletedMailboxes: counts?.deletedMailboxes ?? 0,

@@ -113,6 +113,14 @@ export interface ReportSide {
    * Path of the imapd.conf that was read.
    */
   config: string;
+  /**
+   * Absolute paths of imapd.conf were taken below this directory. Absent when they were used as they are.
+   */
+  root?: string;
+  /**
+   * What stands between the parts of a mailbox name that an administrator types. Absent when neither imapd.conf nor the spool tells.
+   */
+  hierarchySeparator?: '.' | '/';
   mailboxes: Count;
   tombstones: Count;
   deletedMailboxes: Count;

@@ -1,9 +1,10 @@
-import type { Report } from '../generated/report.js';
+import type { Report, ReportSide } from '../generated/report.js';
 import { printable } from './printable.js';
 
 /** The command that was given, as far as the report knows it, for a shell. */
 export function commandLine({ command, level, maxLost = 0, subset, recheck, sides, selection = {} }: Report): string {
-  const words = ['cyraudit', command, ...sides.map(({ source }) => source)];
+  const words = ['cyraudit', command, ...sides.map(({ source, role }) => typed(pathWord(source), SIDE_WORDS[role]))];
+  for (const side of sides) words.push(...sideOptions(side));
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
   if (subset !== undefined) words.push('--subset', `${subset.part}/${subset.of}`);
@@ -14,10 +15,29 @@ export function commandLine({ command, level, maxLost = 0, subset, recheck, side
     ['--mailbox', selection.mailboxes],
     ['--partition', selection.partitions],
   ] as const)
-    for (const glob of globs ?? []) words.push(option, glob);
-  return words.map(shellWord).join(' ');
+    for (const glob of globs ?? []) words.push(option, typed(glob, 'GLOB'));
+  return words.join(' ');
 }
 
+const SIDE_WORDS = { master: 'MASTER', replica: 'REPLICA', single: 'SIDE' } as const;
+
+function sideOptions({ role, root, replicatesAs }: ReportSide): string[] {
+  const prefix = { master: '--master-', replica: '--replica-', single: '--' }[role];
+  return [
+    ...(root === undefined ? [] : [`${prefix}root`, typed(pathWord(root), 'DIR')]),
+    ...(replicatesAs?.from === 'given'
+      ? [role === 'replica' ? '--replica-engine' : '--engine', replicatesAs.version]
+      : []),
+  ];
+}
+
+/** A path that no program takes for an option. */
+const pathWord = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
+
+/** A word of a command, or what stands for it where nobody could type it. */
+const typed = (word: string, placeholder: string): string => (printable(word) === word ? shellWord(word) : placeholder);
+
+/** A word that a POSIX shell hands on as it is. */
 export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${printable(word).replaceAll("'", `'\\''`)}'`;
+  return /^[\w@%+:,./-][\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

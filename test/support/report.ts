@@ -28,6 +28,7 @@ const side = (role: Report['sides'][number]['role'], source: string): Report['si
   role,
   source,
   config: `/srv/${source}/imapd.conf`,
+  hierarchySeparator: '.',
   mailboxes: 1234,
   tombstones: 2,
   deletedMailboxes: 1,
