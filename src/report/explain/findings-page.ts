@@ -36,7 +36,8 @@ export function findingsPage(catalogue: ReadonlyMap<string, FindingKind>): strin
     '<!-- Generated from src/findings by npm run generate. Do not edit. -->',
     '',
     'Every finding that a report can have. `cyraudit explain CODE` prints the same. Commands that are named run as the user',
-    '`cyrus` on the side that the text names; USER stands for a userid, MAILBOX for an internal name (`user.fred.Sent`).',
+    '`cyrus` on the side that the text names; USER stands for a userid, MAILBOX for a name as an administrator types it:',
+    '`user.fred.Sent`, or `user/fred/Sent` where `unixhierarchysep` is on (the default since Cyrus 3.0).',
     ...contents,
     ...chapters,
   ].join('\n')}\n`;

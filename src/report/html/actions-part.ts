@@ -37,7 +37,7 @@ export function actionsPart(
       ? element(
           'p',
           { class: 'note' },
-          'Commands run as the user cyrus, on the side that the text names. Words in capitals stand for what you fill in.',
+          'Commands run as the user cyrus, on the side that the text names. Words in capitals stand for what you fill in; MAILBOX is a name as an administrator types it (user/fred/Sent where imapd.conf has unixhierarchysep, else user.fred.Sent).',
         )
       : undefined,
     halts.map((group) => card(group, catalogue.get(group.code), affected)),

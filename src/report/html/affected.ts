@@ -1,5 +1,7 @@
 import type { Report, ReportFinding } from '../../generated/report.js';
 
+type Separator = Report['sides'][number]['hierarchySeparator'];
+
 /** Somebody whom a finding concerns, as far as commands can name him. */
 export interface Target {
   readonly side?: string;
@@ -12,11 +14,21 @@ export class Affected {
   private readonly targets = new Map<string, Map<string, Target>>();
   /** Codes above `safe` by user, or by shared mailbox. */
   private readonly open = new Map<string, Set<string>>();
+  private readonly separators: ReadonlyMap<string | undefined, Separator>;
 
   constructor(report: Report) {
-    for (const finding of report.findings) this.add(finding, placeInFacts(finding));
+    const separators = report.sides.map(({ role, hierarchySeparator }) => [role, hierarchySeparator] as const);
+    const [first] = separators.map(([, separator]) => separator);
+    const common = separators.every(([, separator]) => separator === first) ? first : undefined;
+    this.separators = new Map<string | undefined, Separator>([...separators, [undefined, common]]);
+    for (const finding of report.findings) for (const place of placesInFacts(finding)) this.add(finding, place);
     for (const mailbox of report.mailboxes) for (const finding of mailbox.findings) this.add(finding, mailbox);
     for (const user of report.users) for (const finding of user.findings) this.add(finding, user);
+  }
+
+  /** What separates the parts of a mailbox name on a side, or else on all of them; undefined where that is not known. */
+  separator(side: string | undefined): Separator {
+    return this.separators.get(side);
   }
 
   of(code: string): Target[] {
@@ -44,12 +56,11 @@ export class Affected {
   }
 }
 
-/** Findings about a list name the mailbox or the user in their facts. */
-function placeInFacts({ facts: { mboxname, userid } }: ReportFinding): Target {
-  return {
-    ...(typeof mboxname === 'string' ? { mboxname } : {}),
-    ...(typeof userid === 'string' ? { userid } : {}),
-  };
+/** Findings about a list name the mailboxes or the user in their facts. */
+function placesInFacts({ facts: { mboxname, names = null, userid } }: ReportFinding): Target[] {
+  const mboxnames = [mboxname, names].flat().filter((name) => typeof name === 'string');
+  const user = typeof userid === 'string' ? { userid } : {};
+  return mboxnames.length === 0 ? [user] : mboxnames.map((name) => ({ mboxname: name, ...user }));
 }
 
 /** Whose other findings come into question: those of the user, else those of the shared mailbox. */

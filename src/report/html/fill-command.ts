@@ -1,4 +1,5 @@
 import { shellWord } from '../command-line.js';
+import { adminName } from './admin-name.js';
 import type { Affected, Target } from './affected.js';
 import { placeholders, type RemedyCommand } from './remedy-steps.js';
 
@@ -32,14 +33,18 @@ export function fillCommand(
   const [placeholder, ...others] = placeholders(words);
   if (!isToRun || prompt !== 'shell' || others.length > 0) return undefined;
   if (placeholder !== 'USER' && placeholder !== 'MAILBOX') return undefined;
-  const nameOf = ({ userid, mboxname }: Target) => (placeholder === 'USER' ? userid : mboxname);
+  const nameOf = ({ userid, mboxname, side }: Target): string | undefined => {
+    if (placeholder === 'USER') return userid;
+    const separator = affected.separator(bySide ? side : undefined);
+    return mboxname === undefined || separator === undefined ? undefined : adminName(mboxname, separator);
+  };
 
   const sides = new Map<string | undefined, Set<string>>();
   const held = new Set<string>();
   for (const target of affected.of(code)) {
     const name = nameOf(target);
     if (name === undefined || !isPlain(name) || !affected.isAlone(target, code)) {
-      held.add(name ?? target.mboxname ?? '');
+      held.add(target.mboxname ?? target.userid ?? '');
       continue;
     }
     const side = bySide ? target.side : undefined;
@@ -55,5 +60,9 @@ export function fillCommand(
   return { commands, more, held: held.size };
 }
 
-/** Bytes outside printable ASCII may not be what the screen shows, and a dash would be taken for an option. */
-const isPlain = (name: string): boolean => /^[\x20-\x7e]+$/.test(name) && !name.startsWith('-');
+/**
+ * Bytes outside printable ASCII may not be what the screen shows, a dash would be taken for an option, and of a name
+ * with a wildcard `reconstruct` makes a pattern that fits other mailboxes too. Source: glob_init, lib/glob.c 3.6.1; braces,
+ * bars and backslashes go from there into a regular expression.
+ */
+const isPlain = (name: string): boolean => /^[\x20-\x7e]+$/.test(name) && !/^-|[*%?{}|\\]/.test(name);

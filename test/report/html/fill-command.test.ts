@@ -74,6 +74,12 @@ describe('whoever has something else to settle is held back', () => {
       }),
     ],
     [
+      'about the list, which names several mailboxes',
+      report([mailbox('user.ada', 'ada', finding('clash'))], {
+        findings: [finding('two-names', { facts: { names: ['user.eve.A', 'user.ada.B'] } })],
+      }),
+    ],
+    [
       'about the list, which names the user',
       report([mailbox('user.ada', 'ada', finding('clash'))], {
         findings: [finding('no-inbox', { facts: { userid: 'ada' } })],
@@ -102,6 +108,12 @@ test.each<[string, string | undefined]>([
   ['user.\u202egnp', undefined],
   ['user.é', undefined],
   ['-rf', undefined],
+  ['user.ada.*', undefined],
+  ['user.%', undefined],
+  ['user.?', undefined],
+  ['user.(a|b)', undefined],
+  ['user.a{2}', undefined],
+  ['user.a\\', undefined],
 ])('%j becomes %s', (mboxname, line) => {
   expect(linesOf(reconstruct, report([mailbox(mboxname, 'ada', finding('clash'))]))?.[0]).toBe(line);
 });
@@ -110,6 +122,31 @@ test('a shared mailbox has no user to name', () => {
   const of = report([mailbox('info', undefined, finding('clash'))]);
   expect(linesOf(sync, of)).toBeUndefined();
   expect(linesOf(reconstruct, of)).toEqual(['reconstruct -s info']);
+});
+
+describe('a mailbox is named as an administrator types it', () => {
+  const [master, replica] = cleanReport.sides;
+  const sides = (...separators: ('.' | '/' | undefined)[]): Report['sides'] =>
+    [master!, replica!].map(({ hierarchySeparator: _, ...side }, n) => {
+      const separator = separators[n];
+      return { ...side, ...(separator === undefined ? {} : { hierarchySeparator: separator }) };
+    });
+  const of = (...separators: ('.' | '/' | undefined)[]): Report =>
+    report([mailbox('user.a^da.Sent', 'a.da', finding('clash', { side: 'replica' }))], { sides: sides(...separators) });
+
+  test.each<[string, boolean, Report, string[] | undefined]>([
+    ['with dots', false, of('.', '.'), ["reconstruct -s 'user.a^da.Sent'"]],
+    ['with slashes', false, of('/', '/'), ['reconstruct -s user/a.da/Sent']],
+    ['as on the side that it is run on', true, of('.', '/'), ['reconstruct -s user/a.da/Sent']],
+    ['and not at all where the sides differ', false, of('.', '/'), undefined],
+    ['or where nobody knows', false, of(undefined, undefined), undefined],
+  ])('%s', (_, bySide, report, lines) => {
+    expect(linesOf(reconstruct, report, bySide)).toEqual(lines);
+  });
+
+  test('a user is not', () => {
+    expect(linesOf(sync, of(undefined, undefined))).toEqual(['sync_client -u a.da']);
+  });
 });
 
 test('lines are told apart by side only where the remedy leaves it to the finding', () => {
