@@ -1,4 +1,4 @@
-import { escapeUnsafe } from './printable.js';
+import { escapeUnsafe, unicodeEscape } from './printable.js';
 
 /** The keys of the schema in the order of reading; others (facts, counts by code) follow by name. */
 const KEY_ORDER = [
@@ -74,5 +74,3 @@ export function ordered<T>(value: T): T {
 export function safeJson(value: unknown): string {
   return escapeUnsafe(JSON.stringify(value), unicodeEscape);
 }
-
-const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -13,11 +13,16 @@ export function escapeUnsafe(text: string, escape: (character: string) => string
   return text.replace(UNSAFE, escape);
 }
 
+/** A UTF-16 unit as JavaScript and JSON write it. */
+export function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 /** Text from a spool, made harmless for a terminal: each unsafe character becomes `\x1b` or `\u202e`. */
 export function printable(text: string): string {
   return escapeUnsafe(text, (character) => {
     const code = character.charCodeAt(0);
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : unicodeEscape(character);
   });
 }
 

@@ -1,5 +1,23 @@
-import type { Report, ReportSide } from '../generated/report.js';
+import type { Report, ReportSide, Unaudited } from '../generated/report.js';
 import { counted, grouped } from './numbers.js';
+import { printable } from './printable.js';
+
+/** A side as a heading. */
+export function sideName({ role }: ReportSide): string {
+  return { master: 'Master', replica: 'Replica', single: 'Side' }[role];
+}
+
+/** What was looked at on a side. */
+export function sideWords(side: ReportSide): string {
+  return [
+    `${counted(side.mailboxes, 'mailbox', 'mailboxes')} on ${counted(side.partitions.length, 'partition')}`,
+    `${grouped(side.deletedMailboxes)} deleted`,
+    counted(side.tombstones, 'tombstone'),
+    counted(side.records, 'record'),
+    `${counted(side.files, 'message file')} seen`,
+    `Cyrus ${printable(side.engine)}`,
+  ].join(', ');
+}
 
 /** What was not looked into. */
 export function subsetWords({ subset }: Report): string | undefined {
@@ -29,4 +47,9 @@ export function engineWords(sides: readonly ReportSide[]): string | undefined {
   const why =
     engine.from === 'given' ? 'as given' : 'the oldest that could have written its spool; --engine names another';
   return `replication as Cyrus ${engine.version} does it (${why})`;
+}
+
+/** `replica user.ada cyrus.index`: what could not be audited, as it stands in the report. */
+export function unauditedPlace({ what, side, mboxname }: Unaudited): string {
+  return [side === 'single' ? undefined : side, mboxname, what].filter((word) => word !== undefined).join(' ');
 }

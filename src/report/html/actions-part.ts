@@ -5,6 +5,7 @@ import { placesWords, type FindingGroup } from '../finding-groups.js';
 import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-message.js';
 import type { PlacedFinding } from '../finding-place.js';
 import { counted, grouped } from '../numbers.js';
+import { mayRun } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { Catalogue, FindingTexts } from '../report-format.js';
 import { Affected } from './affected.js';
@@ -15,19 +16,14 @@ import { badge, copyBlock, foreign, section } from './small-parts.js';
 import { actionId } from './verdict-part.js';
 
 /** What to do next, worst first, with the commands. */
-export function actionsPart(
-  report: Report,
-  groups: readonly FindingGroup[],
-  catalogue: Catalogue,
-  mayRun: boolean,
-): Markup {
+export function actionsPart(report: Report, groups: readonly FindingGroup[], catalogue: Catalogue): Markup {
   const [halts, admins, safe] = (['halt', 'admin', 'safe'] as const).map((name) =>
     groups.filter(({ findingClass }) => findingClass === name),
   ) as [FindingGroup[], FindingGroup[], FindingGroup[]];
   const hasOpen = halts.length + admins.length > 0;
   // Lines that can be run at once are offered only where the whole of a user was audited and nothing forbids it.
   const { mailboxes, partitions } = report.selection ?? {};
-  const mayFill = mayRun && mailboxes === undefined && partitions === undefined;
+  const mayFill = mayRun(report) && mailboxes === undefined && partitions === undefined;
   const affected = mayFill ? new Affected(report) : undefined;
   return section(
     'do',
@@ -46,7 +42,7 @@ export function actionsPart(
       : undefined,
     report.complete ? undefined : incompleteCard(report),
     admins.map((group) => card(group, catalogue.get(group.code), affected)),
-    safe.length > 0 ? safeCard(safe, catalogue, mayRun) : undefined,
+    safe.length > 0 ? safeCard(safe, catalogue, mayRun(report)) : undefined,
     hasOpen || !report.complete
       ? element('article', { class: 'card' }, element('h3', {}, 'Then audit again'), copyBlock([commandLine(report)]))
       : undefined,
@@ -196,11 +192,11 @@ function leftOutNote(more: number, held: number): Markup | undefined {
   return parts.length === 0 ? undefined : element('p', { class: 'note' }, parts.join(' '));
 }
 
-function safeCard(groups: readonly FindingGroup[], catalogue: Catalogue, mayRun: boolean): Markup {
+function safeCard(groups: readonly FindingGroup[], catalogue: Catalogue, isAdvised: boolean): Markup {
   const item = (group: FindingGroup): Markup => {
     const texts = catalogue.get(group.code);
     const remedy = texts?.remedy ?? '';
-    const isTidying = mayRun && remedy !== 'Nothing. Let replication run.';
+    const isTidying = isAdvised && remedy !== 'Nothing. Let replication run.';
     return element(
       'li',
       {},
@@ -220,12 +216,12 @@ function safeCard(groups: readonly FindingGroup[], catalogue: Catalogue, mayRun:
       {},
       badge('safe'),
       ' ',
-      mayRun ? 'Harmless: replication repairs it or passes it by' : 'Harmless by itself',
+      isAdvised ? 'Harmless: replication repairs it or passes it by' : 'Harmless by itself',
     ),
     element(
       'p',
       {},
-      mayRun
+      isAdvised
         ? 'None of these keeps replication from running.'
         : 'None of these would keep replication from running, but what stands above does.',
     ),

@@ -3,6 +3,7 @@ import { EFFECTS } from '../../model/effects.js';
 import { EFFECT_WORDS } from '../effect-words.js';
 import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-message.js';
 import { decodeMutf7 } from '../mutf7.js';
+import { mayRun } from '../outcome.js';
 import { printable } from '../printable.js';
 import type { Catalogue } from '../report-format.js';
 import { SIDE_NAMES, type PageCode, type PageData, type PagePlace, type PageRow } from './page-data.js';
@@ -11,13 +12,14 @@ import { SIDE_NAMES, type PageCode, type PageData, type PagePlace, type PageRow 
 export const MAX_ROWS = 200_000;
 
 /** Everything that the list of findings shows, made harmless for a screen. */
-export function collectPageData(report: Report, catalogue: Catalogue, mayRun: boolean, maxRows = MAX_ROWS): PageData {
+export function collectPageData(report: Report, catalogue: Catalogue, maxRows = MAX_ROWS): PageData {
+  const isAdvised = mayRun(report);
   const codes: PageCode[] = [];
   const codeNumbers = new Map<string, number>();
   const codeNumber = (finding: ReportFinding): number => {
     let number = codeNumbers.get(finding.code);
     if (number === undefined) {
-      number = codes.push(pageCode(finding, catalogue, mayRun)) - 1;
+      number = codes.push(pageCode(finding, catalogue, isAdvised)) - 1;
       codeNumbers.set(finding.code, number);
     }
     return number;
@@ -39,12 +41,12 @@ export function collectPageData(report: Report, catalogue: Catalogue, mayRun: bo
   return { codes, places, effects: EFFECTS.map((effect) => EFFECT_WORDS[effect]), rows: worst(rows, codes, maxRows) };
 }
 
-function pageCode({ code, class: findingClass }: ReportFinding, catalogue: Catalogue, mayRun: boolean): PageCode {
+function pageCode({ code, class: findingClass }: ReportFinding, catalogue: Catalogue, isAdvised: boolean): PageCode {
   const texts = catalogue.get(code);
   if (texts === undefined) return { code, class: findingClass, title: UNKNOWN_TITLE };
   const { title, why, replication, remedy } = texts;
-  const isAdvice = mayRun || findingClass !== 'safe';
-  return { code, class: findingClass, title, why, replication, ...(isAdvice ? { remedy } : {}) };
+  const withRemedy = isAdvised || findingClass !== 'safe';
+  return { code, class: findingClass, title, why, replication, ...(withRemedy ? { remedy } : {}) };
 }
 
 function pageRow(finding: ReportFinding, code: number, place: number, catalogue: Catalogue): PageRow {

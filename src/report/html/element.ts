@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../escape-markup.js';
+
 /**
  * A piece of the page as a value: the generator writes it as HTML, and the script in the page makes nodes of it, so that
  * text is escaped in one place and never put together with markup.
@@ -20,12 +22,12 @@ export function element(tag: string, attributes: Attributes, ...children: readon
 
 export function toHtml(child: Child): string {
   if (child === undefined) return '';
-  if (typeof child === 'string') return escapeText(child);
+  if (typeof child === 'string') return escapeMarkup(child);
   if (!isMarkup(child)) return child.map(toHtml).join('');
   const { tag, attributes, children } = child;
   const open = Object.entries(attributes).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
-    return value === true ? [` ${name}`] : [` ${name}="${escapeText(String(value))}"`];
+    return value === true ? [` ${name}`] : [` ${name}="${escapeMarkup(String(value))}"`];
   });
   const start = `<${tag}${open.join('')}>`;
   return VOID.has(tag) ? start : `${start}${children.map(toHtml).join('')}</${tag}>`;
@@ -33,10 +35,4 @@ export function toHtml(child: Child): string {
 
 export function isMarkup(child: Markup | readonly Child[]): child is Markup {
   return 'tag' in child;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-function escapeText(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
 }

@@ -1,3 +1,5 @@
+import { safeJson } from '../ordered-json.js';
+import { unicodeEscape } from '../printable.js';
 import { element, toHtml } from './element.js';
 import type { PageData } from './page-data.js';
 
@@ -25,12 +27,7 @@ function pieces<T>(list: readonly T[]): (readonly T[])[] {
   return Array.from({ length: Math.ceil(list.length / PIECE) }, (_, n) => list.slice(n * PIECE, (n + 1) * PIECE));
 }
 
-const UNSAFE = /[<>\u2028\u2029]/g;
-
 /** JSON that may stand inside `<script type="application/json">`: no character of it can end or begin markup. */
 export function embedJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    UNSAFE,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return safeJson(value).replace(/[<>]/g, unicodeEscape);
 }

@@ -20,10 +20,8 @@ const MAX_EXAMPLES = 3;
 
 /** One file that needs no other: the verdict, what to do, a picture, and every finding. */
 export function renderHtml(report: Report, { catalogue }: RenderOptions): string {
-  // "Let replication run" must not stand below a verdict that forbids it.
-  const mayRun = report.complete && report.verdict !== 'halt';
   const groups = groupFindings(report, MAX_EXAMPLES);
-  const data = collectPageData(report, catalogue, mayRun);
+  const data = collectPageData(report, catalogue);
   const timelines = timelinesPart(report);
   const body = [
     element('a', { class: 'skip', href: '#findings' }, 'Skip to the findings'),
@@ -32,7 +30,7 @@ export function renderHtml(report: Report, { catalogue }: RenderOptions): string
     element(
       'main',
       {},
-      actionsPart(report, groups, catalogue, mayRun),
+      actionsPart(report, groups, catalogue),
       picturePart(report, groups),
       timelines?.part,
       findingsPart(report, data),

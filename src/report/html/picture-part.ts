@@ -4,6 +4,7 @@ import { EFFECT_WORDS } from '../effect-words.js';
 import { placesWords, type FindingGroup } from '../finding-groups.js';
 import { counted, grouped } from '../numbers.js';
 import { printable } from '../printable.js';
+import { sideName } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { badge, bar, foreign, section } from './small-parts.js';
 
@@ -80,7 +81,6 @@ function pairFigure(report: Report, effects: EffectCounts): Markup {
 }
 
 function sideBox(side: ReportSide): Markup {
-  const name = side.role === 'single' ? 'Side' : side.role === 'master' ? 'Master' : 'Replica';
   const rows: [string, Child][] = [
     ['mailboxes', grouped(side.mailboxes)],
     ['records', grouped(side.records)],
@@ -91,7 +91,7 @@ function sideBox(side: ReportSide): Markup {
   return element(
     'div',
     { class: `box ${side.role}` },
-    element('h3', {}, name),
+    element('h3', {}, sideName(side)),
     element('p', {}, foreign(printable(side.config))),
     element(
       'dl',

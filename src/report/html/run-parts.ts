@@ -2,8 +2,9 @@ import type { Report, Unaudited } from '../../generated/report.js';
 import { CLASSES } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
+import { findingTotal } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
-import { atRiskWords, engineWords, recheckWords, subsetWords } from '../run-words.js';
+import { atRiskWords, engineWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { copyBlock, foreign, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
@@ -72,13 +73,10 @@ export function totalsPart(report: Report): Markup {
   const rows: [string, Child][] = [
     ['Mailboxes', byClass(counts.mailboxes)],
     ['Users', byClass(counts.users)],
-    ['Findings', grouped(Object.values(counts.findings).reduce((sum, count) => sum + count, 0))],
+    ['Findings', grouped(findingTotal(report))],
     ...sides.map((side): [string, Child] => [
-      side.role === 'single' ? 'Side' : side.role === 'master' ? 'Master' : 'Replica',
-      [
-        foreign(printable(side.config)),
-        `: ${counted(side.mailboxes, 'mailbox', 'mailboxes')} on ${counted(side.partitions.length, 'partition')}, ${grouped(side.deletedMailboxes)} deleted, ${counted(side.tombstones, 'tombstone')}, ${counted(side.records, 'record')}, ${counted(side.files, 'message file')} seen, Cyrus ${printable(side.engine)}, list in ${printable(side.listFormat)}`,
-      ],
+      sideName(side),
+      [foreign(printable(side.config)), `: ${sideWords(side)}, list in ${printable(side.listFormat)}`],
     ]),
     ...optional('Engine', engineWords(sides)),
     ...optional('Subset', subsetWords(report)),

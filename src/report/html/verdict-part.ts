@@ -1,19 +1,14 @@
 import type { Report } from '../../generated/report.js';
-import type { VerdictClass } from '../../model/effects.js';
 import { placesWords, type FindingGroup } from '../finding-groups.js';
 import { UNKNOWN_TITLE } from '../finding-message.js';
 import { counted, grouped } from '../numbers.js';
+import { shownClass } from '../outcome.js';
 import { printable } from '../printable.js';
 import type { Catalogue } from '../report-format.js';
 import { atRiskWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { element, type Markup } from './element.js';
 import { badge, foreign } from './small-parts.js';
-
-/** The colour of the verdict: what is incomplete is never green. */
-export function shownClass({ complete, verdict }: Report): VerdictClass {
-  return complete || verdict === 'halt' ? verdict : 'admin';
-}
 
 /** The answer in words, of what, and the reasons, worst first. */
 export function verdictPart(report: Report, groups: readonly FindingGroup[], catalogue: Catalogue): Markup {

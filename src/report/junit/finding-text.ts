@@ -1,6 +1,6 @@
 import type { CountsByCode, ReportFinding } from '../../generated/report.js';
 import { effectWords } from '../effect-words.js';
-import { findingDetails, findingMessage } from '../finding-message.js';
+import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-message.js';
 import { placeWords, type PlacedFinding } from '../finding-place.js';
 import { grouped } from '../numbers.js';
 import { printable } from '../printable.js';
@@ -13,7 +13,7 @@ export function findingText(
   placed: readonly PlacedFinding[],
   notListed: CountsByCode,
   catalogue: Catalogue,
-  mayRun: boolean,
+  isAdvised: boolean,
 ): string {
   const byCode = new Map<string, ReportFinding[]>();
   for (const { finding } of placed) {
@@ -22,7 +22,7 @@ export function findingText(
     else findings.push(finding);
   }
   return [...byCode]
-    .map(([code, findings]) => codeLines(code, findings, notListed[code] ?? 0, catalogue, mayRun))
+    .map(([code, findings]) => codeLines(code, findings, notListed[code] ?? 0, catalogue, isAdvised))
     .join('\n');
 }
 
@@ -31,7 +31,7 @@ function codeLines(
   findings: readonly ReportFinding[],
   more: number,
   catalogue: Catalogue,
-  mayRun: boolean,
+  isAdvised: boolean,
 ): string {
   const texts = catalogue.get(code);
   const findingClass = findings[0]!.class;
@@ -44,11 +44,11 @@ function codeLines(
   }
   if (more > 0) lines.push(`${INDENT}and ${grouped(more)} more that the report does not list`);
   if (effects.size > 0) lines.push(`${INDENT}Replication would: ${effectWords(effects)}.`);
-  // "Let replication run" must not stand below a verdict that forbids it.
-  if (texts !== undefined && (mayRun || findingClass !== 'safe')) lines.push(`${INDENT}Do: ${printable(texts.remedy)}`);
+  if (texts !== undefined && (isAdvised || findingClass !== 'safe'))
+    lines.push(`${INDENT}Do: ${printable(texts.remedy)}`);
   return lines.join('\n');
 }
 
 export function findingTitle(code: string, catalogue: Catalogue): string {
-  return printable(catalogue.get(code)?.title ?? 'A finding of another version of cyraudit');
+  return printable(catalogue.get(code)?.title ?? UNKNOWN_TITLE);
 }

@@ -2,8 +2,10 @@ import type { Report, ReportMailbox, Unaudited } from '../../generated/report.js
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import type { PlacedFinding, Place } from '../finding-place.js';
 import { counted } from '../numbers.js';
+import { mayRun } from '../outcome.js';
 import { printable } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
+import { unauditedPlace } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { caseElement, caseOf, type TestCase } from './test-case.js';
 import { element } from './xml.js';
@@ -18,7 +20,7 @@ interface Suite {
  * finding, one that stands for all those without, and an error for each part that was not audited.
  */
 export function renderJunit(report: Report, { catalogue }: Pick<RenderOptions, 'catalogue'>): string {
-  const options = { catalogue, mayRun: report.complete && report.verdict !== 'halt' };
+  const options = { catalogue, isAdvised: mayRun(report) };
   const whole = report.command === 'check' ? 'side' : 'pair';
   const names = mailboxNames(report.mailboxes);
   const suites: Suite[] = [
@@ -78,10 +80,11 @@ function withoutFinding(classname: string, count: number, one: string, many: str
 /** Several reasons for one thing are one case. */
 function unauditedCases(unaudited: readonly Unaudited[]): TestCase[] {
   const reasons = new Map<string, string[]>();
-  for (const { what, side, mboxname, reason } of unaudited) {
-    const words = [side === 'single' ? undefined : side, mboxname, what].filter((word) => word !== undefined);
-    const name = words.join(' ');
-    reasons.set(name, [...(reasons.get(name) ?? []), printable(reason)]);
+  for (const part of unaudited) {
+    const name = unauditedPlace(part);
+    const known = reasons.get(name);
+    if (known === undefined) reasons.set(name, [printable(part.reason)]);
+    else known.push(printable(part.reason));
   }
   return [...reasons].map(([name, texts]) => ({
     classname: 'cyraudit.unaudited',

@@ -31,12 +31,12 @@ export function caseOf(
   classname: string,
   name: string,
   { placed, notListed = {} }: CaseFindings,
-  { catalogue, mayRun }: { readonly catalogue: Catalogue; readonly mayRun: boolean },
+  { catalogue, isAdvised }: { readonly catalogue: Catalogue; readonly isAdvised: boolean },
 ): TestCase {
   const sorted = worstFirst(placed);
   const worst = sorted[0]?.finding;
   if (worst === undefined) return { classname, name };
-  const text = findingText(sorted, notListed, catalogue, mayRun);
+  const text = findingText(sorted, notListed, catalogue, isAdvised);
   if (worst.class === 'safe') return { classname, name, output: text };
   const others = new Set(sorted.map(({ finding }) => finding.code)).size - 1;
   const more = others === 0 ? '' : ` (and ${counted(others, 'other kind')} of finding)`;

@@ -1,19 +1,16 @@
+import { escapeMarkup } from '../escape-markup.js';
 import { escapeUnsafe, printable } from '../printable.js';
 
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escaped = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);
-
 /** Text that keeps its own line ends; all else that XML forbids or a terminal acts on is shown as in `printable`. */
 const textOf = (text: string): string =>
-  escaped(escapeUnsafe(text, (character) => (character === '\n' ? character : printable(character))));
+  escapeMarkup(escapeUnsafe(text, (character) => (character === '\n' ? character : printable(character))));
 
 /** An element with text or with elements in it; attributes that are undefined are left out. */
 export function element(name: string, attributes: Attributes, content: string | readonly string[] = []): string {
   const words = Object.entries(attributes).flatMap(([attribute, value]) =>
-    value === undefined ? [] : [` ${attribute}="${escaped(printable(String(value)))}"`],
+    value === undefined ? [] : [` ${attribute}="${escapeMarkup(printable(String(value)))}"`],
   );
   const start = `<${name}${words.join('')}`;
   if (content.length === 0) return `${start}/>`;

@@ -8,6 +8,7 @@ import { grouped } from '../numbers.js';
 import { ordered, safeJson } from '../ordered-json.js';
 import { printable } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
+import { unauditedPlace } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { fileLocation } from './file-location.js';
 import { fingerprint } from './fingerprint.js';
@@ -91,15 +92,14 @@ function invocation(report: Report, places: LogicalLocations): Invocation {
 }
 
 function unauditedParts({ unaudited }: Report, places: LogicalLocations): Notification[] {
-  return unaudited.map(({ what, side, mboxname, reason }) => {
-    const words = [side === 'single' ? undefined : side, mboxname, what].filter((word) => word !== undefined);
-    return {
-      level: 'error',
-      descriptor: { id: 'unaudited', index: 0 },
-      message: sarifMessage(printable(`${words.join(' ')}: ${reason}`)),
-      ...(mboxname === undefined ? {} : { locations: [{ logicalLocations: [places.ofMailbox(mboxname, undefined)] }] }),
-    };
-  });
+  return unaudited.map((part) => ({
+    level: 'error',
+    descriptor: { id: 'unaudited', index: 0 },
+    message: sarifMessage(printable(`${unauditedPlace(part)}: ${part.reason}`)),
+    ...(part.mboxname === undefined
+      ? {}
+      : { locations: [{ logicalLocations: [places.ofMailbox(part.mboxname, undefined)] }] }),
+  }));
 }
 
 /** The cap on findings of one code in one place must not make them disappear. */

@@ -8,9 +8,10 @@ import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-messag
 import { placeWords, type PlacedFinding } from '../finding-place.js';
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
+import { mayRun, shownClass } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
-import { atRiskWords, engineWords, recheckWords, subsetWords } from '../run-words.js';
+import { atRiskWords, engineWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { wrap } from '../wrap.js';
 
@@ -21,13 +22,9 @@ const INDENT = '    ';
 /** The report for a person at a terminal: the verdict first, then why, worst first, then what the run covered. */
 export function renderText(report: Report, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
-  const lines = [
-    paint(chalk, report.complete || report.verdict === 'halt' ? report.verdict : 'admin')(verdictLine(report)),
-  ];
-  // "Let replication run" must not stand below a verdict that forbids it.
-  const mayRun = report.complete && report.verdict !== 'halt';
+  const lines = [paint(chalk, shownClass(report))(verdictLine(report))];
   for (const group of groupFindings(report, MAX_EXAMPLES))
-    lines.push('', ...groupLines(group, mayRun || group.findingClass !== 'safe', options, chalk));
+    lines.push('', ...groupLines(group, mayRun(report) || group.findingClass !== 'safe', options, chalk));
   lines.push(...unauditedLines(report.unaudited, options, chalk));
   if (report.verdict === 'admin' || report.verdict === 'halt' || !report.complete)
     lines.push('', `Then audit again: ${commandLine(report)}`);
@@ -111,16 +108,7 @@ const labelled = (label: string, words: string | undefined): string[] =>
   words === undefined ? [] : [`${label.padEnd(7)}  ${words}`];
 
 function sideLine(side: ReportSide): string {
-  const role = side.role === 'single' ? 'Side' : side.role === 'master' ? 'Master' : 'Replica';
-  const what = [
-    `${counted(side.mailboxes, 'mailbox', 'mailboxes')} on ${counted(side.partitions.length, 'partition')}`,
-    `${grouped(side.deletedMailboxes)} deleted`,
-    counted(side.tombstones, 'tombstone'),
-    counted(side.records, 'record'),
-    `${counted(side.files, 'message file')} seen`,
-    `Cyrus ${printable(side.engine)}`,
-  ];
-  return `${role.padEnd(7)}  ${printable(side.config)}: ${what.join(', ')}`;
+  return `${sideName(side).padEnd(7)}  ${printable(side.config)}: ${sideWords(side)}`;
 }
 
 export const textFormat: ReportFormat = {

@@ -120,15 +120,15 @@ test('all findings are embedded, with the words that the text report has for the
   const report = driftingReport(700);
   const rows = rowsOf(render(report, catalogue)) as PageData['rows'];
   expect(rows).toHaveLength(700);
-  const { rows: collected } = collectPageData(report, catalogue, true);
+  const { rows: collected } = collectPageData(report, catalogue);
   expect(rows).toEqual(JSON.parse(JSON.stringify(collected)));
   expect(rows.every((row) => row[5].length > 10)).toBe(true);
 });
 
 test('of too many findings the mildest are left out, in the order of the report', () => {
-  const { rows, codes } = collectPageData(adminReport, smallCatalogue, true, 4);
+  const { rows, codes } = collectPageData(adminReport, smallCatalogue, 4);
   expect(rows.map((row) => codes[row[0]]!.code)).toEqual(['uid-clash', 'uid-clash', 'uid-clash', 'uid-clash']);
-  const all = collectPageData(adminReport, smallCatalogue, true, 8).rows;
+  const all = collectPageData(adminReport, smallCatalogue, 8).rows;
   expect(all).toHaveLength(8);
   expect(all.map((row) => row[1])).toEqual([...all.map((row) => row[1])].sort((a, b) => a - b));
 });
