@@ -7,7 +7,7 @@ export const FORMAT_DESCRIPTIONS = {
   sarif: 'SARIF 2.1.0 for code scanning: a rule per finding of the catalogue, results with file and byte offset',
   prometheus:
     'metrics for the textfile collector of the Prometheus node exporter; with =FILE.prom, replaced as a whole',
-  nagios: 'a monitoring plugin: state (as the exit status without --fail-on), performance data, the 20 worst findings',
+  nagios: 'the line of a monitoring plugin: state (as the exit status without --fail-on), words, performance data',
   combined: [
     'a line per mailbox with a finding, as rclone check --combined:',
     '= nothing to do: only blemishes that replication neither spreads nor trips over',

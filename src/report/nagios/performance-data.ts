@@ -1,14 +1,14 @@
 import type { CountsByClass, Report } from '../../generated/report.js';
 import { CLASSES, SIDES, type SideRole } from '../../model/effects.js';
+import { findingTotal } from '../outcome.js';
 
 /** `'label'=value[unit];[warn];[crit];[min];[max]`. Source: Monitoring Plugins development guidelines, performance data. */
 export function performanceData(report: Report): string {
   const { counts, unaudited, durations } = report;
-  const listed = Object.values(counts.findings).reduce((sum, n) => sum + n, 0);
   return [
     ...byClass('mailboxes', counts.mailboxes),
     ...byClass('users', counts.users),
-    datum('findings', listed),
+    datum('findings', findingTotal(report)),
     datum('unaudited', unaudited.length),
     ...bySide('records', counts.records),
     ...bySide('files', counts.files),
