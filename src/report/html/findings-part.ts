@@ -1,5 +1,7 @@
 import type { Report } from '../../generated/report.js';
+import { placedFindings } from '../finding-place.js';
 import { counted, grouped } from '../numbers.js';
+import { findingTotal } from '../outcome.js';
 import { element, type Child, type Markup } from './element.js';
 import { COLUMN_WORDS, findingRow } from './finding-row.js';
 import type { PageData } from './page-data.js';
@@ -11,7 +13,6 @@ export const STATIC_ROWS = 100;
 
 /** The list of findings: a bounded table, of which the script makes one that can be searched, filtered and sorted. */
 export function findingsPart(report: Report, data: PageData): Markup {
-  const total = Object.values(report.counts.findings).reduce((sum, count) => sum + count, 0);
   const rows = new RowSelector(data).select(EVERYTHING).slice(0, STATIC_ROWS);
   if (data.rows.length === 0) return section('findings', 'Findings', element('p', {}, 'None.'));
   return section(
@@ -35,14 +36,26 @@ export function findingsPart(report: Report, data: PageData): Markup {
       ),
     ),
     pager('bottom'),
-    total > data.rows.length
-      ? element(
-          'p',
-          { class: 'note' },
-          `${counted(total, 'finding')} in all; ${grouped(total - data.rows.length)} are only counted. Of one kind at most ${grouped(report.findingCap)} are listed for a mailbox${data.rows.length > 100_000 ? ', and the mildest of very many are left out; the JSON report has them' : ''}.`,
-        )
-      : undefined,
+    missingNote(report, data),
   );
+}
+
+/** What the list lacks: findings that the report only counts, and those of which a browser could not hold so many. */
+function missingNote(report: Report, { rows }: PageData): Markup | undefined {
+  const total = findingTotal(report);
+  const listed = placedFindings(report).length;
+  const parts = [
+    ...(total > listed
+      ? [
+          `${grouped(total - listed)} are only counted, as of one kind at most ${grouped(report.findingCap)} are listed for a mailbox.`,
+        ]
+      : []),
+    ...(listed > rows.length
+      ? [`${grouped(listed - rows.length)} of the mildest are left out here; the JSON report has them.`]
+      : []),
+  ];
+  if (parts.length === 0) return undefined;
+  return element('p', { class: 'note' }, [`${counted(total, 'finding')} in all.`, ...parts].join(' '));
 }
 
 const staticStatus = (shown: number, all: number): string =>

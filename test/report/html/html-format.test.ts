@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Report } from '../../../src/generated/report.js';
 import { catalogue } from '../../../src/findings/catalogue.js';
+import { findingsPart } from '../../../src/report/html/findings-part.js';
+import { toHtml } from '../../../src/report/html/element.js';
 import { collectPageData } from '../../../src/report/html/collect-page-data.js';
 import { renderHtml } from '../../../src/report/html/html-format.js';
 import type { PageData } from '../../../src/report/html/page-data.js';
@@ -135,8 +137,18 @@ test('of too many findings the mildest are left out, in the order of the report'
 
 test('findings that are only counted are said to be', () => {
   expect(textOf(render(adminReport))).toContain(
-    '12 findings in all; 3 are only counted. Of one kind at most 100 are listed for a mailbox.',
+    '12 findings in all. 3 are only counted, as of one kind at most 100 are listed for a mailbox.',
   );
+});
+
+test('findings that are left out are said to be, and no others', () => {
+  const note = (maxRows?: number): string =>
+    textOf(toHtml(findingsPart(adminReport, collectPageData(adminReport, smallCatalogue, maxRows))));
+  expect(note(4)).toContain('at most 100 are listed for a mailbox. 5 of the mildest are left out here');
+  expect(note()).not.toContain('left out');
+  const { length } = collectPageData(driftingReport(120_000), catalogue).rows;
+  expect(length).toBe(120_000);
+  expect(textOf(part(render(driftingReport(120_000), catalogue), 'findings'))).not.toMatch(/left out|in all/);
 });
 
 test('names from a spool are shown and do nothing', () => {
