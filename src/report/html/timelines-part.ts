@@ -4,7 +4,7 @@ import { counted, grouped } from '../numbers.js';
 import { printableMboxname } from '../printable.js';
 import { element, type Markup } from './element.js';
 import { badge, foreign, section } from './small-parts.js';
-import { HOLDERS, timelineWords, uidTimeline, type UidMark } from './uid-timeline.js';
+import { holderOf, timelineWords, uidTimeline, type UidMark } from './uid-timeline.js';
 
 const MAX_TIMELINES = 8;
 /** Of mailboxes that only wait for messages of the master, enough to see what lag looks like. */
@@ -55,12 +55,12 @@ export function timelinesPart(report: Report): { readonly heading: string; reado
 
 function partedMailbox(mailbox: ReportMailbox): Parted | undefined {
   const marks = mailbox.findings.flatMap(({ code, uid }): UidMark[] => {
-    const holder = Object.hasOwn(HOLDERS, code) ? HOLDERS[code] : undefined;
+    const holder = holderOf(code);
     return uid === undefined || holder === undefined ? [] : [{ uid, holder }];
   });
   if (marks.length === 0) return undefined;
   const notListed = Object.entries(mailbox.notListed ?? {}).reduce(
-    (sum, [code, count]) => sum + (Object.hasOwn(HOLDERS, code) ? count : 0),
+    (sum, [code, count]) => sum + (holderOf(code) === undefined ? 0 : count),
     0,
   );
   return { mailbox, marks, notListed, isSplit: marks.some(({ holder }) => holder !== 'master') };

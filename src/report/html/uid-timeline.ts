@@ -27,6 +27,9 @@ export const HOLDERS: Readonly<Record<string, Holder>> = {
   'expunge-beats-other-message': 'both',
 };
 
+export const holderOf = (code: string): Holder | undefined =>
+  Object.hasOwn(HOLDERS, code) ? HOLDERS[code] : undefined;
+
 /** Units of the drawing. */
 const WIDTH = 720;
 const LEFT = 64;
@@ -39,7 +42,7 @@ const DIGIT = 8.5;
 /** How many messages each side has that the other lacks, in words, and from which UID on. */
 export function timelineWords(marks: readonly UidMark[]): string {
   const count = (holder: Holder): number => marks.filter((mark) => mark.holder === holder).length;
-  const first = Math.min(...marks.map(({ uid }) => uid));
+  const first = marks.reduce((least, { uid }) => Math.min(least, uid), Infinity);
   const words = [
     [count('master'), (n: number) => `${counted(n, 'message')} only on the master`] as const,
     [count('replica'), (n: number) => `${counted(n, 'message')} only on the replica`] as const,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../src/findings/catalogue.js';
 import { toHtml } from '../../../src/report/html/element.js';
-import { HOLDERS, timelineWords, uidTimeline, type UidMark } from '../../../src/report/html/uid-timeline.js';
+import { holderOf, HOLDERS, timelineWords, uidTimeline, type UidMark } from '../../../src/report/html/uid-timeline.js';
 
 test('findings that say who holds a message are findings of the catalogue', () => {
   expect(Object.keys(HOLDERS).filter((code) => !catalogue.has(code))).toEqual([]);
@@ -11,6 +11,15 @@ test('findings that say who holds a message are findings of the catalogue', () =
 test.each(Object.entries(HOLDERS))('the facts of %s tell of one message or of two: %s', (code, holder) => {
   const { example } = catalogue.get(code)!;
   expect('masterGuid' in example && 'replicaGuid' in example).toBe(holder === 'both');
+});
+
+test.each(['constructor', 'flags-pending'])('nobody holds what %s tells of', (code) => {
+  expect(holderOf(code)).toBeUndefined();
+});
+
+test('more messages than a call takes arguments', () => {
+  const marks = Array.from({ length: 300_000 }, (_, n): UidMark => ({ uid: n + 7, holder: 'replica' }));
+  expect(timelineWords(marks)).toBe('The sides part at UID 7. From there on: 300,000 messages only on the replica.');
 });
 
 describe('the words', () => {

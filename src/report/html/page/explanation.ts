@@ -1,7 +1,7 @@
 import { element, type Child, type Markup } from '../element.js';
 import { partsOf, type PageData, type PageRow } from '../page-data.js';
 import { foreign } from '../small-parts.js';
-import { HOLDERS, timelineWords, uidTimeline, type UidMark } from '../uid-timeline.js';
+import { holderOf, timelineWords, uidTimeline, type UidMark } from '../uid-timeline.js';
 
 /** All that is known of one finding. */
 export function explanation(data: PageData, row: PageRow): Markup {
@@ -43,7 +43,7 @@ function part(term: string, value: Child): Markup | undefined {
 function marksOf(data: PageData, place: number): UidMark[] {
   return data.rows.flatMap((row): UidMark[] => {
     if (row[1] !== place || row[3] < 0) return [];
-    const holder = HOLDERS[data.codes[row[0]]!.code];
+    const holder = holderOf(data.codes[row[0]]!.code);
     return holder === undefined ? [] : [{ uid: row[3], holder }];
   });
 }
