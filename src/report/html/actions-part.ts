@@ -150,7 +150,7 @@ function exampleItem({ finding, place }: PlacedFinding, texts: FindingTexts | un
 }
 
 function stepItems(steps: readonly RemedyStep[], code: string, affected: Affected | undefined): Markup[] {
-  const forbidden = new Set(steps.flatMap(({ forbids }) => forbids ?? []));
+  const forbidden = new Set(steps.flatMap(({ forbids }) => forbids));
   return steps.map((step) => stepItem(step, code, forbidden, affected));
 }
 

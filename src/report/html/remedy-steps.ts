@@ -3,8 +3,8 @@ export interface RemedyStep {
   readonly text: string;
   /** It tells what not to do. */
   readonly isWarning: boolean;
-  /** The program that it says not to run, at least not yet. */
-  readonly forbids?: string;
+  /** Programs that it says not to run, at least not yet. */
+  readonly forbids: readonly string[];
   readonly commands: readonly RemedyCommand[];
 }
 
@@ -52,11 +52,12 @@ export function remedySteps(remedy: string): RemedyStep[] {
   return remedy.split(/(?<=\.\)?)\s+(?=[A-Za-z(])/).map((text) => {
     const isWarning = /^\(?do not\b/i.test(text);
     const isAdvice = !isWarning && !/^nothing\b/i.test(text) && !/\bdo not (?:run|use)\b/i.test(text);
-    const forbids = /\bdo not run (\w+)/i.exec(text)?.[1];
+    // Up to the end of the clause: "Do not run reconstruct or cyr_expire before that: ..."
+    const clause = /\bdo not run ([^,;:.]+)/i.exec(text)?.[1] ?? '';
     return {
       text,
       isWarning,
-      ...(forbids === undefined ? {} : { forbids }),
+      forbids: clause.split(' ').filter((word) => lookUp(PROGRAMS, word) !== undefined),
       commands: isAdvice ? commandsOf(text) : [],
     };
   });

@@ -47,9 +47,17 @@ describe('what is no advice is no command', () => {
   });
 });
 
-test('a warning is known, and what it forbids', () => {
-  const [, warning] = remedySteps('Look at it. Do not run reconstruct before that: it drops the record.');
-  expect(warning).toMatchObject({ isWarning: true, forbids: 'reconstruct' });
+describe('a warning is known, and all that it forbids', () => {
+  test.each<[string, string[]]>([
+    ['Do not run reconstruct before that: it drops the record.', ['reconstruct']],
+    [
+      'Do not run reconstruct or cyr_expire on this side before that: sync_client may run.',
+      ['reconstruct', 'cyr_expire'],
+    ],
+    ['Do not run sync_client -u for this user, and look at it.', ['sync_client']],
+  ])('%s', (remedy, forbids) => {
+    expect(remedySteps(`Look at it. ${remedy}`)[1]).toMatchObject({ isWarning: true, forbids });
+  });
 });
 
 test('placeholders are the words in capitals', () => {
