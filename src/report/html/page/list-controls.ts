@@ -1,5 +1,5 @@
 import type { FindingClass } from '../../../model/effects.js';
-import { EVERYTHING } from '../select-rows.js';
+import { EVERYTHING, type Query } from '../select-rows.js';
 import { all, byId } from './find.js';
 import type { FindingsTable } from './findings-table.js';
 
@@ -16,42 +16,41 @@ export function startControls(table: FindingsTable): void {
     const checked = classes.filter(({ checked: isChecked }) => isChecked).map(({ value }) => value as FindingClass);
     table.ask({ search: search.value, classes: new Set(checked), code: Number(code.value), side: Number(side.value) });
   };
-  const askForPlace = (at: number): void => {
-    table.ask({ place: at });
+  const showPlace = (at: number): void => {
     place.hidden = at < 0;
     place.textContent = at < 0 ? '' : `Only ${table.placeName(at)} \u00d7`;
     place.setAttribute('aria-label', `Only ${table.placeName(at)}: take this filter away`);
   };
-  const showAll = (): void => {
+  /** Everything, or of everything only what `only` names. */
+  const showAll = (only: Partial<Pick<Query, 'code' | 'place'>> = {}): void => {
     for (const box of classes) box.checked = true;
     search.value = '';
-    code.value = side.value = '-1';
-    askForPlace(-1);
-    table.ask(EVERYTHING);
+    code.value = String(only.code ?? EVERYTHING.code);
+    side.value = String(EVERYTHING.side);
+    showPlace(only.place ?? EVERYTHING.place);
+    table.ask({ ...EVERYTHING, ...only });
   };
 
   form.hidden = false;
   form.addEventListener('input', ask);
   form.addEventListener('submit', (event) => event.preventDefault());
-  byId('reset', HTMLButtonElement).addEventListener('click', showAll);
+  byId('reset', HTMLButtonElement).addEventListener('click', () => showAll());
   place.addEventListener('click', () => {
-    askForPlace(-1);
+    showPlace(EVERYTHING.place);
+    table.ask({ place: EVERYTHING.place });
     search.focus();
   });
   document.addEventListener('click', ({ target }) => {
     const only = target instanceof Element ? target.closest<HTMLElement>('button.only') : null;
     if (only === null) return;
-    showAll();
-    askForPlace(Number(only.dataset['place']));
+    showAll({ place: Number(only.dataset['place']) });
     showList();
     place.focus({ preventScroll: true });
   });
   for (const button of all('button.show')) {
     button.hidden = false;
     button.addEventListener('click', () => {
-      showAll();
-      code.value = String(table.codeNumber(button.dataset['code'] ?? ''));
-      ask();
+      showAll({ code: table.codeNumber(button.dataset['code'] ?? '') });
       showList();
       code.focus({ preventScroll: true });
     });
