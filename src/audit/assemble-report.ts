@@ -88,6 +88,7 @@ export function assembleReport(frame: ReportFrame, totals: Found): Report {
     findings,
     mailboxes,
     users,
+    ...(totals.soundUsers.length === 0 ? {} : { cleanUsers: [...totals.soundUsers].sort(compareText) }),
     unaudited,
   };
 }

@@ -119,7 +119,15 @@ function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, re
   if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen));
   const found = sightingsOf(ofUnit);
   if (look.isRechecked && found.length > 0) result.unsettled.push({ unit, seen: found });
-  else addUnitResult(result, ofUnit);
+  else {
+    if (unit.kind === 'user' && isSound(ofUnit)) ofUnit.soundUsers.push(unit.userid);
+    addUnitResult(result, ofUnit);
+  }
+}
+
+/** Of one unit: nothing was found, and all of it was looked at. */
+function isSound({ cleanUsers, mailboxes, findings, unaudited }: UnitResult): boolean {
+  return cleanUsers === 1 && mailboxes.length === 0 && findings.length === 0 && unaudited.length === 0;
 }
 
 const BUSY = 'busy: a server changed it at every look';

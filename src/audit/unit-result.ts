@@ -144,7 +144,10 @@ export interface Found {
   readonly sides: Partial<Record<SideRole, SideCounts>>;
   readonly pair: PairCounts;
   cleanMailboxes: number;
+  /** Users without a finding outside their mailboxes. */
   cleanUsers: number;
+  /** Of those, the ones without a finding in them too, and of whom nothing was left unaudited. */
+  readonly soundUsers: string[];
   bytesRead: number;
   /** Live messages of which no intact file was found anywhere. */
   atRisk: number;
@@ -192,6 +195,7 @@ export function nothingFound(): Found {
     pair: newPairCounts(),
     cleanMailboxes: 0,
     cleanUsers: 0,
+    soundUsers: [],
     bytesRead: 0,
     atRisk: 0,
     settled: {},
@@ -215,6 +219,7 @@ export function addFound(total: Found, more: Found): void {
   addPairCounts(total.pair, more.pair);
   total.cleanMailboxes += more.cleanMailboxes;
   total.cleanUsers += more.cleanUsers;
+  for (const userid of more.soundUsers) total.soundUsers.push(userid);
   total.bytesRead += more.bytesRead;
   total.atRisk += more.atRisk;
 }

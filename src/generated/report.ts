@@ -28,10 +28,16 @@ export type Effect =
   | 'none';
 export type Effects = readonly Effect[];
 /**
- * One line of `--report ndjson`: the first is of kind `report`; findings about a side or the pair follow, then each mailbox and each user with its findings after it, then what was not audited; the last is of kind `end`, and without it the file is not whole.
+ * One line of `--report ndjson`: the first is of kind `report`; findings about a side or the pair follow, then each mailbox and each user with its findings after it, then the clean users and what was not audited; the last is of kind `end`, and without it the file is not whole.
  */
 export type ReportLine =
-  ReportHeadLine | ReportFindingLine | ReportMailboxLine | ReportUserLine | ReportUnauditedLine | ReportEndLine;
+  | ReportHeadLine
+  | ReportFindingLine
+  | ReportMailboxLine
+  | ReportUserLine
+  | ReportCleanUserLine
+  | ReportUnauditedLine
+  | ReportEndLine;
 
 /**
  * What one run of cyraudit found. 64-bit values are decimal strings. Nothing but startedAt, finishedAt and durations depends on the wall clock or on the number of threads.
@@ -83,6 +89,10 @@ export interface Report {
    * Every user with a finding that belongs to no mailbox (quota, seen, subscriptions, sieve, pending log).
    */
   users: readonly ReportUser[];
+  /**
+   * Users for whom nothing was found, neither in their mailboxes nor outside, and nothing left unaudited, by userid. Absent when there is none, and in reports from before they were listed.
+   */
+  cleanUsers?: readonly string[];
   /**
    * What could not be read, parsed, decoded in this version or finished in time.
    */
@@ -341,6 +351,13 @@ export interface ReportUserLine {
   userid: string;
   class: FindingClass;
   notListed?: CountsByCode;
+}
+/**
+ * One of `cleanUsers`.
+ */
+export interface ReportCleanUserLine {
+  kind: 'clean-user';
+  userid: string;
 }
 /**
  * A part that was not audited.

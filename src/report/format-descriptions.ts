@@ -3,7 +3,8 @@ export const FORMAT_DESCRIPTIONS = {
   text: 'for a person: the verdict, the reasons and what to do (the default)',
   json: 'the whole report, as defined by schemas/report.schema.json',
   ndjson: 'the same, an object a line (#/$defs/ndjsonLine): head, findings, what was not audited, verdict',
-  junit: 'JUnit XML for CI: a case per mailbox or user with a finding; admin and halt fail, what was not audited errs',
+  junit:
+    'JUnit XML for CI: a case per mailbox or user with a finding and per clean user; admin and halt fail, what was not audited errs',
   sarif: 'SARIF 2.1.0 for code scanning: a rule per finding of the catalogue, results with file and byte offset',
   prometheus:
     'metrics for the textfile collector of the Prometheus node exporter; with =FILE.prom, replaced as a whole',

@@ -49,6 +49,7 @@ const KEY_ORDER = [
   'notListed',
   'mailboxes',
   'users',
+  'cleanUsers',
   'unaudited',
 ];
 const RANK = new Map(KEY_ORDER.map((key, rank) => [key, rank]));

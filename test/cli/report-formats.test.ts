@@ -21,6 +21,7 @@ describe.each([
     failed: [],
     erred: [],
     combined: ['# Not listed: 4 mailboxes without a finding.'],
+    users: ['ada', 'ben'],
   },
   {
     pair: 'contradictions-both',
@@ -29,6 +30,7 @@ describe.each([
     failed: [],
     erred: [],
     combined: ['* user.ada', '* user.ada.Work'],
+    users: ['ada', 'ben'],
   },
   {
     pair: 'split-brain',
@@ -37,6 +39,7 @@ describe.each([
     failed: ['user.ada'],
     erred: [],
     combined: ['* user.ada'],
+    users: ['ben'],
   },
   {
     pair: 'list-truncated-master',
@@ -45,8 +48,9 @@ describe.each([
     failed: ['the pair as a whole'],
     erred: ['master every mailbox'],
     combined: ['! master every mailbox'],
+    users: [],
   },
-])('$pair', ({ pair, status, nagios, failed, erred, combined }) => {
+])('$pair', ({ pair, status, nagios, failed, erred, combined, users }) => {
   let directory: string;
   const read = (name: string) => readFileSync(join(directory, name), 'utf8');
 
@@ -78,6 +82,7 @@ describe.each([
     expect(junitProblem(read('junit'))).toBeUndefined();
     expect(junitValues(read('junit'), '//testcase[failure]', 'name')).toEqual(failed);
     expect(junitValues(read('junit'), '//testcase[error]', 'name')).toEqual(erred);
+    expect(junitValues(read('junit'), '//testcase[@classname="cyraudit.user"]', 'name')).toEqual(users);
     const sarif = JSON.parse(read('sarif')) as { runs: [{ invocations: [{ exitCode: number }] }] };
     expect(sarifProblem(sarif)).toBeUndefined();
     expect(sarif.runs[0].invocations[0].exitCode).toBe(status);

@@ -97,6 +97,15 @@ test('admin and halt fail, safe passes and is told, unaudited parts err, the res
   expect(junitValues(xml, '//testcase[@name="mailboxes without a finding"]')[0]).toContain('1,229 mailboxes');
 });
 
+test('each clean user is a case that passes, and only users are', () => {
+  const xml = junit({ ...adminReport, cleanUsers: ['ada', 'eve <x>'] });
+  const users = '//testsuite[@name="cyraudit users"]/testcase';
+  expect(names(xml, users)).toEqual(['bob', 'ada', 'eve <x>']);
+  expect(names(xml, `${users}[not(*)]`)).toEqual(['ada', 'eve <x>']);
+  expect(junitValues(xml, '//testsuite[@name="cyraudit users"]', 'tests')).toEqual(['3']);
+  expect(junitProblem(xml)).toBeUndefined();
+});
+
 test('a failure holds all that a person needs', () => {
   const xml = junit(adminReport);
   const [mailbox, , , user] = junitValues(xml, '//failure');

@@ -17,6 +17,7 @@ function rebuilt(lines: readonly string[]): Report {
   const end = rest.pop();
   if (head?.kind !== 'report' || end?.kind !== 'end') throw new Error('not whole');
   const lists = { findings: [], mailboxes: [], users: [], unaudited: [] } as Record<string, object[]>;
+  const cleanUsers: string[] = [];
   let open: { findings: object[] } = { findings: lists['findings']! };
   for (const { kind, ...item } of rest) {
     if (kind === 'finding') {
@@ -25,11 +26,13 @@ function rebuilt(lines: readonly string[]): Report {
     } else if (kind === 'mailbox' || kind === 'user') {
       open = { ...item, findings: [] };
       lists[kind === 'user' ? 'users' : 'mailboxes']!.push(open);
-    } else lists['unaudited']!.push(item);
+    } else if (kind === 'clean-user') cleanUsers.push((item as { userid: string }).userid);
+    else lists['unaudited']!.push(item);
   }
   const { kind: _head, ...what } = head;
   const { kind: _end, ...outcome } = end;
-  return { ...what, ...outcome, ...lists } as unknown as Report;
+  const clean = cleanUsers.length === 0 ? {} : { cleanUsers };
+  return { ...what, ...outcome, ...lists, ...clean } as unknown as Report;
 }
 
 test.each<[string, Report]>([
@@ -39,6 +42,7 @@ test.each<[string, Report]>([
     'with every optional field',
     {
       ...adminReport,
+      cleanUsers: ['eve', 'zoe'],
       maxLost: 3,
       selection: { users: ['a*'] },
       recheck: { looks: 1, delaySeconds: 2, settled: { lagging: 4 } },
@@ -77,9 +81,8 @@ test('every field of the report is in a line', () => {
   const { properties, $defs } = readReportSchema() as SchemaText;
   const named = (line: string) => Object.keys($defs[line]!.properties).filter((name) => name !== 'kind');
   const place = ['mboxname', 'uniqueid', 'userid'];
-  expect([...named('reportLine'), ...named('endLine'), 'findings', 'mailboxes', 'users', 'unaudited'].sort()).toEqual(
-    Object.keys(properties).sort(),
-  );
+  const lists = ['findings', 'mailboxes', 'users', 'cleanUsers', 'unaudited'];
+  expect([...named('reportLine'), ...named('endLine'), ...lists].sort()).toEqual(Object.keys(properties).sort());
   expect(named('findingLine').sort()).toEqual([...place, ...Object.keys($defs['finding']!.properties)].sort());
   for (const name of ['mailbox', 'user', 'unaudited'])
     expect(named(`${name}Line`).sort()).toEqual(

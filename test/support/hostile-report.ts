@@ -52,6 +52,7 @@ export function reportOf(name: string): Report {
       { mboxname: `${name}.safe`, uniqueid: null, class: 'safe', findings: [lagging] },
     ],
     users: [{ userid: name, class: 'admin', findings: [finding, unknown] }],
+    cleanUsers: [name],
     unaudited: [
       { what: name, reason: name },
       { what: name, side: 'master', mboxname: name, reason: `${name} too` },

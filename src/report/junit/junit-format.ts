@@ -17,7 +17,7 @@ interface Suite {
 
 /**
  * The report for a CI server: a case for what is about the pair or the side, one for each mailbox and user with a
- * finding, one that stands for all those without, and an error for each part that was not audited.
+ * finding and each clean user, one that stands for all clean mailboxes, and an error for each part that was not audited.
  */
 export function renderJunit(report: Report, { catalogue }: Pick<RenderOptions, 'catalogue'>): string {
   const options = { catalogue, isAdvised: mayRun(report) };
@@ -50,7 +50,8 @@ export function renderJunit(report: Report, { catalogue }: Pick<RenderOptions, '
         ...report.users.map((user) =>
           caseOf('cyraudit.user', user.userid, { placed: at(user, user.findings), notListed: user.notListed }, options),
         ),
-        ...withoutFinding('cyraudit.user', report.counts.users.clean, 'user', 'users'),
+        ...(report.cleanUsers?.map((userid) => ({ classname: 'cyraudit.user', name: userid })) ??
+          withoutFinding('cyraudit.user', report.counts.users.clean, 'user', 'users')),
       ],
     },
     { name: 'unaudited', cases: unauditedCases(report.unaudited) },

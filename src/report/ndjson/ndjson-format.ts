@@ -5,7 +5,7 @@ import type { ReportFormat } from '../report-format.js';
 
 /** A report as lines; whoever puts the lists together again has the whole report. */
 export function reportLines(report: Report): ReportLine[] {
-  const { verdict, complete, counts, findings, mailboxes, users, unaudited, ...head } = report;
+  const { verdict, complete, counts, findings, mailboxes, users, cleanUsers = [], unaudited, ...head } = report;
   const finding = (place: Pick<ReportFindingLine, 'mboxname' | 'uniqueid' | 'userid'>) => {
     return (item: Report['findings'][number]): ReportLine => ({ kind: 'finding', ...place, ...item });
   };
@@ -21,6 +21,7 @@ export function reportLines(report: Report): ReportLine[] {
       { kind: 'user', ...user },
       ...own.map(finding({ userid: user.userid })),
     ]),
+    ...cleanUsers.map((userid): ReportLine => ({ kind: 'clean-user', userid })),
     ...unaudited.map((part): ReportLine => ({ kind: 'unaudited', ...part })),
     { kind: 'end', verdict, complete, counts },
   ];
