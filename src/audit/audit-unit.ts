@@ -461,7 +461,7 @@ class UnitAudit {
       headerDisagrees: disagrees,
       uniqueidRowLost: !this.isNamedByUniqueid(opened, entry),
       path: mailbox.path,
-      annotationsDbIsLost: isLost(opened.side.annotations),
+      annotationsDb: stateOf(opened.side.annotations),
     };
   }
 
@@ -781,7 +781,8 @@ function countMailbox(
   if (isMissing) ofPartition.missing++;
 }
 
-/** True when the database is not there or has no bytes. Cyrus makes an empty one with its first start. */
-function isLost({ failure, format }: OpenedDatabase): boolean {
-  return failure?.missing === true || format === 'empty';
+/** Lost when it is not there or has no bytes: Cyrus makes an empty one with its first start. */
+function stateOf({ failure, format, isDamaged }: OpenedDatabase): 'sound' | 'lost' | 'damaged' {
+  if (isDamaged === true) return 'damaged';
+  return failure?.missing === true || format === 'empty' ? 'lost' : 'sound';
 }
