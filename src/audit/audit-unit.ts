@@ -32,7 +32,7 @@ import { hasArchived, hasEmptyArchive } from './empty-archive.js';
 import { failurePhase, type FailurePhase } from './failure-phase.js';
 import { findCopies } from './find-copies.js';
 import { findMoving, mailboxChangedSince } from './find-moving.js';
-import { globFilter } from './globs.js';
+import { globFilter } from '../model/globs.js';
 import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { repeatMailboxReads } from './repeat-reads.js';

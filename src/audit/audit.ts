@@ -13,7 +13,7 @@ import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
-import { globFilter } from './globs.js';
+import { globFilter } from '../model/globs.js';
 import type { ListCheck } from './check-list.js';
 import { HardwareTally } from './hardware-evidence.js';
 import { findLeftovers } from './leftovers.js';
