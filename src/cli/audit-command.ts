@@ -258,7 +258,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      onProgress,
     });
   } finally {
     for (const name of SIGNALS) process.off(name, onSignal);
