@@ -16,6 +16,8 @@ const LAYERS = {
   replication: ['model'],
   findings: ['model', 'compare', 'replication'],
   config: ['model', 'generated'],
+  // What of a report somebody knows already.
+  accept: ['model', 'generated'],
   audit: ['model', 'bytes', 'formats', 'sources', 'compare', 'replication', 'findings', 'config', 'generated'],
   // Of the audit only types: see layer-pool-types.
   pool: ['model', 'audit'],

@@ -16,20 +16,13 @@ import { writeSide } from '../test/support/encode/write-side.js';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/**
- * Commander loads it for subcommands that are programs of their own, of which there are none; else only --nice needs it.
- * These functions of it are passed on.
- */
-const PASSED_ON = ['spawn', 'spawnSync'];
+/** Commander loads it for subcommands that are programs of their own, of which there are none. */
 const lazyChildProcess: Plugin = {
   name: 'lazy-child-process',
   setup(build) {
     build.onResolve({ filter: /^node:child_process$/ }, () => ({ path: 'child_process', namespace: 'lazy' }));
     build.onLoad({ filter: /.*/, namespace: 'lazy' }, () => ({
-      contents: PASSED_ON.map(
-        (name) =>
-          `export const ${name} = (...args) => process.getBuiltinModule("node:child_process").${name}(...args);`,
-      ).join('\n'),
+      contents: 'export const spawn = (...args) => process.getBuiltinModule("node:child_process").spawn(...args);',
     }));
   },
 };

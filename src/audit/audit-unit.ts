@@ -32,7 +32,7 @@ import { hasArchived, hasEmptyArchive } from './empty-archive.js';
 import { failurePhase, type FailurePhase } from './failure-phase.js';
 import { findCopies } from './find-copies.js';
 import { findMoving, mailboxChangedSince } from './find-moving.js';
-import { globFilter } from './globs.js';
+import { globFilter } from '../model/globs.js';
 import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { repeatMailboxReads } from './repeat-reads.js';
@@ -461,7 +461,7 @@ class UnitAudit {
       headerDisagrees: disagrees,
       uniqueidRowLost: !this.isNamedByUniqueid(opened, entry),
       path: mailbox.path,
-      annotationsDbIsLost: isLost(opened.side.annotations),
+      annotationsDb: stateOf(opened.side.annotations),
     };
   }
 
@@ -781,7 +781,8 @@ function countMailbox(
   if (isMissing) ofPartition.missing++;
 }
 
-/** True when the database is not there or has no bytes. Cyrus makes an empty one with its first start. */
-function isLost({ failure, format }: OpenedDatabase): boolean {
-  return failure?.missing === true || format === 'empty';
+/** Lost when it is not there or has no bytes: Cyrus makes an empty one with its first start. */
+function stateOf({ failure, format, isDamaged }: OpenedDatabase): 'sound' | 'lost' | 'damaged' {
+  if (isDamaged === true) return 'damaged';
+  return failure?.missing === true || format === 'empty' ? 'lost' : 'sound';
 }

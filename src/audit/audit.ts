@@ -6,7 +6,6 @@ import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
 import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
-import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
@@ -14,15 +13,14 @@ import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
-import { enumerateUnits } from './enumerate-units.js';
-import { globFilter } from './globs.js';
+import { globFilter } from '../model/globs.js';
 import type { ListCheck } from './check-list.js';
 import { HardwareTally } from './hardware-evidence.js';
 import { findLeftovers } from './leftovers.js';
 import { summonJury } from './list-jury.js';
 import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
-import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
+import { damageIn, judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import {
@@ -37,6 +35,7 @@ import { limitReads, newIoLimit } from '../sources/io-limit.js';
 import { makeStop, untilStopped, whyStopped } from './stop.js';
 import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
+import { walkUnits } from './walk-units.js';
 
 export type { AuditReply, TaskRunner };
 
@@ -168,7 +167,6 @@ export async function auditSides(
           runner,
           (threads ?? Math.max(availableParallelism(), MOST_READERS)) * TASKS_AHEAD,
           checked,
-          lists,
           { plan, hints, looks, signal: stop.signal },
           totals,
           options.onProgress,
@@ -259,8 +257,7 @@ async function lookThrough(
 async function runTasks(
   runner: TaskRunner,
   room: number,
-  checked: readonly CheckedSide[],
-  lists: readonly MailboxList[],
+  checked: CheckedSide[],
   {
     plan,
     hints,
@@ -282,7 +279,7 @@ async function runTasks(
   // is looked at again when everything else is done, and counts as it is found then.
   let unsettled: UnsettledUnit[] = [];
   const walked = new Map<WalkTask, readonly ReportedFinding[]>();
-  const estimate = estimateNames(lists.map(({ db }) => db));
+  const estimate = estimateNames(checked.flatMap(({ list }) => list?.db ?? []));
   /** Of tasks whose thread failed: one of several units may have been to blame, or another task of that thread. */
   const lost: { readonly unit: UnsettledUnit; readonly look: Look }[] = [];
   let isAlone = false;
@@ -321,7 +318,14 @@ async function runTasks(
   const namesPerTask = plan.level === 'content' ? NAMES_PER_HASHING_TASK : NAMES_PER_TASK;
   let batch: UnsettledUnit[] = [];
   let names = 0;
-  for (const { unit, names: ofUnit } of enumerateUnits(lists)) {
+  const pause = async (delay: number): Promise<boolean> => {
+    await untilStopped(
+      signal,
+      setTimeout(delay, undefined, { signal }).catch(() => undefined),
+    );
+    return !signal.aborted;
+  };
+  for await (const { unit, names: ofUnit } of walkUnits(checked, pause)) {
     seen += ofUnit;
     if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
     batch.push({ unit });
@@ -333,9 +337,9 @@ async function runTasks(
   }
   if (batch.length > 0 && !(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names)))
     leaveOut(`all mailboxes from ${nameOfUnit(batch[0]!.unit)} on`);
-  // A list that could not be read to its end was checked before: it changed while we read it.
+  // A list that could not be read to its end was checked before: a server changes it whenever we read it.
   for (const { side, list } of checked) {
-    const broken = list?.db.faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
+    const broken = damageIn(list?.db.faults ?? []);
     if (broken !== undefined) {
       totals.unaudited.push({
         what: 'mailbox list',
@@ -357,10 +361,7 @@ async function runTasks(
   await loop.drain();
   for (const { delay, look } of further) {
     if (unsettled.length === 0) break;
-    await untilStopped(
-      signal,
-      setTimeout(delay, undefined, { signal }).catch(() => undefined),
-    );
+    await pause(delay);
     const units = unsettled;
     unsettled = [];
     for (let i = 0; i < units.length; i += UNITS_PER_TASK) {

@@ -1,3 +1,4 @@
+import { DATABASE_DAMAGE } from '../findings/database-damage.js';
 import { AuditError } from '../model/audit-error.js';
 import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
@@ -32,6 +33,8 @@ export interface ListHints {
   readonly isRaw: boolean;
   /** See `ListIndex`. */
   readonly index?: SharedArrayBuffer;
+  /** annotations.db of the same side. */
+  readonly annotationsAreDamaged: boolean;
 }
 
 /** Before a database with faults to which a server writes is read again. Unit: ms. */
@@ -64,14 +67,15 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
       const faults = [...(db?.verify(visit) ?? side.list.faults)];
       if (faults.length > 0 && isWorthAnotherLook(path, since, attempt)) continue;
       const isBusy = faults.length > 0 && changedSince([path], since);
-      const hints: ListHints = {
-        isRaw: db?.isKnownRaw === true,
-        ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
-      };
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
       const list = faults.length > 0 ? undefined : openMailboxList(side);
       const stray = list === undefined ? [] : strayAclRows(side, list);
       const annotationFaults = checkAnnotations(side.annotations.path);
+      const hints: ListHints = {
+        isRaw: db?.isKnownRaw === true,
+        ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
+        annotationsAreDamaged: annotationFaults.some(({ code }) => DATABASE_DAMAGE.includes(code)),
+      };
       return { faults, isBusy, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
     } finally {
       side.close();

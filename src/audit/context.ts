@@ -102,7 +102,8 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
   for (const spec of plan.sides) {
     const side = openSide(spec);
     for (const { path } of [side.list, side.annotations]) stamps.set(path, stampOf(path));
-    const { isRaw = false, index } = hints[spec.role] ?? {};
+    const { isRaw = false, index, annotationsAreDamaged = false } = hints[spec.role] ?? {};
+    side.annotations.isDamaged = annotationsAreDamaged;
     if (isRaw) side.list.db?.trustRawOrder?.();
     const list = openMailboxList(side);
     if (list === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);

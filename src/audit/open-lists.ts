@@ -2,6 +2,7 @@ import { LIST_FINDINGS, serverFaultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
+import type { FormatFault } from '../model/fault.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
@@ -55,6 +56,10 @@ export function openToCheck(
   return undecoded === undefined ? { side, hasList: true } : skip(undecoded);
 }
 
+/** The first fault that is more than a transaction which did not come to its end. */
+export const damageIn = (faults: readonly FormatFault[]): FormatFault | undefined =>
+  faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
+
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
@@ -75,8 +80,9 @@ export function judgeList(
   }
   for (const fault of faults) addTo(findings, { kind: 'fault', side: role, fault });
   for (const fault of annotationFaults) findings.push(...serverFaultFindings({ fault, side: role }));
-  const damaged = faults.some(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
-  if (db === undefined || damaged) {
+  if (hints.annotationsAreDamaged)
+    unaudited.push({ what: 'mailbox annotations', side: role, reason: `${side.annotations.path}: damaged` });
+  if (db === undefined || damageIn(faults) !== undefined) {
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is damaged` });
     return { side };
   }

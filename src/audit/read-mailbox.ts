@@ -201,7 +201,7 @@ export function readMailbox(
   const ofMessages = recordsAreSound
     ? checkAnnotatedUids(stream, bytesByUid, dirs.metaOf('annotations'), faults)
     : undefined;
-  const isKnown = ofMessages !== undefined && unread.length === unreadBefore;
+  const isKnown = ofMessages !== undefined && unread.length === unreadBefore && side.annotations.isDamaged !== true;
   const annotationBytes = isKnown ? ofMessages + sumOfLengths(mailboxAnnotations) : undefined;
   checkTotals(head.header, head.version, totals, computed, annotationBytes, indexPath, faults);
   if (headerRead.bytes !== undefined) checkHeaderCrc(head.header, headerRead.bytes, indexPath, head.version, faults);
@@ -528,7 +528,10 @@ function readMessageAnnotations(
   }
 }
 
-/** Mailbox annotations from the global database, whose rows go by name before 3.6: `entry userid` to value. */
+/**
+ * Mailbox annotations from the global database, whose rows go by name before 3.6: `entry userid` to value. None when the
+ * database is damaged.
+ */
 export function readMailboxAnnotations(
   side: Side,
   mbentry: Mbentry,
@@ -536,10 +539,10 @@ export function readMailboxAnnotations(
   faults: FormatFault[],
   unread: string[],
 ): ReadonlyMap<string, string> {
-  const { db, path } = side.annotations;
+  const { db, path, isDamaged } = side.annotations;
   const values = new Map<string, string>();
   const mailbox = isOlderEntry(mbentry) ? mbentry.mboxname : mbentry.uniqueid;
-  if (db === undefined || db.count === 0 || mailbox === undefined) return values;
+  if (db === undefined || isDamaged === true || db.count === 0 || mailbox === undefined) return values;
   const before = db.faults.length;
   for (const row of rowsWithPrefix(db, Buffer.from(`${mailbox}\0`))) {
     const key = parseGlobalAnnotationKey(row.key, path);

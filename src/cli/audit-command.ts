@@ -31,6 +31,8 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly ioLimit?: number;
   readonly nice?: boolean;
   readonly failOn: FindingClass;
+  readonly accept?: readonly string[];
+  readonly baseline?: string;
   readonly quiet?: boolean;
 }
 
@@ -130,6 +132,15 @@ export function addAuditOptions(command: Command): Command {
         .choices(['safe', 'admin', 'halt'])
         .default('admin'),
     )
+    .option(
+      '--accept <file>',
+      'findings that somebody lives with, with a reason and a last day: they do not decide the exit status; repeatable',
+      collect,
+    )
+    .option(
+      '--baseline <report.json>',
+      'an earlier report: only what is new since decides the exit status, and the report tells what is resolved',
+    )
     .option('--quiet', 'print nothing for exit status 0')
     .option('--progress', 'show a progress bar (the default on a terminal)')
     .option('--no-progress', 'show no progress bar')
@@ -148,7 +159,8 @@ export async function runAudit(options: AuditCommandOptions, sides: readonly Sid
     const { giveWay } = await import('./give-way.js');
     giveWay();
   }
-  const report = await runWithProgress({ ...options, ...(subset === undefined ? {} : { subset }) }, run);
+  const known = await knownBefore(options, sides, subset);
+  const report = known(await runWithProgress({ ...options, ...(subset === undefined ? {} : { subset }) }, run));
   if (options.subsetState !== undefined && subset !== undefined && report.complete) {
     const { noteSubset } = await import('./subset-state.js');
     noteSubset(options.subsetState, subset, new Date(report.startedAt));
@@ -178,6 +190,25 @@ async function checkTargets(options: AuditCommandOptions, sides: readonly SideSp
     for (const file of files) checkReportFile(file, directories);
   }
   return targets;
+}
+
+/** What nobody asked for is not loaded. What is wrong with it is said before hours of work. */
+async function knownBefore(
+  options: AuditCommandOptions,
+  sides: readonly SideSpec[],
+  subset: Subset | undefined,
+): Promise<(report: Report) => Report> {
+  if (options.accept === undefined && options.baseline === undefined) return (report) => report;
+  const { knownFindings } = await import('./known-findings.js');
+  const { level, user: users, mailbox: mailboxes, partition: partitions } = options;
+  const globs = Object.entries({ users, mailboxes, partitions }).filter(([, given]) => given !== undefined);
+  return knownFindings(options, {
+    command: sides.length === 1 ? 'check' : 'compare',
+    level,
+    sides,
+    ...(globs.length === 0 ? {} : { selection: Object.fromEntries(globs) }),
+    ...(subset === undefined ? {} : { subset }),
+  });
 }
 
 /** A first one ends the audit with a report of what is done; a second one ends the program. */
@@ -229,7 +260,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
       ...(options.user === undefined ? {} : { users: [...options.user] }),
       ...(options.mailbox === undefined ? {} : { mailboxes: [...options.mailbox] }),
       ...(options.partition === undefined ? {} : { partitions: [...options.partition] }),
-      ...(onProgress === undefined ? {} : { onProgress }),
+      onProgress,
     });
   } finally {
     for (const name of SIGNALS) process.off(name, onSignal);

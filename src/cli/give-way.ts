@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 
 /**
@@ -7,6 +6,8 @@ import { constants, setPriority } from 'node:os';
  */
 export function giveWay(): void {
   setPriority(constants.priority.PRIORITY_LOW);
+  // Loaded when it is needed: the program starts without it.
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { status, error, stderr } = spawnSync('ionice', ['-c', '3', '-p', String(process.pid)], { encoding: 'utf8' });
   if (status === 0) return;
   const reason = error === undefined ? stderr.trim() : error.message;

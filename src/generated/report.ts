@@ -8,6 +8,10 @@ export type Count = number;
  * One for `check`, master and replica for `compare`.
  */
 export type Sides = readonly ReportSide[];
+/**
+ * --accept, --baseline: the worst class of what is neither accepted nor in the baseline, and of what is `halt`; the exit status goes by it. Absent when neither was given: then by the verdict.
+ */
+export type Attention = 'clean' | 'safe' | 'admin' | 'halt';
 export type FindingClass = 'safe' | 'admin' | 'halt';
 /**
  * What real replication would do. `unseen`: it cannot notice the difference.
@@ -77,6 +81,9 @@ export interface Report {
   maxLost?: number;
   subset?: SubsetOfFiles;
   recheck?: Recheck;
+  attention?: Attention;
+  acceptance?: Acceptance;
+  baseline?: Baseline;
   /**
    * Findings about a side or the pair as a whole.
    */
@@ -229,6 +236,55 @@ export interface Recheck {
     [k: string]: Count;
   };
 }
+/**
+ * What --accept did.
+ */
+export interface Acceptance {
+  findings: Count;
+  /**
+   * As in the file.
+   */
+  entries: readonly AcceptanceEntry[];
+}
+export interface AcceptanceEntry {
+  code: string;
+  side?: SideRole;
+  mailbox?: string;
+  user?: string;
+  uid?: number;
+  reason: string;
+  expires: string;
+  /**
+   * expired: its last day was before the audit began, and it accepts nothing any more.
+   */
+  state: 'used' | 'unused' | 'expired';
+  findings: Count;
+}
+/**
+ * How the findings differ from those of the report that --baseline named.
+ */
+export interface Baseline {
+  /**
+   * Of the audit of the baseline.
+   */
+  startedAt: string;
+  new: Count;
+  still: Count;
+  /**
+   * What the baseline had and this audit did not find. Of what could not be audited this time nothing is told.
+   */
+  resolved: readonly Resolved[];
+  resolvedNotListed: Count;
+}
+export interface Resolved {
+  mboxname?: string;
+  userid?: string;
+  code: string;
+  class: FindingClass;
+  side?: SideRole;
+  uid?: number;
+  since: string;
+}
 export interface ReportFinding {
   code: string;
   class: FindingClass;
@@ -236,12 +292,24 @@ export interface ReportFinding {
   uid?: number;
   facts: Facts;
   effects?: Effects;
+  accepted?: Accepted;
+  /**
+   * --baseline: when the audit began that found it first. A finding is new when that is this one.
+   */
+  since?: string;
 }
 /**
  * The numbers and names of one finding; its text is made from them by the catalogue.
  */
 export interface Facts {
   [k: string]: string | number | boolean | null | readonly (string | number)[];
+}
+/**
+ * --accept: somebody lives with it. It counts as what it is, and does not decide the exit status.
+ */
+export interface Accepted {
+  reason: string;
+  expires: string;
 }
 export interface ReportMailbox {
   /**
@@ -324,6 +392,11 @@ export interface ReportFindingLine {
   uid?: number;
   facts: Facts;
   effects?: Effects;
+  accepted?: Accepted;
+  /**
+   * --baseline: when the audit began that found it first. A finding is new when that is this one.
+   */
+  since?: string;
 }
 /**
  * A mailbox that is not clean.
@@ -382,5 +455,8 @@ export interface ReportEndLine {
    * False when anything is in `unaudited`.
    */
   complete: boolean;
+  attention?: Attention;
+  acceptance?: Acceptance;
+  baseline?: Baseline;
   counts: ReportCounts;
 }

@@ -76,7 +76,8 @@ export function startPool(
         return (await piscina.run({ plan, task }, { signal: abort.signal })) as TaskReply;
       } catch (error) {
         // Its thread was ended with it; another takes its place.
-        if (abort.signal.reason === LATE) return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
+        if (abort.signal.reason === LATE)
+          return { ok: false, reason: `not done within the time limit of ${String(timeLimit)} s` };
         return { ok: false, reason: `a worker thread failed: ${onFailure(error)}` };
       } finally {
         clearTimeout(clock);

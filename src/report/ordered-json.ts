@@ -15,6 +15,7 @@ const KEY_ORDER = [
   'durations',
   'verdict',
   'complete',
+  'attention',
   'role',
   'source',
   'config',

@@ -17,6 +17,8 @@ export function annotationDifference({
   // These have findings of their own.
   if (!annotationsCarried || hazards.dropsMailboxAnnotations) return undefined;
   if (master?.head === undefined || replica?.head === undefined || prediction === undefined) return undefined;
+  // What a damaged database still says of one mailbox proves nothing; that it is damaged is told of the side.
+  if (master.annotationsDb === 'damaged' || replica.annotationsDb === 'damaged') return undefined;
   const { head: m } = master;
   const { head: r } = replica;
   const entries = [...new Set([...m.annotations.keys(), ...r.annotations.keys()])]
@@ -24,7 +26,7 @@ export function annotationDifference({
     .sort();
   if (entries.length === 0) return undefined;
   // When a whole database is gone its side has no values of its own that could be newer.
-  const dbIsLost = master.annotationsDbIsLost || replica.annotationsDbIsLost;
+  const dbIsLost = master.annotationsDb === 'lost' || replica.annotationsDb === 'lost';
   const winner = prediction.annotationsWinner;
   const loser = winner === 'master' ? r : m;
   const victor = winner === 'master' ? m : r;

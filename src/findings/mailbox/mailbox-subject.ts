@@ -35,8 +35,8 @@ export interface MailboxSideFacts {
   /** Identifiers with a right on the mailbox and without the row of the list that shows it to them. */
   readonly missingAclRows: readonly string[];
   readonly path: string;
-  /** The side has no annotations.db, or an empty one: what it held is gone. */
-  readonly annotationsDbIsLost: boolean;
+  /** Lost: the side has no annotations.db, or an empty one, and what it held is gone. */
+  readonly annotationsDb: 'sound' | 'lost' | 'damaged';
 }
 
 /** A mailbox of a pair (joined by uniqueid), or of one side. */

@@ -5,7 +5,8 @@ import type { ReportFormat } from '../report-format.js';
 
 /** A report as lines; whoever puts the lists together again has the whole report. */
 export function reportLines(report: Report): ReportLine[] {
-  const { verdict, complete, counts, findings, mailboxes, users, cleanUsers = [], unaudited, ...head } = report;
+  const { findings, mailboxes, users, cleanUsers = [], unaudited, ...frame } = report;
+  const { verdict, complete, attention, acceptance, baseline, counts, ...head } = frame;
   const finding = (place: Pick<ReportFindingLine, 'mboxname' | 'uniqueid' | 'userid'>) => {
     return (item: Report['findings'][number]): ReportLine => ({ kind: 'finding', ...place, ...item });
   };
@@ -23,7 +24,15 @@ export function reportLines(report: Report): ReportLine[] {
     ]),
     ...cleanUsers.map((userid): ReportLine => ({ kind: 'clean-user', userid })),
     ...unaudited.map((part): ReportLine => ({ kind: 'unaudited', ...part })),
-    { kind: 'end', verdict, complete, counts },
+    {
+      kind: 'end',
+      verdict,
+      complete,
+      ...(attention === undefined ? {} : { attention }),
+      ...(acceptance === undefined ? {} : { acceptance }),
+      ...(baseline === undefined ? {} : { baseline }),
+      counts,
+    },
   ];
 }
 

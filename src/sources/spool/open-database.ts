@@ -17,6 +17,8 @@ export interface OpenedDatabase {
   readonly failure?: ReadFailure;
   /** What is wrong with the bytes; grows while `db` is read. */
   readonly faults: readonly FormatFault[];
+  /** A look through all of it found damage: what it says cannot be relied on, row by row. Set by whoever looked. */
+  isDamaged?: boolean;
   /** Bytes as they were read, while it is open. */
   readonly bytesAt?: (offset: number, length: number) => Buffer;
   close(): void;
