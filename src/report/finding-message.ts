@@ -12,10 +12,15 @@ export function findingMessage(finding: ReportFinding, texts: FindingTexts | und
   return printable(texts.message(finding.facts));
 }
 
-/** The lines below the message, if the finding has any. */
+/** The lines below the message, if there are any: more of the finding, who accepted it, and since when it is there. */
 export function findingDetails(finding: ReportFinding, texts: FindingTexts | undefined): readonly string[] {
-  if (texts?.details === undefined || !sameFacts(finding.facts, texts.example)) return [];
-  return texts.details(finding.facts).map(printable);
+  const { facts, accepted, since } = finding;
+  const own = texts?.details === undefined || !sameFacts(facts, texts.example) ? [] : texts.details(facts);
+  return [
+    ...own,
+    ...(accepted === undefined ? [] : [`accepted until ${accepted.expires}: ${accepted.reason}`]),
+    ...(since === undefined ? [] : [`first found at ${since}`]),
+  ].map(printable);
 }
 
 /** A saved report may come from another version: its facts are trusted only when they look like the example. */

@@ -40,6 +40,19 @@ export function recheckWords({ recheck }: Report): string | undefined {
   return `${looks}: ${counted(settled, 'finding')} had settled`;
 }
 
+/** What was known before, if that was asked. */
+export function knownWords({ acceptance, baseline }: Report): string | undefined {
+  const words = [
+    ...(acceptance === undefined ? [] : [`${counted(acceptance.findings, 'finding')} accepted`]),
+    ...(baseline === undefined
+      ? []
+      : [
+          `since ${baseline.startedAt} ${grouped(baseline.new)} new, ${grouped(baseline.still)} still there, ${grouped(baseline.resolved.length + baseline.resolvedNotListed)} resolved`,
+        ]),
+  ];
+  return words.length === 0 ? undefined : words.join('; ');
+}
+
 /** Which release the predictions are those of, and that it was only assumed. */
 export function engineWords(sides: readonly ReportSide[]): string | undefined {
   const engine = sides.find(({ role }) => role === 'master')?.replicatesAs;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../src/generated/report.js';
+import type { Report, ReportFinding } from '../../src/generated/report.js';
 import { renderJunit } from '../../src/report/junit/junit-format.js';
 import { printable } from '../../src/report/printable.js';
 import { HOSTILE_NAMES, reportOf } from '../support/hostile-report.js';
@@ -95,6 +95,46 @@ test('admin and halt fail, safe passes and is told, unaudited parts err, the res
   expect(names(xml, '//testcase[error]')).toEqual(['replica user.zoe cyrus.index']);
   expect(junitValues(xml, '//testcase[@name="user.joe"]/system-out')[0]).toContain('SAFE lagging: Not copied yet');
   expect(junitValues(xml, '//testcase[@name="mailboxes without a finding"]')[0]).toContain('1,229 mailboxes');
+});
+
+describe('what was known before fails nothing', () => {
+  const accepted = { reason: 'both <are> wanted', expires: '2030-01-31' };
+  const mark = (more: Partial<ReportFinding>, attention: Report['attention'] = 'clean'): Report => ({
+    ...adminReport,
+    attention: attention!,
+    mailboxes: adminReport.mailboxes.map(({ notListed: _, ...mailbox }) => ({
+      ...mailbox,
+      findings: mailbox.findings.map((finding) => ({ ...finding, ...more })),
+    })),
+    users: [],
+  });
+  const failed = (report: Report) => names(junit(report), '//testcase[failure]');
+
+  test('accepted', () => {
+    const xml = junit(mark({ accepted }));
+    expect(junitProblem(xml)).toBeUndefined();
+    expect(names(xml, '//testcase[failure]')).toEqual([]);
+    expect(junitValues(xml, '//testcase[@name="user.ada"]/system-out')[0]).toContain(
+      'accepted until 2030-01-31: both <are> wanted',
+    );
+  });
+
+  test('in the baseline, but not what is new', () => {
+    expect(failed(mark({ since: '2024-12-31T00:00:00.000Z' }))).toEqual([]);
+    expect(failed(mark({ since: adminReport.startedAt }, 'admin'))).toHaveLength(3);
+  });
+
+  test('halt always fails', () => {
+    expect(failed(mark({ class: 'halt', accepted }, 'halt'))).toHaveLength(5);
+  });
+
+  test('what is not listed may be new', () => {
+    const [ada] = adminReport.mailboxes;
+    const findings = ada!.findings.map((finding) => ({ ...finding, accepted }));
+    const report = { ...adminReport, users: [], mailboxes: [{ ...ada!, findings }] };
+    expect(failed({ ...report, attention: 'admin' })).toEqual(['user.ada']);
+    expect(failed({ ...report, attention: 'safe' })).toEqual([]);
+  });
 });
 
 test('each clean user is a case that passes, and only users are', () => {

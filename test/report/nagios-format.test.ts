@@ -58,6 +58,14 @@ test.each<[string, Partial<Report>]>([
   expect(/\((.*)\)$/.exec(words)?.[1]).toBe(reasons);
 });
 
+test('what was known before does not decide the state', () => {
+  const { status, words } = partsOf(nagios({ ...adminReport, attention: 'safe' }));
+  expect([status, words]).toEqual([
+    'OK',
+    'Replication may run except for 3 mailboxes and 1 user. (9 uid-clash, 1 from-the-future, accepted or known before)',
+  ]);
+});
+
 test('what replication repairs decides nothing', () => {
   expect(nagios({ ...cleanReport, findings: kinds('safe', 'lagging') })).not.toContain('lagging');
 });

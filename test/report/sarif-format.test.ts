@@ -174,7 +174,19 @@ describe('a fingerprint', () => {
   });
 });
 
+test('what is accepted is suppressed, and what a baseline had is unchanged', () => {
+  const accepted = { reason: 'both are wanted', expires: '2030-01-31' };
+  const of = (more: Partial<ReportFinding>) => runOf(about({ path: '/m' }, { class: 'admin', ...more })).results![0]!;
+  expect(of({ accepted }).suppressions).toEqual([
+    { kind: 'external', status: 'accepted', justification: 'both are wanted (until 2030-01-31)' },
+  ]);
+  expect(of({ since: cleanReport.startedAt }).baselineState).toBe('new');
+  expect(of({ since: '2024-12-31T00:00:00.000Z' }).baselineState).toBe('unchanged');
+  expect(Object.keys(of({}))).not.toEqual(expect.arrayContaining(['suppressions']));
+});
+
 test.each<[Partial<Report>, boolean, number]>([
+  [{ verdict: 'admin', attention: 'clean' }, true, 0],
   [{ verdict: 'clean' }, true, 0],
   [{ verdict: 'safe' }, true, 0],
   [{ verdict: 'admin' }, true, 1],

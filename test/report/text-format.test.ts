@@ -114,6 +114,25 @@ test('facts of another version do not reach the message', () => {
   expect(text({ ...cleanReport, verdict: 'halt', findings })).toContain('    path 7\n');
 });
 
+test('what was known before is told', () => {
+  const since = '2024-12-31T00:00:00.000Z';
+  const accepted = { reason: 'wanted\u001b', expires: '2030-01-31' };
+  const findings = [{ ...halt.findings[0]!, since, accepted }];
+  const lines = text({
+    ...cleanReport,
+    findings,
+    verdict: 'halt',
+    acceptance: { findings: 1, entries: [] },
+    baseline: { startedAt: since, new: 0, still: 1, resolved: [], resolvedNotListed: 1234 },
+  });
+  expect(lines).toContain(
+    '        accepted until 2030-01-31: wanted\\x1b\n        first found at 2024-12-31T00:00:00.000Z\n',
+  );
+  expect(lines).toContain(
+    'Known    1 finding accepted; since 2024-12-31T00:00:00.000Z 0 new, 1 still there, 1,234 resolved\n',
+  );
+});
+
 test('colours come only when asked for', () => {
   const escape = /\u001b\[/;
   expect(text(adminReport)).not.toMatch(escape);

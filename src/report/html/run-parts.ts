@@ -4,7 +4,7 @@ import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { findingTotal } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
-import { atRiskWords, engineWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
+import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { copyBlock, foreign, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
@@ -81,6 +81,7 @@ export function totalsPart(report: Report): Markup {
     ...optional('Engine', engineWords(sides)),
     ...optional('Subset', subsetWords(report)),
     ...optional('Recheck', recheckWords(report)),
+    ...optional('Known', knownWords(report)),
     ...optional('At risk', atRiskWords(report)),
     ...(['users', 'mailboxes', 'partitions'] as const).flatMap((name): [string, Child][] =>
       selection[name] === undefined ? [] : [[`Only ${name}`, foreign(printable(selection[name].join(' ')))]],

@@ -5,7 +5,7 @@ import { counted, grouped } from '../numbers.js';
 import { shownClass } from '../outcome.js';
 import { printable } from '../printable.js';
 import type { Catalogue } from '../report-format.js';
-import { atRiskWords } from '../run-words.js';
+import { atRiskWords, knownWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { element, type Markup } from './element.js';
 import { badge, foreign } from './small-parts.js';
@@ -13,6 +13,7 @@ import { badge, foreign } from './small-parts.js';
 /** The answer in words, of what, and the reasons, worst first. */
 export function verdictPart(report: Report, groups: readonly FindingGroup[], catalogue: Catalogue): Markup {
   const atRisk = atRiskWords(report);
+  const known = knownWords(report);
   return element(
     'header',
     { class: `verdict ${shownClass(report)}` },
@@ -20,6 +21,7 @@ export function verdictPart(report: Report, groups: readonly FindingGroup[], cat
     element('p', { class: 'about' }, aboutSides(report), ' ', aboutRun(report)),
     report.complete ? undefined : element('p', { class: 'strong' }, unauditedLine(report)),
     atRisk === undefined ? undefined : element('p', { class: 'strong' }, `${atRisk}.`),
+    known === undefined ? undefined : element('p', {}, `${sentence(known)}.`),
     reasons(groups, catalogue),
   );
 }
@@ -40,6 +42,8 @@ function aboutRun({ level, finishedAt, tool, selection }: Report): string {
   const part = selection === undefined ? '' : ' Only a part was audited: see Totals.';
   return `Audited at level ${level}, finished ${utc(finishedAt)}, by cyraudit ${printable(tool.version)}.${part}`;
 }
+
+const sentence = (words: string): string => words[0]!.toUpperCase() + words.slice(1);
 
 export const utc = (time: string): string => time.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC');
 

@@ -2,7 +2,6 @@ import type { Report, ReportMailbox, Unaudited } from '../../generated/report.js
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import type { PlacedFinding, Place } from '../finding-place.js';
 import { counted } from '../numbers.js';
-import { mayRun } from '../outcome.js';
 import { printable } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
 import { unauditedPlace } from '../run-words.js';
@@ -20,7 +19,7 @@ interface Suite {
  * finding and each clean user, one that stands for all clean mailboxes, and an error for each part that was not audited.
  */
 export function renderJunit(report: Report, { catalogue }: Pick<RenderOptions, 'catalogue'>): string {
-  const options = { catalogue, isAdvised: mayRun(report) };
+  const options = { catalogue, report };
   const whole = report.command === 'check' ? 'side' : 'pair';
   const names = mailboxNames(report.mailboxes);
   const suites: Suite[] = [

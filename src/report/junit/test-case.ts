@@ -1,6 +1,7 @@
-import type { CountsByCode } from '../../generated/report.js';
+import type { CountsByCode, Report } from '../../generated/report.js';
 import { worstFirst, type PlacedFinding } from '../finding-place.js';
 import { counted } from '../numbers.js';
+import { isKnown, mayRun } from '../outcome.js';
 import type { Catalogue } from '../report-format.js';
 import { findingText, findingTitle } from './finding-text.js';
 import { element } from './xml.js';
@@ -26,18 +27,28 @@ export interface CaseFindings {
   readonly notListed?: CountsByCode | undefined;
 }
 
-/** `admin` and `halt` fail; what replication repairs by itself passes, and is told. */
+export interface CaseOptions {
+  readonly catalogue: Catalogue;
+  readonly report: Report;
+}
+
+/** `admin` and `halt` fail; what replication repairs by itself passes and is told, as does what was known before. */
 export function caseOf(
   classname: string,
   name: string,
   { placed, notListed = {} }: CaseFindings,
-  { catalogue, isAdvised }: { readonly catalogue: Catalogue; readonly isAdvised: boolean },
+  { catalogue, report }: CaseOptions,
 ): TestCase {
   const sorted = worstFirst(placed);
-  const worst = sorted[0]?.finding;
-  if (worst === undefined) return { classname, name };
-  const text = findingText(sorted, notListed, catalogue, isAdvised);
-  if (worst.class === 'safe') return { classname, name, output: text };
+  if (sorted.length === 0) return { classname, name };
+  const text = findingText(sorted, notListed, catalogue, mayRun(report));
+  const isQuiet = report.attention === 'clean' || report.attention === 'safe';
+  // Whether what is not listed was known nobody says of a single place.
+  const open = sorted.filter(
+    ({ finding }) => !isKnown(finding, report) || (notListed[finding.code] !== undefined && !isQuiet),
+  );
+  const worst = open[0]?.finding;
+  if (worst === undefined || worst.class === 'safe') return { classname, name, output: text };
   const others = new Set(sorted.map(({ finding }) => finding.code)).size - 1;
   const more = others === 0 ? '' : ` (and ${counted(others, 'other kind')} of finding)`;
   const message = `${worst.class}: ${findingTitle(worst.code, catalogue)}${more}`;

@@ -25,9 +25,11 @@ export function renderNagios(report: Report): string {
 function reasonsOf(report: Report): string[] {
   const open = groupFindings(report, 0).filter(({ findingClass }) => findingClass !== 'safe');
   const { length } = report.unaudited;
+  const isKnownBefore = report.attention !== undefined && report.attention !== report.verdict;
   return [
     ...open.slice(0, MAX_KINDS).map(({ code, count }) => `${grouped(count)} ${code}`),
     ...(open.length > MAX_KINDS ? [`${open.length - MAX_KINDS} more kinds`] : []),
+    ...(isKnownBefore ? ['accepted or known before'] : []),
     ...(length > 0 ? [`${grouped(length)} not audited`] : []),
   ];
 }

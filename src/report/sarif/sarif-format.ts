@@ -1,5 +1,5 @@
-import type { Invocation, Location, Log, Notification, Result } from 'sarif';
-import type { Report } from '../../generated/report.js';
+import type { Invocation, Location, Log, Notification, Result, Suppression } from 'sarif';
+import type { Accepted, Report } from '../../generated/report.js';
 import { exitStatus } from '../exit-status.js';
 import { findingMessage } from '../finding-message.js';
 import { placedFindings, placeWords, type PlacedFinding } from '../finding-place.js';
@@ -29,7 +29,7 @@ export function sarifLog(report: Report, { catalogue }: Pick<RenderOptions, 'cat
   const seen = new Map<string, number>();
 
   const result = (placed: PlacedFinding): Result => {
-    const { code, class: findingClass, side, effects, facts } = placed.finding;
+    const { code, class: findingClass, side, effects, facts, accepted, since } = placed.finding;
     const index = ruleIndex.get(code);
     const where = placeWords(placed);
     const message = findingMessage(placed.finding, catalogue.get(code));
@@ -43,6 +43,8 @@ export function sarifLog(report: Report, { catalogue }: Pick<RenderOptions, 'cat
       ...SEVERITY[findingClass],
       message: sarifMessage(where === '' ? message : `${where}: ${message}`),
       ...(location === undefined ? {} : { locations: [location] }),
+      ...(accepted === undefined ? {} : { suppressions: [suppression(accepted)] }),
+      ...(since === undefined ? {} : { baselineState: since === report.startedAt ? 'new' : 'unchanged' }),
       partialFingerprints: { 'codeAndPlace/v1': nth === 1 ? place : `${place}:${nth}` },
       properties: ordered({ class: findingClass, side, effects, facts }),
     };
@@ -64,6 +66,11 @@ export function sarifLog(report: Report, { catalogue }: Pick<RenderOptions, 'cat
       },
     ],
   };
+}
+
+/** Viewers and gates pass over a result with one. Source: SARIF 2.1.0 section 3.35. */
+function suppression({ reason, expires }: Accepted): Suppression {
+  return { kind: 'external', status: 'accepted', justification: printable(`${reason} (until ${expires})`) };
 }
 
 function locationOf({ finding: { uid, facts }, place }: PlacedFinding, places: LogicalLocations): Location | undefined {

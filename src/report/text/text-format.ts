@@ -11,7 +11,7 @@ import { bytes, counted, duration, grouped } from '../numbers.js';
 import { mayRun, shownClass } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
-import { atRiskWords, engineWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
+import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { wrap } from '../wrap.js';
 
@@ -97,6 +97,7 @@ function totalLines(report: Report): string[] {
     ...labelled('Engine', engineWords(sides)),
     ...labelled('Subset', subsetWords(report)),
     ...labelled('Recheck', recheckWords(report)),
+    ...labelled('Known', knownWords(report)),
     byClass('Mailboxes:', counts.mailboxes),
     byClass('Users:    ', counts.users),
     ...labelled('At risk:', atRiskWords(report)),

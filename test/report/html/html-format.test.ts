@@ -297,6 +297,22 @@ test('what was not hashed and what is at risk are told', () => {
   expect(textOf(render(adminReport))).not.toContain('At risk');
 });
 
+test('what was known before is told', () => {
+  const since = '2024-12-31T00:00:00.000Z';
+  const [ada] = adminReport.mailboxes;
+  const accepted = { reason: 'both are wanted', expires: '2030-01-31' };
+  const findings = ada!.findings.map((finding) => ({ ...finding, since, accepted }));
+  const report: Report = {
+    ...adminReport,
+    mailboxes: [{ ...ada!, findings }],
+    acceptance: { findings: 2, entries: [] },
+  };
+  const html = render(report);
+  expect(textOf(/<header[^]*<\/header>/.exec(html)![0])).toContain('2 findings accepted.');
+  expect(textOf(part(html, 'do'))).toContain(`accepted until 2030-01-31: both are wanted first found at ${since}`);
+  expect(JSON.stringify(rowsOf(html))).toContain('accepted until 2030-01-31');
+});
+
 test('one side alone has no pair, no flow and no timeline', () => {
   const single: Report = { ...adminReport, command: 'check', sides: [{ ...cleanReport.sides[0]!, role: 'single' }] };
   const html = render(single);
