@@ -21,8 +21,10 @@ const LAYERS = {
   audit: ['model', 'bytes', 'formats', 'sources', 'compare', 'replication', 'findings', 'config', 'generated'],
   // Of the audit only types: see layer-pool-types.
   pool: ['model', 'audit'],
-  // Puts audit and pool together.
-  run: ['model', 'audit', 'pool', 'generated'],
+  // Puts audit and pool together, and looks into the list of a master for a plan.
+  run: ['model', 'audit', 'pool', 'generated', 'sources', 'plan'],
+  // Who may be replicated, by a report.
+  plan: ['model', 'generated', 'report'],
   report: ['model', 'findings', 'generated'],
   // Decodes single files for `cyraudit inspect`.
   inspect: ['model', 'bytes', 'formats', 'sources', 'generated'],

@@ -5,6 +5,7 @@ import { addCheck } from './commands/check.js';
 import { addCompare } from './commands/compare.js';
 import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
+import { addPlan } from './commands/plan.js';
 import { addRender } from './commands/render.js';
 import { STATUS_BUG, STATUS_UNKNOWN } from './exit-status.js';
 import { packageVersion } from '../run/package-version.js';
@@ -36,7 +37,7 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender]) add(program);
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan]) add(program);
   return program;
 }
 

@@ -1,5 +1,5 @@
 import { shellWord } from '../command-line.js';
-import { adminName } from './admin-name.js';
+import { adminName } from '../admin-name.js';
 import type { Affected, Target } from './affected.js';
 import { placeholders, type RemedyCommand } from './remedy-steps.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { adminName } from '../../../src/report/html/admin-name.js';
+import { adminName } from '../../src/report/admin-name.js';
 
 test.each<[string, string | undefined, string | undefined]>([
   ['user.fred', 'user.fred', 'user/fred'],

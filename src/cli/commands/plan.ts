@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { writeStdout } from '../terminal.js';
+import type { PlanOptions } from '../write-plan.js';
+
+export function addPlan(program: Command): void {
+  program
+    .command('plan')
+    .description('write who may be replicated now, and who is held and why, from a saved report of compare')
+    .argument('<report.json>', 'what compare --report json=FILE wrote')
+    .requiredOption('--into <dir>', 'an existing directory for users.txt, mailboxes.txt, held.txt and held.json')
+    .addHelpText(
+      'after',
+      `
+users.txt      for sync_client -u -f: users that are clean or safe as a whole
+mailboxes.txt  for sync_client -m -f: shared mailboxes
+held.txt       who is held, what for, and what to do
+held.json      the same for the next run: since when, and what each run found
+
+Example:
+  cyraudit compare master/ replica/ --report json=report.json; cyraudit plan report.json --into plan/
+
+Exit status: 0 nobody is held, 1 somebody is, 2 nobody may be replicated, 3 an error.`,
+    )
+    .action(async (path: string, options: PlanOptions) => {
+      const { writePlan } = await import('../write-plan.js');
+      const { status, text } = writePlan(path, options);
+      await writeStdout(text);
+      process.exitCode = status;
+    });
+}
