@@ -16,6 +16,8 @@ mailboxes.txt  for sync_client -m -f: shared mailboxes
 held.txt       who is held, what for, and what to do
 held.json      the same for the next run: since when, and what each run found
 
+sync_client runs as the user cyrus, who must be able to read the directory.
+
 Example:
   cyraudit compare master/ replica/ --report json=report.json; cyraudit plan report.json --into plan/
 
