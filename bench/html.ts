@@ -30,9 +30,15 @@ async function load(browser: Browser, url: string): Promise<Loaded> {
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
     await page.goto(url);
-    const [loadMs, firstPaintMs] = await page.evaluate<[number, number]>(
-      `[performance.getEntriesByType('navigation')[0].loadEventEnd, performance.getEntriesByType('paint')[0]?.startTime ?? 0]`,
-    );
+    // A small page has loaded before it is painted.
+    const [loadMs, firstPaintMs] = await page.evaluate<[number, number]>(`new Promise((resolve) => {
+      const tell = () => {
+        const [paint] = performance.getEntriesByType('paint');
+        if (paint === undefined) requestAnimationFrame(tell);
+        else resolve([performance.getEntriesByType('navigation')[0].loadEventEnd, paint.startTime]);
+      };
+      tell();
+    })`);
     const { metrics } = await devtools.send('Performance.getMetrics');
     const cpu = metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0;
     // A word that many findings hold, typed as a person would paste it.

@@ -24,6 +24,7 @@ const PLANTED: readonly (readonly [file: string, imports: string, rule: string])
   ['src/replication/planted.ts', '../findings/target.js', 'layer-replication'],
   ['src/findings/planted.ts', '../sources/target.js', 'layer-findings'],
   ['src/config/planted.ts', '../audit/target.js', 'layer-config'],
+  ['src/accept/planted.ts', '../audit/target.js', 'layer-accept'],
   ['src/pool/planted.ts', '../sources/target.js', 'layer-pool'],
   ['src/pool/planted-value.ts', '../audit/target.js', 'layer-pool-types'],
   ['src/run/planted.ts', '../sources/target.js', 'layer-run'],

@@ -101,7 +101,7 @@ describe('what was known before fails nothing', () => {
   const accepted = { reason: 'both <are> wanted', expires: '2030-01-31' };
   const mark = (more: Partial<ReportFinding>, attention: Report['attention'] = 'clean'): Report => ({
     ...adminReport,
-    attention: attention!,
+    attention: attention,
     mailboxes: adminReport.mailboxes.map(({ notListed: _, ...mailbox }) => ({
       ...mailbox,
       findings: mailbox.findings.map((finding) => ({ ...finding, ...more })),
