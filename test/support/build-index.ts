@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Layout } from '../../src/bytes/layout.js';
+import type { Field, Layout } from '../../src/bytes/layout.js';
 import type { IndexVersion } from '../../src/formats/index/versions/index-version.js';
 import type { RecordBlock } from '../../src/formats/index/scan-records.js';
 
@@ -25,9 +25,9 @@ export type FieldValues = Readonly<Record<string, number | bigint | Buffer | rea
  */
 export function encode(layout: Layout, values: FieldValues): Buffer {
   const bytes = Buffer.alloc(layout.size);
-  for (const [name, value] of Object.entries(values)) {
-    const field = layout.fields[name];
-    if (field === undefined) continue;
+  for (const [name, field] of fieldsOf(layout)) {
+    const value = values[name];
+    if (value === undefined) continue;
     if (Buffer.isBuffer(value)) value.copy(bytes, field.at, 0, field.length);
     else if (typeof value === 'object')
       for (const [i, word] of value.entries()) bytes.writeUInt32BE(word, field.at + 4 * i);
@@ -39,6 +39,15 @@ export function encode(layout: Layout, values: FieldValues): Buffer {
   const crcAt = Math.max(layout.offsetOf('headerCrc'), layout.offsetOf('recordCrc'));
   if (crcAt >= 0) reseal(bytes.subarray(0, crcAt + 4));
   return bytes;
+}
+
+const knownFields = new WeakMap<Layout, readonly (readonly [name: string, field: Field])[]>();
+
+/** Listed once: millions of records are encoded by one table. */
+function fieldsOf(layout: Layout): readonly (readonly [name: string, field: Field])[] {
+  const known = knownFields.get(layout) ?? Object.entries(layout.fields);
+  knownFields.set(layout, known);
+  return known;
 }
 
 /** Corrects the checksum in the last four bytes. */
