@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { INDEX_VERSIONS } from '../../../src/formats/index/versions/all.js';
 import type { IndexVersion } from '../../../src/formats/index/versions/index-version.js';
 import { FLAG_EXPUNGED, FLAG_UNLINKED, SYSTEM_FLAG_NAMES } from '../../../src/model/index-file.js';
-import { encode, type FieldValues } from '../build-index.js';
+import { encode, encodeInto, type FieldValues } from '../build-index.js';
 
 const NS = 1_000_000_000n;
 
@@ -24,7 +24,7 @@ export function encodeIndex(content: IndexContent): Buffer {
   return Buffer.concat([parts.pop()!, ...parts]);
 }
 
-const RECORDS_PER_PART = 8192;
+const RECORDS_PER_PART = 512;
 
 /** The same for more records than memory holds, as parts at their offsets; last comes the header, which sums them up. */
 export function* indexParts({
@@ -34,18 +34,22 @@ export function* indexParts({
   userFlags = [],
 }: IndexContent): Generator<{ readonly offset: number; readonly bytes: Buffer }> {
   const table = typeof version === 'number' ? INDEX_VERSIONS.get(version)! : version;
+  const { size } = table.record;
   const sums = new RecordSums(table, userFlags);
   let offset = table.header.size;
-  let part: Buffer[] = [];
+  let bytes = Buffer.alloc(RECORDS_PER_PART * size);
+  let filled = 0;
   for (const record of records) {
     sums.add(record);
-    part.push(encode(table.record, record));
-    if (part.length < RECORDS_PER_PART) continue;
-    yield { offset, bytes: Buffer.concat(part) };
-    offset += part.length * table.record.size;
-    part = [];
+    encodeInto(bytes, filled, table.record, record);
+    filled += size;
+    if (filled < bytes.length) continue;
+    yield { offset, bytes };
+    offset += filled;
+    bytes = Buffer.alloc(RECORDS_PER_PART * size);
+    filled = 0;
   }
-  yield { offset, bytes: Buffer.concat(part) };
+  yield { offset, bytes: bytes.subarray(0, filled) };
   yield { offset: 0, bytes: encode(table.header, { ...sums.header(), ...header }) };
 }
 

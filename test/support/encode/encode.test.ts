@@ -15,6 +15,8 @@ import { parseMbentry, parseUniqueidRow } from '../../../src/formats/mboxlist/mb
 import type { FormatFault } from '../../../src/model/fault.js';
 import { auditPair } from '../../../src/run/audit.js';
 import { VECTOR_V17, blockOf, type FieldValues } from '../build-index.js';
+import { buildTwoskip } from '../build-twoskip.js';
+import { twoskipParts } from './encode-large-twoskip.js';
 import { encodeIndex, syncCrcs, type RecordValues } from './encode-index.js';
 import { encodeMailboxHeader } from './encode-mailbox-header.js';
 import { encodeMbentry } from './encode-mbentry.js';
@@ -210,6 +212,19 @@ describe('cyrus.header and rows of the list', () => {
       }),
     );
   });
+});
+
+test('a large twoskip database has the same bytes as one that is built in memory', () => {
+  for (const count of [0, 1, 2, 3, 100, 20_000]) {
+    const rows = Array.from({ length: count }, (_, i) => {
+      const key = Buffer.from(`key${String(i).padStart(6, '0')}`);
+      return [key, Buffer.alloc((i * 7) % 97, i)] as const;
+    });
+    const expected = buildTwoskip(rows);
+    const bytes = Buffer.alloc(expected.length);
+    for (const part of twoskipParts(rows)) part.bytes.copy(bytes, part.offset);
+    expect(bytes.equals(expected), `${count} rows`).toBe(true);
+  }
 });
 
 describe('a generated side', () => {

@@ -38,6 +38,8 @@ export const T0 = 1_750_000_000;
 /** Unit: bytes. */
 export const LINE = 78;
 const FLAGS = ['$Label1', '$Forwarded'] as const;
+/** One message in eight has the first flag, and one the second. */
+const LABELS = [1, 2, 0, 0, 0, 0, 0, 0].map((word) => [word, 0, 0, 0]);
 const SEEN = 0x10;
 const EMPTY_DATABASE = buildTwoskip([]);
 
@@ -89,6 +91,11 @@ export function writeParts(path: string, parts: Iterable<{ readonly offset: numb
 
 type SizedRecord = RecordValues & { readonly size: number };
 
+/** What a record says of its message. */
+type MessageValues = Readonly<
+  Record<'size' | 'headerSize' | 'cacheOffset' | 'cacheCrc', number> & { readonly guid: Buffer }
+>;
+
 const timeOf = (uid: number): number => T0 + uid * 60;
 
 function* recordsOfFiles(dir: string, content: MailboxContent, random: MailboxRandom): Generator<SizedRecord> {
@@ -109,8 +116,8 @@ function* recordsOfFiles(dir: string, content: MailboxContent, random: MailboxRa
       writeFileSync(file, message.bytes);
       utimesSync(file, time, time);
       const { headerSize, guid, cacheRecord } = message;
-      const sizes = { size: message.bytes.length, headerSize, guid };
-      yield { ...recordOf(uid, content, random), ...sizes, cacheOffset, cacheCrc: crc32(cacheRecord) };
+      const values = { size: message.bytes.length, headerSize, guid, cacheOffset, cacheCrc: crc32(cacheRecord) };
+      yield recordOf(uid, content, random, values);
       cacheOffset += writeSync(cache, cacheRecord);
     }
   } finally {
@@ -118,13 +125,13 @@ function* recordsOfFiles(dir: string, content: MailboxContent, random: MailboxRa
   }
 }
 
-/** Of messages that are nowhere. */
+/** Of messages that are nowhere. A record is to be used before the next is made. */
 function* recordsAlone(content: MailboxContent, random: MailboxRandom): Generator<SizedRecord> {
+  const guid = Buffer.alloc(20);
   for (let uid = 1; uid <= content.messages; uid++) {
-    const guid = Buffer.allocUnsafe(20);
     for (let at = 0; at < guid.length; at += 4) guid.writeUInt32BE(random.content(2 ** 32), at);
-    const sizes = { size: 1024 + random.content(3072), headerSize: 200, guid };
-    yield { ...recordOf(uid, content, random), ...sizes };
+    const size = 1024 + random.content(3072);
+    yield recordOf(uid, content, random, { size, headerSize: 200, guid, cacheOffset: 0, cacheCrc: 0 });
   }
 }
 
@@ -132,9 +139,10 @@ function recordOf(
   uid: number,
   { messages, changed }: MailboxContent,
   { content, change }: MailboxRandom,
-): RecordValues {
+  { size, headerSize, guid, cacheOffset, cacheCrc }: MessageValues,
+): SizedRecord {
   const time = timeOf(uid);
-  const labelled = content(8);
+  const userFlags = LABELS[content(8)]!;
   const flags = content(4) === 0 ? 0 : SEEN;
   const lastUpdated = time + content(1000);
   const isChanged = changed > 0 && change(1000) < changed * 1000;
@@ -142,14 +150,19 @@ function recordOf(
     uid,
     internaldate: time,
     sentdate: time - (time % 86400),
+    size,
+    headerSize,
     gmtime: time,
+    cacheOffset,
     lastUpdated: isChanged ? timeOf(messages) + 1000 : lastUpdated,
     systemFlags: isChanged ? flags ^ SEEN : flags,
-    userFlags: [labelled < 2 ? labelled + 1 : 0, 0, 0, 0],
+    userFlags,
     savedate: time,
     cacheVersion: CACHE_VERSION,
+    guid,
     modseq: isChanged ? messages + 2 : uid + 1,
-    createdmodseq: uid + 1,
     cid: 0,
+    createdmodseq: uid + 1,
+    cacheCrc,
   };
 }

@@ -70,7 +70,7 @@ export function writeSide(dir: string, content: SideContent): void {
     usage = { used: 0, messages: 0, folders: 0 };
   }
   rows.sort(([a], [b]) => a.compare(b));
-  writeParts(join(dir, 'conf/mailboxes.db'), twoskipParts(rows.length, rows));
+  writeParts(join(dir, 'conf/mailboxes.db'), twoskipParts(rows));
 }
 
 function writeQuota(
