@@ -1,136 +1,108 @@
 /**
- * `npm run bench`: cyraudit against what an administrator would run instead, interleaved in one run over a generated
- * pair. Ratios count, not times: the machine is named without its name. Results go to bench/results/.
+ * `npm run bench`: cyraudit against what an administrator would run instead, by turns in one run, over pairs that are
+ * made from a seed. Writes bench/results/bench.md and bench.json; a part of it, or small data, goes to .cache/bench/.
+ *
+ *   --only TEXT   what has TEXT in `group/contender`, such as `typical/` or `records/cyraudit`
+ *   --rounds N    after one that only warms the caches (default 5; with --quick 1)
+ *   --quick       everything small
+ *   --out DIR
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { existsSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { writeSide } from '../test/support/encode/write-side.js';
+import { makeTempDir } from '../fixtures/make/temp-dir.js';
+import { contendersOf, type Contender } from './contenders.js';
+import { NO_PAIR, listGroups, makePair, type Group } from './datasets.js';
+import { attain, type Row } from './goals.js';
+import { TIME, measure, type Cost } from './measure.js';
+import { describeMachine, toMarkdown, type BenchResult } from './table.js';
 
-interface Measured {
-  readonly wall: number;
-  readonly cpu: number;
-  /** Peak resident memory in MiB. */
-  readonly memory: number;
-}
-
-interface Contender {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
-const TIME = '/usr/bin/time';
-const cyraudit = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
-const results = fileURLToPath(new URL('./results/', import.meta.url));
+/** What the largest group takes, and some more. Unit: bytes. */
+const ROOM = 15e9;
 
 const { values } = parseArgs({
   options: {
-    mailboxes: { type: 'string', default: '2000' },
-    messages: { type: 'string', default: '100' },
-    rounds: { type: 'string', default: '5' },
-    'no-files': { type: 'boolean', default: false },
-    /** Substring of the contenders to run. */
     only: { type: 'string', default: '' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    out: { type: 'string' },
   },
 });
-
-/** Runs one command and reads what it cost from time(1). */
-function measure({ name, command }: Contender, cwd: string): Measured {
-  const run = spawnSync(TIME, ['-f', '%e %U %S %M', ...command], { cwd, encoding: 'utf8', maxBuffer: 1 << 28 });
-  const last = run.stderr.trim().split('\n').at(-1) ?? '';
-  const [wall, user, sys, kib] = last.split(' ').map(Number);
-  if (run.status !== 0 || wall === undefined || user === undefined || sys === undefined || kib === undefined)
-    throw new Error(`${name}: status ${String(run.status)}: ${run.stderr.slice(0, 500)}`);
-  return { wall, cpu: user + sys, memory: kib / 1024 };
-}
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
-
-function contenders(withFiles: boolean): Contender[] {
-  const compare = (level: string): string[] => [
-    process.execPath,
-    cyraudit,
-    'compare',
-    'master',
-    'replica',
-    '--level',
-    level,
-    '--quiet',
-    '--no-progress',
-  ];
-  const all: Contender[] = [
-    { name: 'rsync -na', command: ['rsync', '-na', '--dry-run', 'master/', 'replica/'] },
-    { name: 'cyraudit --level index', command: compare('index') },
-    ...(withFiles
-      ? [
-          { name: 'cyraudit --level files', command: compare('files') },
-          { name: 'cyraudit --level content', command: compare('content') },
-          { name: 'rsync -nac', command: ['rsync', '-nac', '--dry-run', 'master/', 'replica/'] },
-          {
-            name: 'find | xargs -P2 sha1sum',
-            command: ['sh', '-c', 'find master replica -type f -print0 | xargs -0 -P2 -n 500 sha1sum >/dev/null'],
-          },
-        ]
-      : []),
-    {
-      name: 'read the indexes only',
-      command: ['sh', '-c', 'find master replica -name cyrus.index -print0 | xargs -0 cat >/dev/null'],
-    },
-  ];
-  return all.filter(({ name }) => name.startsWith('rsync -na') || name.includes(values.only));
-}
-
+const isQuick = values.quick;
+const rounds = Number(values.rounds ?? (isQuick ? 1 : 5));
+if (!(rounds >= 1)) throw new Error('--rounds: expected a number from 1');
 if (!existsSync(TIME)) throw new Error(`${TIME} is missing: apt-get install time`);
-const mailboxes = Number(values.mailboxes);
-const messages = Number(values.messages);
-const rounds = Number(values.rounds);
-const withFiles = !values['no-files'];
-const dir = mkdtempSync(join(tmpdir(), 'cyraudit-bench-'));
-try {
-  for (const side of ['master', 'replica'])
-    writeSide(join(dir, side), { mailboxes, messages, seed: 1, files: withFiles });
-  const list = contenders(withFiles);
-  const runs = new Map<string, Measured[]>(list.map(({ name }) => [name, []]));
-  // The first round only warms the caches.
-  for (let round = 0; round <= rounds; round++) {
-    for (const contender of list) {
-      const cost = measure(contender, dir);
-      if (round > 0) runs.get(contender.name)!.push(cost);
-    }
-  }
-  const rows = list.map(({ name }) => {
-    const costs = runs.get(name)!;
-    return {
-      name,
-      wall: median(costs.map(({ wall }) => wall)),
-      cpu: median(costs.map(({ cpu }) => cpu)),
-      memory: Math.max(...costs.map(({ memory }) => memory)),
-    };
-  });
-  const base = rows[0]!;
-  const table = [
-    `${mailboxes} mailboxes x ${messages} messages on each side${withFiles ? '' : ', without message files'}, ${rounds} rounds, medians, warm cache.`,
-    `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}.`,
-    '',
-    `| what | wall s | CPU s | peak MiB | speed against ${base.name} |`,
-    '|---|---|---|---|---|',
-    ...rows.map(
-      ({ name, wall, cpu, memory }) =>
-        `| ${name} | ${wall.toFixed(2)} | ${cpu.toFixed(2)} | ${memory.toFixed(0)} | ${(base.wall / wall).toFixed(2)}x |`,
-    ),
-    '',
-  ].join('\n');
-  mkdirSync(results, { recursive: true });
-  const name = `compare-${mailboxes}x${messages}${withFiles ? '' : '-index'}`;
-  writeFileSync(join(results, `${name}.md`), table);
-  writeFileSync(
-    join(results, `${name}.json`),
-    `${JSON.stringify({ mailboxes, messages, rounds, withFiles, rows }, null, 2)}\n`,
-  );
-  process.stdout.write(table);
-} finally {
-  rmSync(dir, { recursive: true, force: true });
+const { bavail, bsize } = statfsSync(tmpdir());
+if (!isQuick && bavail * bsize < ROOM) throw new Error(`${tmpdir()}: the data needs up to ${ROOM / 1e9} GB`);
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const out = values.out ?? path(isQuick || values.only !== '' ? '../.cache/bench/' : './results/');
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const isWanted = (group: Group, contender: string): boolean => `${group.name}/${contender}`.includes(values.only);
+
+interface Entry {
+  readonly row: Omit<Row, 'runs'>;
+  readonly contender: Contender;
+  readonly runs: Cost[];
 }
+
+/** Makes the pairs of a group, has everybody run over them, and removes them. */
+async function runGroup(group: Group): Promise<Row[]> {
+  const temp = await makeTempDir('cyraudit-bench-');
+  try {
+    // Cyrus has another user.
+    await chmod(temp.path, 0o755);
+    const entries: Entry[] = [];
+    for (const [i, size] of group.sizes.entries()) {
+      const started = performance.now();
+      const pair = await makePair(join(temp.path, String(i)), group, size);
+      say(`${group.name}: ${size.label}: made in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      for (const contender of contendersOf(group.name, pair, !isQuick)) {
+        const { name, whyNot } = contender;
+        const base = { group: group.name, label: size.label, mailboxes: size.master.mailboxes, contender: name };
+        if (!isWanted(group, name)) continue;
+        entries.push({ row: { ...base, ...(whyNot === undefined ? {} : { whyNot }) }, contender, runs: [] });
+      }
+    }
+    const able = entries.filter(({ contender }) => contender.whyNot === undefined);
+    const warm = able.filter(({ contender }) => contender.isCold !== true);
+    for (const { contender } of warm) await measure(contender, temp.path);
+    for (let round = 1; round <= rounds; round++) {
+      say(`${group.name}: round ${round} of ${rounds}`);
+      // Whoever is first meets another machine than whoever is last.
+      const turn = [...warm.slice(round % warm.length), ...warm.slice(0, round % warm.length)];
+      for (const { contender, runs } of turn) runs.push(await measure(contender, temp.path));
+    }
+    for (let round = 1; round <= rounds; round++)
+      for (const { contender, runs } of able)
+        if (contender.isCold === true) runs.push(await measure(contender, temp.path));
+    return entries.map(({ row, runs }) => ({ ...row, runs }));
+  } finally {
+    await temp.remove();
+  }
+}
+
+const groups: Group[] = [];
+const rows: Row[] = [];
+for (const group of listGroups(isQuick)) {
+  if (!contendersOf(group.name, NO_PAIR, !isQuick).some(({ name }) => isWanted(group, name))) continue;
+  groups.push(group);
+  rows.push(...(await runGroup(group)));
+}
+const result: BenchResult = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: describeMachine(),
+  rounds,
+  isQuick,
+  groups: groups.map(({ name, about }) => ({ name, about })),
+  rows,
+  attained: attain(rows),
+};
+const markdown = toMarkdown(result);
+mkdirSync(out, { recursive: true });
+writeFileSync(join(out, 'bench.json'), `${JSON.stringify(result, undefined, 2)}\n`);
+writeFileSync(join(out, 'bench.md'), markdown);
+process.stdout.write(markdown);

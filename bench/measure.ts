@@ -1,35 +1,44 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mustRun, run } from '../fixtures/make/process.js';
+import { DROP_CACHES, type Contender } from './contenders.js';
 
-/** One run of a command. */
-export interface Measured {
+/** What one run of a command has cost. */
+export interface Cost {
   readonly wallS: number;
   /** User and system time of all processes. */
   readonly cpuS: number;
   /** Peak resident memory of the largest process. */
-  readonly rssMiB: number;
+  readonly peakMiB: number;
 }
 
-const TIME = '/usr/bin/time';
+export const TIME = '/usr/bin/time';
+/** Unit: ms. */
+const DEADLINE = 30 * 60_000;
 
-/** Runs a command under time(1); its output goes nowhere. @throws when it fails in a way that is not `accepted` */
-export function measure(argv: readonly string[], accepted: readonly number[] = [0]): Measured {
-  if (!existsSync(TIME)) throw new Error(`${TIME} is missing: install the package time`);
-  const dir = mkdtempSync(join(tmpdir(), 'cyraudit-time-'));
-  try {
-    const out = join(dir, 'time');
-    const { status, stderr } = spawnSync(TIME, ['-q', '-o', out, '-f', '%e %U %S %M', ...argv], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      encoding: 'utf8',
-    });
-    if (status === null || !accepted.includes(status)) throw new Error(`${argv.join(' ')} => ${status}: ${stderr}`);
-    const [wall = 0, user = 0, system = 0, kib = 0] = readFileSync(out, 'utf8').trim().split(' ').map(Number);
-    return { wallS: wall, cpuS: user + system, rssMiB: kib / 1024 };
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
+/**
+ * Runs a contender under time(1), which also keeps our own memory out of its peak: a process begins with that of the one
+ * that forked it.
+ * @param dir for files of ours
+ * @throws when it fails, or complains of the data
+ */
+export async function measure({ name, argv, isCold = false, complaint }: Contender, dir: string): Promise<Cost> {
+  if (isCold) {
+    await mustRun(['sync'], { timeoutMs: DEADLINE });
+    writeFileSync(DROP_CACHES, '3\n');
   }
+  const file = join(dir, 'time');
+  const timed = [TIME, '-q', '-o', file, '-f', '%U %S %M', ...argv];
+  const start = performance.now();
+  const { exit, stdout, stderr } = await run(
+    complaint === undefined ? ['sh', '-c', 'exec "$@" > /dev/null', 'sh', ...timed] : timed,
+    { timeoutMs: DEADLINE },
+  );
+  const wallS = (performance.now() - start) / 1000;
+  const wrong = exit === 0 ? complaint?.(stdout) : `ended with ${String(exit)}`;
+  if (wrong !== undefined) throw new Error(`${name}: ${wrong}: ${stderr}`);
+  const [user = NaN, system = NaN, kib = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
+  return { wallS, cpuS: user + system, peakMiB: kib / 1024 };
 }
 
 export function median(values: readonly number[]): number {

@@ -1,15 +1,15 @@
 /** Whatever Cyrus' own checkers complain of, on copies that they may write to, is found by us as well. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { absoluteConf, formatConf, parseConf, runtimeConf } from '../../fixtures/make/imapd-conf.js';
 import { whyNoCyrus } from '../../fixtures/make/instance.js';
 import { auditSides } from '../../src/audit/audit.js';
 import type { Report } from '../../src/generated/report.js';
 import { runHere } from '../../src/run/run-here.js';
-import { CyrusTools, CYRUS_BIN } from '../support/cyrus-tools.js';
+import { CYRUS_BIN, type CyrusTools } from '../support/cyrus-tools.js';
 import { listPairs, unpackPair, type Collection } from '../support/fixture.js';
+import { prepareForCyrus } from '../support/prepare-for-cyrus.js';
 
 interface Complaint {
   readonly mboxname: string;
@@ -27,15 +27,9 @@ const sets: readonly (readonly [Collection, string])[] = [
     .map((name) => ['pairs', name] as const),
 ];
 
-/** Makes a copy of a side that Cyrus can open where it is, and gives its programs. */
 function prepareCopy(side: string, copy: string): CyrusTools {
   cpSync(side, copy, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
-  const conf = parseConf(readFileSync(join(copy, 'imapd.conf'), 'utf8'));
-  const confFile = join(copy, 'imapd.conf');
-  writeFileSync(confFile, formatConf({ ...absoluteConf(conf, copy), ...runtimeConf(copy) }));
-  for (const name of ['run/proc', 'run/lock']) mkdirSync(join(copy, name), { recursive: true });
-  spawnSync('chown', ['-R', 'cyrus:mail', copy]);
-  return new CyrusTools(confFile);
+  return prepareForCyrus(copy);
 }
 
 function outputOf(tools: CyrusTools, name: string, args: readonly string[]): string[] {

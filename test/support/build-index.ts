@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Layout } from '../../src/bytes/layout.js';
+import type { Field, Layout } from '../../src/bytes/layout.js';
 import type { IndexVersion } from '../../src/formats/index/versions/index-version.js';
 import type { RecordBlock } from '../../src/formats/index/scan-records.js';
 
@@ -25,20 +25,43 @@ export type FieldValues = Readonly<Record<string, number | bigint | Buffer | rea
  */
 export function encode(layout: Layout, values: FieldValues): Buffer {
   const bytes = Buffer.alloc(layout.size);
-  for (const [name, value] of Object.entries(values)) {
-    const field = layout.fields[name];
-    if (field === undefined) continue;
-    if (Buffer.isBuffer(value)) value.copy(bytes, field.at, 0, field.length);
-    else if (typeof value === 'object')
-      for (const [i, word] of value.entries()) bytes.writeUInt32BE(word, field.at + 4 * i);
+  encodeInto(bytes, 0, layout, values);
+  return bytes;
+}
+
+/** The same at a place in `bytes` that holds zeros. */
+export function encodeInto(bytes: Buffer, base: number, layout: Layout, values: FieldValues): void {
+  for (const [name, field] of fieldsOf(layout)) {
+    const value = values[name];
+    if (value === undefined) continue;
+    const at = base + field.at;
+    if (Buffer.isBuffer(value)) value.copy(bytes, at, 0, field.length);
+    else if (typeof value === 'object') for (const [i, word] of value.entries()) bytes.writeUInt32BE(word, at + 4 * i);
     else if (field.kind === 'timeNs' && typeof value === 'number')
-      bytes.writeBigUInt64BE(BigInt(value) * 1_000_000_000n, field.at);
-    else if (field.length === 8) bytes.writeBigUInt64BE(BigInt(value), field.at);
-    else bytes.writeUInt32BE(Number(value), field.at);
+      bytes.writeBigUInt64BE(BigInt(value) * 1_000_000_000n, at);
+    else if (field.length === 8) writeU64(bytes, value, at);
+    else bytes.writeUInt32BE(Number(value), at);
   }
   const crcAt = Math.max(layout.offsetOf('headerCrc'), layout.offsetOf('recordCrc'));
-  if (crcAt >= 0) reseal(bytes.subarray(0, crcAt + 4));
-  return bytes;
+  if (crcAt >= 0) bytes.writeUInt32BE(crc32(bytes.subarray(base, base + crcAt)), base + crcAt);
+}
+
+function writeU64(bytes: Buffer, value: number | bigint, at: number): void {
+  if (typeof value === 'bigint') {
+    bytes.writeBigUInt64BE(value, at);
+    return;
+  }
+  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at);
+  bytes.writeUInt32BE(value % 2 ** 32, at + 4);
+}
+
+const knownFields = new WeakMap<Layout, readonly (readonly [name: string, field: Field])[]>();
+
+/** Listed once: millions of records are encoded by one table. */
+function fieldsOf(layout: Layout): readonly (readonly [name: string, field: Field])[] {
+  const known = knownFields.get(layout) ?? Object.entries(layout.fields);
+  knownFields.set(layout, known);
+  return known;
 }
 
 /** Corrects the checksum in the last four bytes. */

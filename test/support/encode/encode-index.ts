@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { INDEX_VERSIONS } from '../../../src/formats/index/versions/all.js';
 import type { IndexVersion } from '../../../src/formats/index/versions/index-version.js';
 import { FLAG_EXPUNGED, FLAG_UNLINKED, SYSTEM_FLAG_NAMES } from '../../../src/model/index-file.js';
-import { encode, type FieldValues } from '../build-index.js';
+import { encode, encodeInto, type FieldValues } from '../build-index.js';
 
 const NS = 1_000_000_000n;
 
@@ -13,40 +13,121 @@ export interface IndexContent {
   readonly version: IndexVersion | number;
   /** Wins over what is derived from the records. */
   readonly header?: FieldValues;
-  readonly records: readonly RecordValues[];
+  readonly records: Iterable<RecordValues>;
   /** Names by user flag number. */
   readonly userFlags?: readonly (string | undefined)[];
 }
 
 /** A cyrus.index in which everything agrees: counters, last UID, modseqs, both sync CRCs and every checksum. */
-export function encodeIndex({ version, header = {}, records, userFlags = [] }: IndexContent): Buffer {
+export function encodeIndex(content: IndexContent): Buffer {
+  const parts = [...indexParts(content)].map(({ bytes }) => bytes);
+  return Buffer.concat([parts.pop()!, ...parts]);
+}
+
+const RECORDS_PER_PART = 512;
+
+/** The same for more records than memory holds, as parts at their offsets; last comes the header, which sums them up. */
+export function* indexParts({
+  version,
+  header = {},
+  records,
+  userFlags = [],
+}: IndexContent): Generator<{ readonly offset: number; readonly bytes: Buffer }> {
   const table = typeof version === 'number' ? INDEX_VERSIONS.get(version)! : version;
-  const live = records.filter((record) => !isExpunged(record));
-  const withFlag = (bit: number): number => live.filter((record) => (number(record, 'systemFlags') & bit) !== 0).length;
-  const highest = (name: string): number => records.reduce((max, record) => Math.max(max, number(record, name)), 0);
-  const seen = bitOf('\\Seen');
-  const derived: FieldValues = {
-    minorVersion: table.minor,
-    startOffset: table.header.size,
-    recordSize: table.record.size,
-    numRecords: records.length,
-    exists: live.length,
-    answered: withFlag(bitOf('\\Answered')),
-    flagged: withFlag(bitOf('\\Flagged')),
-    deleted: withFlag(bitOf('\\Deleted')),
-    unseen: live.length - withFlag(seen),
-    quotaMailboxUsed: sizeOf(live),
-    quotaDeletedUsed: sizeOf(live.filter((record) => (number(record, 'systemFlags') & bitOf('\\Deleted')) !== 0)),
-    quotaExpungedUsed: sizeOf(records.filter((record) => isExpunged(record) && !isUnlinked(record))),
-    lastUid: highest('uid'),
-    highestmodseq: Math.max(1, highest('modseq')),
-    uidvalidity: 1,
-    ...syncCrcs(table, records, userFlags),
-  };
-  return Buffer.concat([
-    encode(table.header, { ...derived, ...header }),
-    ...records.map((record) => encode(table.record, record)),
-  ]);
+  const { size } = table.record;
+  const sums = new RecordSums(table, userFlags);
+  let offset = table.header.size;
+  let bytes = Buffer.alloc(RECORDS_PER_PART * size);
+  let filled = 0;
+  for (const record of records) {
+    sums.add(record);
+    encodeInto(bytes, filled, table.record, record);
+    filled += size;
+    if (filled < bytes.length) continue;
+    yield { offset, bytes };
+    offset += filled;
+    bytes = Buffer.alloc(RECORDS_PER_PART * size);
+    filled = 0;
+  }
+  yield { offset, bytes: bytes.subarray(0, filled) };
+  yield { offset: 0, bytes: encode(table.header, { ...sums.header(), ...header }) };
+}
+
+const SEEN = bitOf('\\Seen');
+const ANSWERED = bitOf('\\Answered');
+const FLAGGED = bitOf('\\Flagged');
+const DELETED = bitOf('\\Deleted');
+
+/** What a header says of its records. */
+class RecordSums {
+  private readonly crcs: SyncCrcs;
+  private records = 0;
+  private exists = 0;
+  private seen = 0;
+  private answered = 0;
+  private flagged = 0;
+  private deleted = 0;
+  private quotaMailboxUsed = 0;
+  private quotaDeletedUsed = 0;
+  private quotaExpungedUsed = 0;
+  private lastUid = 0;
+  private highestmodseq = 1;
+
+  constructor(
+    private readonly table: IndexVersion,
+    userFlags: readonly (string | undefined)[],
+  ) {
+    this.crcs = new SyncCrcs(table, userFlags);
+  }
+
+  add(record: RecordValues): void {
+    const flags = number(record, 'systemFlags');
+    const size = number(record, 'size');
+    this.crcs.add(record);
+    this.records++;
+    this.lastUid = Math.max(this.lastUid, record.uid);
+    this.highestmodseq = Math.max(this.highestmodseq, number(record, 'modseq'));
+    if (isExpunged(record)) {
+      if ((flags & FLAG_UNLINKED) === 0) this.quotaExpungedUsed += size;
+      return;
+    }
+    this.exists++;
+    this.quotaMailboxUsed += size;
+    if ((flags & SEEN) !== 0) this.seen++;
+    if ((flags & ANSWERED) !== 0) this.answered++;
+    if ((flags & FLAGGED) !== 0) this.flagged++;
+    if ((flags & DELETED) === 0) return;
+    this.deleted++;
+    this.quotaDeletedUsed += size;
+  }
+
+  header(): FieldValues {
+    const { exists, answered, flagged, deleted, lastUid, highestmodseq } = this;
+    const { quotaMailboxUsed, quotaDeletedUsed, quotaExpungedUsed } = this;
+    return {
+      minorVersion: this.table.minor,
+      startOffset: this.table.header.size,
+      recordSize: this.table.record.size,
+      numRecords: this.records,
+      exists,
+      answered,
+      flagged,
+      deleted,
+      unseen: exists - this.seen,
+      quotaMailboxUsed,
+      quotaDeletedUsed,
+      quotaExpungedUsed,
+      lastUid,
+      highestmodseq,
+      uidvalidity: 1,
+      ...this.crcs.values(),
+    };
+  }
+}
+
+interface SyncCrcValues {
+  readonly syncCrcBasic: number;
+  readonly syncCrcAnnot: number;
 }
 
 /**
@@ -56,37 +137,74 @@ export function encodeIndex({ version, header = {}, records, userFlags = [] }: I
  */
 export function syncCrcs(
   version: IndexVersion,
-  records: readonly RecordValues[],
+  records: Iterable<RecordValues>,
   userFlags: readonly (string | undefined)[] = [],
   padded = version.minor >= 20,
-): { readonly syncCrcBasic: number; readonly syncCrcAnnot: number } {
-  let basic = 0;
-  let annot = 12345678;
-  const has = (field: string): boolean => version.record.offsetOf(field) >= 0;
-  for (const record of records) {
-    if (isExpunged(record)) continue;
+): SyncCrcValues {
+  const crcs = new SyncCrcs(version, userFlags, padded);
+  for (const record of records) crcs.add(record);
+  return crcs.values();
+}
+
+class SyncCrcs {
+  private basic = 0;
+  private annot = 12345678;
+  private readonly hasCid: boolean;
+  private readonly hasSavedate: boolean;
+  private readonly hasCreatedmodseq: boolean;
+  private readonly hasBasecid: boolean;
+
+  constructor(
+    { record, minor }: IndexVersion,
+    private readonly userFlags: readonly (string | undefined)[],
+    private readonly padded = minor >= 20,
+  ) {
+    const has = (field: string): boolean => record.offsetOf(field) >= 0;
+    this.hasCid = has('cid');
+    this.hasSavedate = has('savedate');
+    this.hasCreatedmodseq = has('createdmodseq');
+    this.hasBasecid = has('basecid');
+  }
+
+  add(record: RecordValues): void {
+    if (isExpunged(record)) return;
     const { uid } = record;
     let flags = 0;
-    for (const name of flagNames(record, userFlags)) flags ^= crc32(name.toLowerCase());
+    for (const name of flagNames(record, this.userFlags)) flags ^= crcOfFlag(name);
     const guid = record['guid'];
-    const text =
+    this.basic ^= crc32(
       `${uid} ${number(record, 'modseq')} ${seconds(record, 'lastUpdated')} (${flags >>> 0}) ` +
-      `${seconds(record, 'internaldate')} ${Buffer.isBuffer(guid) ? guid.toString('hex') : '0'.repeat(40)}`;
-    basic ^= crc32(text);
-    const virtual = (entry: string, value: string): void => {
-      if (value !== '0') annot ^= crc32(`${uid} /vendor/cmu/cyrus-imapd/${entry}  ${value}`);
-    };
-    const hex = (name: string): string => BigInt(scalar(record, name)).toString(16);
-    if (has('cid')) virtual('thrid', padded && hex('cid') !== '0' ? hex('cid').padStart(16, '0') : hex('cid'));
-    if (has('savedate')) virtual('savedate', String(seconds(record, 'savedate')));
-    if (has('createdmodseq')) virtual('createdmodseq', String(scalar(record, 'createdmodseq')));
-    if (has('basecid')) {
-      if (hex('basecid') !== '0') virtual('basethrid', hex('basecid').padStart(16, '0'));
-      const date = scalar(record, 'internaldate');
-      virtual('internaldate.nsec', typeof date === 'bigint' ? String(date % NS) : '0');
-    }
+        `${seconds(record, 'internaldate')} ${Buffer.isBuffer(guid) ? guid.toString('hex') : '0'.repeat(40)}`,
+    );
+    if (this.hasCid) this.addVirtual(uid, 'thrid', hex(record, 'cid', this.padded));
+    if (this.hasSavedate) this.addVirtual(uid, 'savedate', String(seconds(record, 'savedate')));
+    if (this.hasCreatedmodseq) this.addVirtual(uid, 'createdmodseq', String(scalar(record, 'createdmodseq')));
+    if (!this.hasBasecid) return;
+    this.addVirtual(uid, 'basethrid', hex(record, 'basecid', true));
+    const date = scalar(record, 'internaldate');
+    this.addVirtual(uid, 'internaldate.nsec', typeof date === 'bigint' ? String(date % NS) : '0');
   }
-  return { syncCrcBasic: basic >>> 0, syncCrcAnnot: annot >>> 0 };
+
+  private addVirtual(uid: number, entry: string, value: string): void {
+    if (value !== '0') this.annot ^= crc32(`${uid} /vendor/cmu/cyrus-imapd/${entry}  ${value}`);
+  }
+
+  values(): SyncCrcValues {
+    return { syncCrcBasic: this.basic >>> 0, syncCrcAnnot: this.annot >>> 0 };
+  }
+}
+
+const flagCrcs = new Map<string, number>();
+
+function crcOfFlag(name: string): number {
+  const crc = flagCrcs.get(name) ?? crc32(name.toLowerCase());
+  flagCrcs.set(name, crc);
+  return crc;
+}
+
+function hex(record: RecordValues, name: string, padded: boolean): string {
+  const digits = scalar(record, name).toString(16);
+  return padded && digits !== '0' ? digits.padStart(16, '0') : digits;
 }
 
 function flagNames(record: RecordValues, userFlags: readonly (string | undefined)[]): string[] {
@@ -101,12 +219,9 @@ function flagNames(record: RecordValues, userFlags: readonly (string | undefined
   return names;
 }
 
-const bitOf = (name: string): number => SYSTEM_FLAG_NAMES.find(([, known]) => known === name)![0];
-
-const isUnlinked = (record: RecordValues): boolean => (number(record, 'systemFlags') & FLAG_UNLINKED) !== 0;
-
-const sizeOf = (records: readonly RecordValues[]): number =>
-  records.reduce((sum, record) => sum + number(record, 'size'), 0);
+function bitOf(name: string): number {
+  return SYSTEM_FLAG_NAMES.find(([, known]) => known === name)![0];
+}
 
 const isExpunged = (record: RecordValues): boolean => (number(record, 'systemFlags') & FLAG_EXPUNGED) !== 0;
 

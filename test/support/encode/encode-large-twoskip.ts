@@ -5,72 +5,77 @@ const START = 336;
 const MAX_LEVEL = 31;
 const PART = 1024 * 1024;
 
+type Rows = readonly (readonly [key: Buffer, value: Buffer])[];
+
 /**
- * A twoskip database too large for memory, as parts at their offsets: the records as one transaction, then header and
- * dummy. Rows are in key order; `count` is how many. Every 2^n-th record reaches level n + 1, so that the records that
- * a record links to are known only when they come: the heads of unfinished records are kept until then.
+ * What `buildTwoskip` makes, as parts at their offsets, for databases with millions of rows. Rows are in key order.
+ * Every 2^n-th record reaches level n + 1, so that it is known beforehand which records a record links to.
  */
-export function* twoskipParts(
-  count: number,
-  rows: Iterable<readonly [key: Buffer, value: Buffer]>,
-): Generator<{ readonly offset: number; readonly bytes: Buffer }> {
-  const levelOf = (i: number): number => Math.min(MAX_LEVEL, 1 + trailingZeros(i + 1));
-  // Sizes first: two passes over the rows would need them twice, so all heads are kept instead, without their keys.
-  const offsets = new Float64Array(count);
-  const heads: Buffer[] = [];
-  let at = START;
-  let part: Buffer[] = [];
-  let partAt = at;
-  let partLength = 0;
-  let i = 0;
-  for (const [key, value] of rows) {
+export function* twoskipParts(rows: Rows): Generator<{ readonly offset: number; readonly bytes: Buffer }> {
+  const offsets = new Float64Array(rows.length);
+  let end = START;
+  for (const [i, [key, value]] of rows.entries()) {
+    offsets[i] = end;
+    end += headSize(levelOf(i)) + padded(key.length + value.length);
+  }
+  /** Offset of the next record from the n-th on that is in the list of this level; 0 = none. */
+  const next = (n: number, level: number): number =>
+    offsets[Math.ceil((n + 1) / 2 ** (level - 1)) * 2 ** (level - 1) - 1] ?? 0;
+
+  let part = Buffer.alloc(PART);
+  let partAt = START;
+  let filled = 0;
+  for (const [i, [key, value]] of rows.entries()) {
     const level = levelOf(i);
-    const head = Buffer.alloc(16 + 8 * (level + 1));
-    head.write('+', 0, 'latin1');
-    head.writeUInt8(level, 1);
-    head.writeUInt16BE(key.length, 2);
-    head.writeUInt32BE(value.length, 4);
-    const tail = Buffer.alloc(Math.ceil((key.length + value.length) / 8) * 8);
-    key.copy(tail);
-    value.copy(tail, key.length);
-    head.writeUInt32BE(crc32(tail), head.length - 4);
-    offsets[i++] = at;
-    heads.push(head);
-    part.push(Buffer.alloc(head.length), tail);
-    partLength += head.length + tail.length;
-    at += head.length + tail.length;
-    if (partLength >= PART) {
-      yield { offset: partAt, bytes: Buffer.concat(part) };
-      part = [];
-      partAt = at;
-      partLength = 0;
+    const head = headSize(level);
+    const size = head + padded(key.length + value.length);
+    if (filled + size > part.length) {
+      yield { offset: partAt, bytes: part.subarray(0, filled) };
+      partAt += filled;
+      filled = 0;
+      part = Buffer.alloc(Math.max(PART, size));
     }
+    key.copy(part, filled + head);
+    value.copy(part, filled + head + key.length);
+    part.write('+', filled, 'latin1');
+    part.writeUInt8(level, filled + 1);
+    part.writeUInt16BE(key.length, filled + 2);
+    part.writeUInt32BE(value.length, filled + 4);
+    part.writeUInt32BE(crc32(part.subarray(filled + head, filled + size)), filled + head - 4);
+    writeLinks(part, filled, level, (link) => next(i + 1, link));
+    filled += size;
   }
-  if (i !== count) throw new Error(`${String(i)} rows, not ${String(count)}`);
-  yield { offset: partAt, bytes: Buffer.concat(part) };
-  const after = new Array<number>(MAX_LEVEL + 1).fill(0);
-  const finish = (head: Buffer, level: number): void => {
-    head.writeBigUInt64BE(BigInt(after[1]!), 8);
-    for (let link = 2; link <= level; link++) head.writeBigUInt64BE(BigInt(after[link]!), 8 + 8 * link);
-    head.writeUInt32BE(crc32(head.subarray(0, head.length - 8)), head.length - 8);
-  };
-  for (let n = count - 1; n >= 0; n--) {
-    finish(heads[n]!, levelOf(n));
-    after.fill(offsets[n]!, 1, levelOf(n) + 1);
-    yield { offset: offsets[n]!, bytes: heads[n]! };
-  }
-  const dummy = Buffer.alloc(272);
-  dummy.write('=', 0, 'latin1');
-  dummy.writeUInt8(MAX_LEVEL, 1);
-  finish(dummy, MAX_LEVEL);
-  const commit = Buffer.alloc(count === 0 ? 0 : 24);
-  if (count > 0) {
+  yield { offset: partAt, bytes: part.subarray(0, filled) };
+
+  const commit = Buffer.alloc(rows.length === 0 ? 0 : 24);
+  if (rows.length > 0) {
     commit.write('$', 0, 'latin1');
     commit.writeBigUInt64BE(BigInt(START), 8);
     commit.writeUInt32BE(crc32(commit.subarray(0, 16)), 16);
-    yield { offset: at, bytes: commit };
+    yield { offset: end, bytes: commit };
   }
-  yield { offset: 0, bytes: Buffer.concat([twoskipHeader({ count, size: at + commit.length }), dummy]) };
+  const dummy = Buffer.alloc(headSize(MAX_LEVEL));
+  dummy.write('=', 0, 'latin1');
+  dummy.writeUInt8(MAX_LEVEL, 1);
+  writeLinks(dummy, 0, MAX_LEVEL, (link) => next(0, link));
+  const header = twoskipHeader({ count: rows.length, size: end + commit.length });
+  yield { offset: 0, bytes: Buffer.concat([header, dummy]) };
 }
 
-const trailingZeros = (n: number): number => 31 - Math.clz32(n & -n);
+const levelOf = (i: number): number => Math.min(MAX_LEVEL, 32 - Math.clz32((i + 1) & -(i + 1)));
+
+const padded = (n: number): number => Math.ceil(n / 8) * 8;
+
+/** Type, level and lengths, one link more than levels, both checksums. */
+const headSize = (level: number): number => 8 + 8 * (level + 1) + 8;
+
+/** The second of the two links on level 0 was never used. */
+function writeLinks(bytes: Buffer, at: number, level: number, linkOf: (link: number) => number): void {
+  for (let link = 1; link <= level; link++) {
+    const place = at + (link === 1 ? 8 : 8 + 8 * link);
+    bytes.writeUInt32BE(Math.floor(linkOf(link) / 2 ** 32), place);
+    bytes.writeUInt32BE(linkOf(link) % 2 ** 32, place + 4);
+  }
+  const end = at + headSize(level) - 8;
+  bytes.writeUInt32BE(crc32(bytes.subarray(at, end)), end);
+}
