@@ -113,6 +113,8 @@ function lookedAt({ unaudited }: Report): (place: Place) => boolean {
 
 /** What an audit looks at. */
 export interface AuditScope extends Pick<Report, 'command' | 'level' | 'selection'> {
+  /** Whether there is a time from which on messages are hashed: every night it is another one. */
+  readonly hashedSince?: object;
   readonly subset?: { readonly part: number; readonly of: number };
   readonly sides: readonly Pick<ReportSide, 'role' | 'source'>[];
 }
@@ -122,6 +124,7 @@ const SCOPE_WORDS: Readonly<Record<keyof AuditScope, (of: AuditScope) => string>
   level: ({ level }) => level,
   selection: ({ selection }) => JSON.stringify(selection ?? 'none'),
   subset: ({ subset }) => (subset === undefined ? 'none' : `${String(subset.part)}/${String(subset.of)}`),
+  hashedSince: ({ hashedSince }) => (hashedSince === undefined ? 'none' : 'given'),
   sides: ({ sides }) => sides.map(({ role, source }) => `${role} ${source}`).join(', '),
 };
 

@@ -21,6 +21,7 @@ export interface ReportFrame {
   readonly findingCap: number;
   readonly maxLost: number;
   readonly subset?: Subset;
+  readonly hashSince?: Date;
   /** Present when what differs was looked at again. */
   readonly recheck?: { readonly looks: number; readonly delaySeconds: number; readonly settled: CodeCounts };
   /** The globs that narrowed the audit. */
@@ -84,6 +85,11 @@ export function assembleReport(frame: ReportFrame, totals: Found): Report {
     ...(frame.subset === undefined
       ? {}
       : { subset: { ...frame.subset, notHashed: perSide(({ notHashed }) => notHashed) } }),
+    ...(frame.hashSince === undefined
+      ? {}
+      : {
+          hashedSince: { time: frame.hashSince.toISOString(), notHashed: perSide(({ notHashed }) => notHashed) },
+        }),
     ...(frame.recheck === undefined ? {} : { recheck: { ...frame.recheck, settled: sorted(frame.recheck.settled) } }),
     findings,
     mailboxes,

@@ -71,7 +71,7 @@ export interface MailboxAudit {
  */
 export function auditMailbox(
   job: MailboxJob,
-  { level, subset }: Pick<AuditPlan, 'level' | 'subset'>,
+  { level, subset, hashSince = 0 }: Pick<AuditPlan, 'level' | 'subset' | 'hashSince'>,
   engine: ReplicationEngine,
   collector: FindingCollector,
   unaudited: UnauditedPart[],
@@ -151,7 +151,10 @@ export function auditMailbox(
       const counts = countsOf(role);
       const unread: string[] = [];
       // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed = level === 'content' ? (uid: number) => isInPart(uid) || mustTravel(uid) : mustTravel;
+      const isHashed =
+        level === 'content'
+          ? (uid: number, lastUpdated: number) => (isInPart(uid) && lastUpdated >= hashSince) || mustTravel(uid)
+          : mustTravel;
       const check = { isHashed, ...(role === 'replica' ? { proven: twins } : { twins }) };
       for (const file of checkFiles(job.sides[role]!, role, check, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);

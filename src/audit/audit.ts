@@ -68,6 +68,8 @@ export interface AuditOptions {
   readonly subset?: Subset;
   /** Bytes per second that all threads together read of both sides; default: no limit. */
   readonly bytesPerSecond?: number;
+  /** At level `content`: hash only messages whose record was changed at this time or later. */
+  readonly hashSince?: Date;
   /** Seconds that one user or shared mailbox may take; longer, and he is not audited. Default: an hour. */
   readonly timeLimit?: number;
   /** Seconds after which the audit ends with what it has; the report tells what it has not. */
@@ -138,6 +140,7 @@ export async function auditSides(
       ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
       ...(options.bytesPerSecond === undefined ? {} : { ioLimit: newIoLimit(options.bytesPerSecond) }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
+      ...(options.hashSince === undefined ? {} : { hashSince: Math.floor(options.hashSince.getTime() / 1000) }),
       engines: {
         ...(options.engine === undefined ? {} : { master: options.engine }),
         ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
@@ -192,6 +195,7 @@ export async function auditSides(
         findingCap,
         maxLost,
         ...(options.subset === undefined ? {} : { subset: options.subset }),
+        ...(options.hashSince === undefined ? {} : { hashSince: options.hashSince }),
         ...(recheck === 0 ? {} : { recheck: { looks: recheck, delaySeconds: recheckDelay, settled: totals.settled } }),
         selection: {
           users: options.users ?? [],

@@ -1,5 +1,5 @@
 import { lstatSync, opendirSync } from 'node:fs';
-import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
+import { messageSize, recordOffsets, secondsAt } from '../formats/index/scan-records.js';
 import { classifyEntryName, uidOfMessageFile, type EntryKind } from '../formats/mailbox-directory/entry-names.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
@@ -15,8 +15,8 @@ export type CheckedFile = Omit<FileSubject, 'travels' | 'copy'>;
 
 /** How the files of a mailbox are looked at. */
 export interface FileCheck {
-  /** Is asked in ascending order of UID. */
-  readonly isHashed: (uid: number) => boolean;
+  /** Is asked in ascending order of UID. @param lastUpdated unit: s since the epoch */
+  readonly isHashed: (uid: number, lastUpdated: number) => boolean;
   /** The other side, whose files are compared with those that are hashed. */
   readonly twins?: TwinFiles | undefined;
   /** What the other side's check has proven of these. */
@@ -59,7 +59,7 @@ export function* checkFiles(
       counts.files++;
       // Before version 10 a record has no GUID to hold the file against.
       const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
-      const isRead = guid !== '' && isHashed(uid);
+      const isRead = guid !== '' && isHashed(uid, secondsAt(view, base + o.lastUpdated, o));
       if (!isRead) counts.notHashed++;
       if (isRead && proven?.isProven(number) === true) continue;
       const problem = isRead

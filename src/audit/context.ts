@@ -43,6 +43,8 @@ export interface AuditPlan {
   readonly ioLimit?: IoLimit;
   /** At level `content` only this part of the message files is hashed. */
   readonly subset?: Subset;
+  /** At level `content` only messages are hashed whose record was changed since. Unit: s since the epoch. */
+  readonly hashSince?: number;
   /** Releases that the caller named; the spool tells the others. */
   readonly engines?: Readonly<Partial<Record<SideRole, EngineVersion>>>;
 }

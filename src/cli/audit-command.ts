@@ -26,6 +26,7 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly maxDuration?: number;
   readonly timeLimit?: number;
   readonly subset?: Subset;
+  readonly hashSince?: Date;
   readonly subsetState?: string;
   readonly threads?: number;
   readonly ioLimit?: number;
@@ -66,6 +67,20 @@ function parseSubset(value: string): Subset {
   if (part < 1 || part > of || of > MAX_PARTS)
     throw new InvalidArgumentError(`Expected a part such as 3/7, of at most ${MAX_PARTS} parts.`);
   return { part, of };
+}
+
+const DAY_MS = 86_400_000;
+
+/** A day, a time, or so many days ago. Without a zone a time is UTC. */
+function parseSince(value: string): Date {
+  const [, days] = /^(\d{1,5})d$/.exec(value) ?? [];
+  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(value);
+  const zone = /T.*(Z|[+-]\d\d:\d\d)$|^[^T]*$/.test(value) ? '' : 'Z';
+  const since =
+    days === undefined ? new Date(isTime ? value + zone : NaN) : new Date(Date.now() - Number(days) * DAY_MS);
+  if (Number.isNaN(since.getTime()) || since.getTime() < 0 || since.getTime() > Date.now())
+    throw new InvalidArgumentError('Expected a time in the past such as 2026-11-20, 2026-11-20T04:00Z or 7d.');
+  return since;
 }
 
 const SECONDS_IN = { s: 1, m: 60, h: 3600 } as const;
@@ -112,6 +127,11 @@ export function addAuditOptions(command: Command): Command {
       '--subset <n/t>',
       'with --level content: hash only the n-th of t parts of the message files; another part every night',
       parseSubset,
+    )
+    .option(
+      '--hash-since <time>',
+      'with --level content: hash only messages that changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d',
+      parseSince,
     )
     .option('--subset-state <file>', 'keep here when each part was hashed, and take the one that is due longest')
     .option(
@@ -208,6 +228,7 @@ async function knownBefore(
     sides,
     ...(globs.length === 0 ? {} : { selection: Object.fromEntries(globs) }),
     ...(subset === undefined ? {} : { subset }),
+    ...(options.hashSince === undefined ? {} : { hashedSince: {} }),
   });
 }
 
@@ -215,9 +236,15 @@ async function knownBefore(
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 async function chooseSubset(
-  { level, subset, subsetState }: AuditCommandOptions,
+  { level, subset, subsetState, hashSince }: AuditCommandOptions,
   sides: readonly SideSpec[],
 ): Promise<Subset | undefined> {
+  if (hashSince !== undefined && level !== 'content')
+    throw new AuditError(
+      'usage',
+      `--hash-since: nothing is hashed at level ${level}`,
+      'Use --level content --hash-since 7d.',
+    );
   if (subset === undefined && subsetState === undefined) return undefined;
   if (level !== 'content' || subset === undefined)
     throw new AuditError(
@@ -255,6 +282,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
       ...(options.ioLimit === undefined ? {} : { bytesPerSecond: options.ioLimit * 1_000_000 }),
       ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
       ...(options.subset === undefined ? {} : { subset: options.subset }),
+      ...(options.hashSince === undefined ? {} : { hashSince: options.hashSince }),
       ...(options.timeLimit === undefined ? {} : { timeLimit: options.timeLimit }),
       ...(options.maxDuration === undefined ? {} : { maxDuration: options.maxDuration }),
       ...(options.user === undefined ? {} : { users: [...options.user] }),

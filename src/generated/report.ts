@@ -80,6 +80,7 @@ export interface Report {
    */
   maxLost?: number;
   subset?: SubsetOfFiles;
+  hashedSince?: HashedSince;
   recheck?: Recheck;
   attention?: Attention;
   acceptance?: Acceptance;
@@ -215,6 +216,13 @@ export interface CountsBySide {
 export interface SubsetOfFiles {
   part: number;
   of: number;
+  notHashed: CountsBySide;
+}
+/**
+ * --hash-since: only message files were hashed whose record was changed at this time or later; of the others name and size were looked at. Absent when that was not asked for.
+ */
+export interface HashedSince {
+  time: string;
   notHashed: CountsBySide;
 }
 /**
@@ -372,6 +380,7 @@ export interface ReportHeadLine {
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
   maxLost?: number;
+  hashedSince?: HashedSince;
   subset?: SubsetOfFiles;
   recheck?: Recheck;
 }

@@ -2,12 +2,22 @@ import type { Report, ReportSide } from '../generated/report.js';
 import { printable } from './printable.js';
 
 /** The command that was given, as far as the report knows it, for a shell. */
-export function commandLine({ command, level, maxLost = 0, subset, recheck, sides, selection = {} }: Report): string {
+export function commandLine({
+  command,
+  level,
+  maxLost = 0,
+  subset,
+  hashedSince,
+  recheck,
+  sides,
+  selection = {},
+}: Report): string {
   const words = ['cyraudit', command, ...sides.map(({ source, role }) => typed(pathWord(source), SIDE_WORDS[role]))];
   for (const side of sides) words.push(...sideOptions(side));
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
   if (subset !== undefined) words.push('--subset', `${subset.part}/${subset.of}`);
+  if (hashedSince !== undefined) words.push('--hash-since', hashedSince.time);
   if (recheck !== undefined)
     words.push('--recheck', String(recheck.looks), '--recheck-delay', String(recheck.delaySeconds));
   for (const [option, globs] of [

@@ -35,6 +35,8 @@ const KEY_ORDER = [
   'findingCap',
   'maxLost',
   'subset',
+  'hashedSince',
+  'time',
   'part',
   'of',
   'notHashed',

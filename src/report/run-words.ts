@@ -20,11 +20,15 @@ export function sideWords(side: ReportSide): string {
 }
 
 /** What was not looked into. */
-export function subsetWords({ subset }: Report): string | undefined {
-  if (subset === undefined) return undefined;
-  const { master = 0, replica = 0, single = 0 } = subset.notHashed;
+export function subsetWords({ subset, hashedSince }: Report): string | undefined {
+  const narrowed = subset ?? hashedSince;
+  if (narrowed === undefined) return undefined;
+  const { master = 0, replica = 0, single = 0 } = narrowed.notHashed;
   const left = counted(master + replica + single, 'message file');
-  return `part ${subset.part} of ${subset.of} was hashed; of ${left} only name and size were looked at`;
+  const part = subset === undefined ? 'what' : `part ${subset.part} of ${subset.of}`;
+  const since =
+    hashedSince === undefined ? '' : ` ${subset === undefined ? '' : 'as far as it '}changed since ${hashedSince.time}`;
+  return `${part}${since} was hashed; of ${left} only name and size were looked at`;
 }
 
 /** What no side can give back, if there is any. */

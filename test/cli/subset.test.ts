@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dueSubset, noteSubset } from '../../src/cli/subset-state.js';
 import type { Report } from '../../src/generated/report.js';
 import { runCli } from '../support/cli.js';
-import { mailboxDir } from '../support/edit-side.js';
+import { editIndex, indexField, mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
 let dir = '';
@@ -61,6 +61,58 @@ describe('--subset', () => {
     const { status, stderr } = compare(...args);
     expect(status).toBe(3);
     expect(stderr).toMatch(why);
+  });
+});
+
+describe('--hash-since', () => {
+  test('only messages that changed since are hashed, and the report says so', () => {
+    const path = join(mailboxDir(join(dir, 'master'), 'user.u000001'), '7.');
+    const sound = readFileSync(path);
+    writeFileSync(path, Buffer.from(sound).fill('x', 10, 12));
+    const index = (role: string): string => join(mailboxDir(join(dir, role), 'user.u000000'), 'cyrus.index');
+    const before = ['master', 'replica'].map((role) => readFileSync(index(role)));
+    const all = MAILBOXES * MESSAGES;
+    try {
+      const report = (since: string): Report =>
+        JSON.parse(compare('--level', 'content', '--hash-since', since).stdout) as Report;
+      const altered = ({ counts }: Report): number | undefined => counts.findings['message-file-altered'];
+      const early = report('2001-01-01');
+      expect([altered(early), early.hashedSince]).toEqual([
+        1,
+        { time: '2001-01-01T00:00:00.000Z', notHashed: { master: 0, replica: 0 } },
+      ]);
+      const late = report('1d');
+      expect([altered(late), late.hashedSince!.notHashed]).toEqual([undefined, { master: all, replica: all }]);
+      // One message changes on both sides.
+      for (const role of ['master', 'replica'])
+        editIndex(index(role), ({ records }) => {
+          records[2]!.writeUInt32BE(Math.floor(Date.now() / 1000), indexField('record', 'lastUpdated').at);
+        });
+      expect(report('1d').hashedSince!.notHashed).toEqual({ master: all - 1, replica: all - 1 });
+      const { stdout } = runCli([
+        'compare',
+        join(dir, 'master'),
+        join(dir, 'replica'),
+        '--level',
+        'content',
+        '--hash-since',
+        '1d',
+      ]);
+      expect(stdout).toMatch(/what changed since 20\d\d-[^ ]*Z was hashed; of 31\d message files only name and size/);
+    } finally {
+      writeFileSync(path, sound);
+      for (const [n, role] of ['master', 'replica'].entries()) writeFileSync(index(role), before[n]!);
+    }
+  });
+
+  test.each([
+    [['--hash-since', '7d'], /nothing is hashed at level files/],
+    [['--level', 'content', '--hash-since', 'yesterday'], /such as 2026-11-20/],
+    [['--level', 'content', '--hash-since', '2099-01-01'], /in the past/],
+    [['--level', 'content', '--hash-since', '2026-13-01'], /such as/],
+  ])('%j is refused', (args, why) => {
+    const { status, stderr } = compare(...args);
+    expect([status, stderr]).toEqual([3, expect.stringMatching(why)]);
   });
 });
 
