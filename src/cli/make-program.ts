@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { packageVersion } from '../run/package-version.js';
+import { addCheck } from './commands/check.js';
+import { addCompare } from './commands/compare.js';
+import { addExplain } from './commands/explain.js';
+import { addInspect } from './commands/inspect.js';
+import { addPlan } from './commands/plan.js';
+import { addRender } from './commands/render.js';
+import { complain } from './complain.js';
+
+/** Every command and option. The manual page and the completions of shells are made from it too. */
+export function makeProgram(): Command {
+  const program = new Command('cyraudit')
+    .description('Read-only audit of Cyrus IMAP master/replica pairs: may replication run, and what would it do?')
+    .version(packageVersion)
+    .exitOverride()
+    .configureOutput({
+      outputError: (text) => {
+        const [problem, hint] = text.trim().split('\n');
+        complain(`${(problem ?? '').replace(/^error: /, '').replace(/\.$/, '')}. ${hint ?? 'Run cyraudit --help.'}`);
+      },
+    })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cyraudit compare /etc/imapd.conf /mnt/replica/etc/imapd.conf --replica-root /mnt/replica
+  cyraudit check /etc/imapd.conf --level content
+  cyraudit explain guid-mismatch
+  cyraudit inspect /var/spool/cyrus/mail/domain/user/fred/cyrus.index
+
+cyraudit never writes to a side and never takes a lock.`,
+    );
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan]) add(program);
+  return program;
+}
