@@ -1,18 +1,19 @@
 /**
  * Writes src/generated/*.ts: types from schemas/*.schema.json, the compiled kernel that reads index records, and the
  * script and the style of the HTML report; and
- * docs/findings.md: what `cyraudit explain` says of every finding.
+ * docs/findings.md: what `cyraudit explain` says of every finding; man/ and completions/: what `--help` says.
  * `--check` writes nothing and fails when a file on disk is not what its source gives, so that they cannot drift apart.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, transform } from 'esbuild';
 import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { catalogue } from '../src/findings/catalogue.js';
 import { findingsPage } from '../src/report/explain/findings-page.js';
+import { systemFiles } from './system/system-files.js';
 
 const root = join(import.meta.dirname, '..');
 const generated = join(root, 'src', 'generated');
@@ -89,14 +90,20 @@ for (const [name, text] of expected) {
   if (!check) await writeFile(path, text);
   else if (!present.includes(name) || (await readFile(path, 'utf8')) !== text) wrong.push(`${name}: differs`);
 }
-const page = join(root, 'docs', 'findings.md');
-const pageText = findingsPage(catalogue);
-if (!check) await writeFile(page, pageText);
-else if ((await readFile(page, 'utf8').catch(() => '')) !== pageText) wrong.push('../../docs/findings.md: differs');
+const others = new Map([['docs/findings.md', findingsPage(catalogue)], ...systemFiles()]);
+for (const [path, text] of others) {
+  const file = join(root, path);
+  if (!check) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) wrong.push(`../../${path}: differs`);
+}
 for (const line of wrong) console.error(join('src/generated', line));
 if (wrong.length > 0) {
   console.error('Run `npm run generate` and commit what it writes.');
   process.exitCode = 1;
 } else {
-  console.log(`src/generated: ${expected.size} file(s), docs/findings.md: ${check ? 'up to date' : 'written'}`);
+  console.log(
+    `src/generated: ${expected.size} file(s), ${[...others.keys()].join(', ')}: ${check ? 'up to date' : 'written'}`,
+  );
 }
