@@ -6,8 +6,8 @@ _cyraudit_options() {
     kind=words
     case $1 in
         '') choices='-V --version -h --help' ;;
-        'compare') choices='--master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
-        'check') choices='--root --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
+        'compare') choices='--master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
+        'check') choices='--root --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
         'inspect') choices='--json --ndjson -h --help' ;;
         'explain') choices='--color --no-color -h --help' ;;
         'render') choices='--to --color --no-color -h --help' ;;
@@ -39,6 +39,7 @@ _cyraudit_takes() {
             'compare --recheck' | \
             'compare --recheck-delay' | \
             'compare --subset' | \
+            'compare --hash-since' | \
             'compare --max-duration' | \
             'compare --time-limit' | \
             'compare --threads' | \
@@ -50,6 +51,7 @@ _cyraudit_takes() {
             'check --recheck' | \
             'check --recheck-delay' | \
             'check --subset' | \
+            'check --hash-since' | \
             'check --max-duration' | \
             'check --time-limit' | \
             'check --threads' | \

@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into
             set skips 1
         end
     end
@@ -60,6 +60,7 @@ complete -c cyraudit -n '__cyraudit_command compare' -l max-lost -x -d 'so many 
 complete -c cyraudit -n '__cyraudit_command compare' -l recheck -x -d 'for servers at work: look again n times at what differs, and report what is found every time (default: 0)'
 complete -c cyraudit -n '__cyraudit_command compare' -l recheck-delay -x -d 'wait before each of these looks (default: 30)'
 complete -c cyraudit -n '__cyraudit_command compare' -l subset -x -d 'with --level content: hash only the n-th of t parts of the message files; another part every night'
+complete -c cyraudit -n '__cyraudit_command compare' -l hash-since -x -d 'with --level content: hash only messages that changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
 complete -c cyraudit -n '__cyraudit_command compare' -l subset-state -r -F -d 'keep here when each part was hashed, and take the one that is due longest'
 complete -c cyraudit -n '__cyraudit_command compare' -l max-duration -x -d 'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3'
 complete -c cyraudit -n '__cyraudit_command compare' -l time-limit -x -d 'leave out a user who takes longer than this (default: 1h)'
@@ -89,6 +90,7 @@ complete -c cyraudit -n '__cyraudit_command check' -l max-lost -x -d 'so many ma
 complete -c cyraudit -n '__cyraudit_command check' -l recheck -x -d 'for servers at work: look again n times at what differs, and report what is found every time (default: 0)'
 complete -c cyraudit -n '__cyraudit_command check' -l recheck-delay -x -d 'wait before each of these looks (default: 30)'
 complete -c cyraudit -n '__cyraudit_command check' -l subset -x -d 'with --level content: hash only the n-th of t parts of the message files; another part every night'
+complete -c cyraudit -n '__cyraudit_command check' -l hash-since -x -d 'with --level content: hash only messages that changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
 complete -c cyraudit -n '__cyraudit_command check' -l subset-state -r -F -d 'keep here when each part was hashed, and take the one that is due longest'
 complete -c cyraudit -n '__cyraudit_command check' -l max-duration -x -d 'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3'
 complete -c cyraudit -n '__cyraudit_command check' -l time-limit -x -d 'leave out a user who takes longer than this (default: 1h)'
