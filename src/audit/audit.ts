@@ -11,7 +11,7 @@ import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
+import { lastingHints, isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import { globFilter } from '../model/globs.js';
 import type { ListCheck } from './check-list.js';
@@ -363,27 +363,33 @@ async function runTasks(
     }
   }
   await loop.drain();
+  const lasting = lastingHints(hints);
   for (const { delay, look } of further) {
     if (unsettled.length === 0) break;
     await pause(delay);
     const units = unsettled;
     unsettled = [];
     for (let i = 0; i < units.length; i += UNITS_PER_TASK) {
-      const task = { kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look } as const;
+      const task = { kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look, hints: lasting } as const;
       if (!(await loop.submit(task, 0))) leaveOutTask(task);
     }
     await loop.drain();
   }
   // After the units: a walk takes what rows are still to be told, and keeps only what it told before.
   for (const walk of [...walked.keys()]) {
-    const again = { kind: 'walk', walk, again: true } as const;
+    const again = { kind: 'walk', walk, again: true, hints: lasting } as const;
     if (!(await loop.submit(again, 0))) leaveOutTask(again);
   }
   await loop.drain();
   // One by one: then it is known who takes a thread with him.
   isAlone = true;
   for (const { unit, look } of lost) {
-    const task = { kind: 'units', units: [unit], look: { ...look, isRechecked: false, isLast: true } } as const;
+    const task = {
+      kind: 'units',
+      units: [unit],
+      look: { ...look, isRechecked: false, isLast: true },
+      hints: lasting,
+    } as const;
     if (!(await loop.submit(task, 0))) leaveOutTask(task);
     await loop.drain();
   }

@@ -97,6 +97,14 @@ function replicationEngine({ engines = {} }: AuditPlan, sides: ReadonlyMap<SideR
 /** What was learnt of each side's list when it was looked through. */
 export type SideHints = Partial<Record<SideRole, ListHints>>;
 
+/** Of these what still holds when a server has written to a list since. What was once judged as damaged stays so. */
+export function lastingHints(hints: SideHints = {}): SideHints {
+  const lasting: SideHints = {};
+  for (const [role, { annotationsAreDamaged }] of Object.entries(hints) as [SideRole, ListHints][])
+    lasting[role] = { isRaw: false, annotationsAreDamaged };
+  return lasting;
+}
+
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();

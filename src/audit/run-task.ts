@@ -2,7 +2,7 @@ import { limitReads } from '../sources/io-limit.js';
 import { readAgain as readAgainFromDisk } from '../sources/read-again.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
-import { openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
+import { lastingHints, openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
 import { addCodeCounts } from './collect-findings.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
@@ -84,7 +84,7 @@ export function runTask(
   const key = JSON.stringify([plan, look]);
   // What an open list says of the next units may be past already.
   if (opened?.key !== key || opened.ctx.hasChanged('list') || opened.ctx.hasChanged('annotations')) {
-    const hints = opened?.key === key ? {} : task.hints;
+    const hints = opened?.key === key ? lastingHints(task.hints) : task.hints;
     closeTasks();
     opened = { key, ctx: openContext(plan, hints, readAgain) };
   }

@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditUnit, newUnitResult } from '../../src/audit/audit-unit.js';
 import { checkList } from '../../src/audit/check-list.js';
-import { openContext, type AuditPlan, type Level, type SideHints } from '../../src/audit/context.js';
+import { lastingHints, openContext, type AuditPlan, type Level, type SideHints } from '../../src/audit/context.js';
 import { enumerateUnits } from '../../src/audit/enumerate-units.js';
 import { readSameMailbox } from '../../src/audit/same-mailbox.js';
 import type { SideCounts, UnitResult } from '../../src/audit/unit-result.js';
@@ -68,9 +68,9 @@ function auditAll(pair: Sides, level: Level, withHints = true, engines: AuditPla
   for (const spec of plan.sides) {
     const check = checkList(spec);
     if (check.faults.length > 0) return undefined;
-    if (withHints) hints[spec.role] = check.hints;
+    hints[spec.role] = check.hints;
   }
-  const ctx = openContext(plan, hints);
+  const ctx = openContext(plan, withHints ? hints : lastingHints(hints));
   const result = newUnitResult(ctx);
   const same: string[] = [];
   try {
