@@ -67,6 +67,24 @@ export function hashFile(
   }
 }
 
+/** SHA-1 of a whole file in hex; undefined when it is none or cannot be read. */
+export function digestFile(path: string, counts: FileCounts): string | undefined {
+  let fd: number;
+  try {
+    fd = openReadOnly(path);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = fstatSync(fd);
+    return stat.isFile() ? sha1(piecesOf(fd, stat.size, counts)) : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
 export function judgeSize(found: number, size: number): FileProblem {
   if (found === size && size > 0) return undefined;
   return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };

@@ -17,16 +17,21 @@ export function isAbandoned(path: string, age = OLD_REWRITE, now = Date.now()): 
 }
 
 /** What crashes have left outside of mailboxes: unfinished rewrites of databases and quota roots, staged messages. */
-export function findLeftovers({ layout, list, annotations }: Side): string[] {
+export function findLeftovers(side: Side): string[] {
+  const { layout, list, annotations } = side;
   const found: string[] = [];
   const add = (path: string, age?: number): void => {
     if (found.length < MAX_LEFTOVERS && isAbandoned(path, age)) found.push(path);
   };
   for (const { path } of [list, annotations]) add(`${path}.NEW`);
   for (const path of filesBelow(layout.quota.dir, 2)) if (path.endsWith('.NEW')) add(path);
-  for (const { data } of layout.partitions)
-    for (const name of STAGING) for (const path of filesBelow(join(data, name), 3)) add(path, OLD_STAGED);
+  for (const path of stagedFiles(side)) add(path, OLD_STAGED);
   return found;
+}
+
+/** Files of messages on their way, on all partitions of a side. */
+export function* stagedFiles({ layout }: Side): Generator<string> {
+  for (const { data } of layout.partitions) for (const name of STAGING) yield* filesBelow(join(data, name), 3);
 }
 
 /** Paths of all that is no directory; what cannot be listed has none: staging is often closed to others. */

@@ -1,7 +1,8 @@
 /** Which copy is right: where the intact file of a damaged message lies. */
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeTasks } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 import { auditInThread } from '../support/audit-in-thread.js';
 import { unpackPair, type UnpackedPair } from '../support/fixture.js';
@@ -22,7 +23,11 @@ const flipByte = (path: string): void => {
   bytes[10]! ^= 1;
   writeFileSync(path, bytes);
 };
-const audit = (level: 'files' | 'content'): Promise<Report> => auditInThread(pair, { level });
+const audit = (level: 'files' | 'content'): Promise<Report> => {
+  // Staged files are looked through once by each thread.
+  closeTasks();
+  return auditInThread(pair, { level });
+};
 const told = ({ mailboxes, counts }: Report): unknown => ({
   atRisk: counts.atRisk,
   copies: mailboxes.flatMap(({ findings }) =>
@@ -64,6 +69,27 @@ test('a copy that is damaged itself is none', async () => {
   });
   // Nobody hashed the file of the replica but to see whether it is a copy.
   expect(told(await audit('files'))).toEqual({ atRisk: 1, copies: [['message-file-missing', 'master', 2, 'none']] });
+});
+
+test.each(['stage.', 'sync.'])('a message that nobody has but a staged file of %s', async (name) => {
+  const intact = readFileSync(fileOf('master', 2));
+  for (const side of ['master', 'replica'] as const) rmSync(fileOf(side, 2));
+  expect((await audit('files')).counts.atRisk).toBe(1);
+  const staging = join(pair.replica, 'spool', name);
+  mkdirSync(join(staging, '4711'), { recursive: true });
+  mkdirSync(join(staging, 'a-directory'));
+  writeFileSync(join(staging, 'other'), 'From: ');
+  writeFileSync(join(staging, 'damaged'), Buffer.from(intact).fill('x', 3, 4));
+  expect((await audit('files')).counts.atRisk).toBe(1);
+  const staged = join(staging, '4711', '12345-1');
+  writeFileSync(staged, intact);
+  expect(told(await audit('files'))).toEqual({
+    atRisk: 0,
+    copies: [
+      ['message-file-missing', 'master', 2, staged],
+      ['message-file-missing', 'replica', 2, staged],
+    ],
+  });
 });
 
 test('a file that is cut, on both sides', async () => {

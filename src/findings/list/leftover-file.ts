@@ -7,7 +7,8 @@ export const leftoverFile = defineListFinding({
   title: 'A crash left an unfinished file',
   why: 'Cyrus writes a new file beside the old one and renames it, and stages messages before it puts them into mailboxes. This file is older than any such work takes: it is never read again.',
   replication: 'None. The file is not looked at.',
-  remedy: 'Remove the file. When there are many, look in the system log for what crashed.',
+  remedy:
+    'Remove the file, unless another finding names it as the intact copy of a message. When there are many, look in the system log for what crashed.',
   example: { path: 'conf/mailboxes.db.NEW' },
   check: (s) => (s.kind === 'leftover' ? { side: s.side, facts: { path: s.path }, effects: ['none'] } : undefined),
   message: (f) => f.path,
