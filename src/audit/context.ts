@@ -105,18 +105,36 @@ export function lastingHints(hints: SideHints = {}): SideHints {
   return lasting;
 }
 
+/** Before a list that a server is writing to is opened once more. Unit: ms. */
+const BACK_OFF = [20, 100, 300, 1000] as const;
+
+/** A list that was found sound before, and cannot be opened now, is in the middle of a write. */
+function openWithList(
+  spec: SideSpec,
+  isRaw: boolean,
+  stamps: Map<string, string>,
+): { readonly side: Side; readonly list: MailboxList } {
+  for (let attempt = 0; ; attempt++) {
+    const side = openSide(spec);
+    for (const { path } of [side.list, side.annotations]) stamps.set(path, stampOf(path));
+    if (isRaw) side.list.db?.trustRawOrder?.();
+    const list = openMailboxList(side);
+    if (list !== undefined) return { side, list };
+    side.close();
+    const delay = BACK_OFF[attempt];
+    if (delay === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+  }
+}
+
 /** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
   const stamps = new Map<string, string>();
   for (const spec of plan.sides) {
-    const side = openSide(spec);
-    for (const { path } of [side.list, side.annotations]) stamps.set(path, stampOf(path));
     const { isRaw = false, index, annotationsAreDamaged = false } = hints[spec.role] ?? {};
+    const { side, list } = openWithList(spec, isRaw, stamps);
     side.annotations.isDamaged = annotationsAreDamaged;
-    if (isRaw) side.list.db?.trustRawOrder?.();
-    const list = openMailboxList(side);
-    if (list === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
     if (index !== undefined && list instanceof TypedMailboxList) list.index = ListIndex.of(index);
     sides.set(spec.role, { side, list });
   }

@@ -30,8 +30,10 @@ describe.skipIf(whyNoCyrus() !== undefined)('audits beside two servers under loa
   });
 
   test('are felt by neither server', () => {
-    // Told by sync_client when somebody expunges what it is about to send.
-    expect(run.errors.filter((line) => !line.includes('SYNCNOTICE: record only exists on replica'))).toEqual([]);
+    // Told by sync_client when somebody expunges what it is about to send, and by programs of Cyrus that wait for locks of
+    // each other: we take none.
+    const own = /SYNCNOTICE: record only exists on replica|Resource deadlock avoided/;
+    expect(run.errors.filter((line) => !own.test(line))).toEqual([]);
     for (const what of ['append', 'flag', 'expunge', 'move', 'create', 'rename', 'delete', 'lmtp'])
       expect(run.done[what], what).toBeGreaterThan(0);
   });
