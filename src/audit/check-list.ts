@@ -3,6 +3,7 @@ import { AuditError } from '../model/audit-error.js';
 import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
 import { changedSince } from '../sources/changed-since.js';
+import { holdUp } from '../sources/hold-up.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
 import { openSide, type SideSpec } from '../sources/spool/open-side.js';
@@ -46,7 +47,7 @@ const TRANSACTION = 250;
 function isWorthAnotherLook(path: string, since: number, attempt: number): boolean {
   const delay = BACK_OFF[attempt - 1];
   if (delay === undefined || !changedSince([path], since - TRANSACTION)) return false;
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+  holdUp(delay);
   return true;
 }
 

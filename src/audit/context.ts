@@ -12,6 +12,7 @@ import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-lis
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
+import { holdUp } from '../sources/hold-up.js';
 import type { IoLimit } from '../sources/io-limit.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
 import { stampOf } from '../sources/changed-since.js';
@@ -123,7 +124,7 @@ function openWithList(
     side.close();
     const delay = BACK_OFF[attempt];
     if (delay === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
+    holdUp(delay);
   }
 }
 

@@ -1,3 +1,5 @@
+import { holdUp } from './hold-up.js';
+
 /** How fast the sides may be read, by all threads together. Plain data. */
 export interface IoLimit {
   readonly bytesPerSecond: number;
@@ -31,11 +33,8 @@ export function limitReads(to: IoLimit | undefined): void {
   limit = to;
 }
 
-const never = new Int32Array(new SharedArrayBuffer(4));
-
 /** Called with every read: holds the thread up until the bytes have had their time. */
 export function afterRead(bytes: number): void {
   if (limit === undefined) return;
-  const wait = bookRead(limit, bytes, Date.now() * 1000);
-  Atomics.wait(never, 0, 0, wait / 1000);
+  holdUp(bookRead(limit, bytes, Date.now() * 1000) / 1000);
 }
