@@ -96,7 +96,7 @@ const NAMES_PER_TASK = 64;
 /** Hashing takes so long that threads wait for the last one when it has a large task. */
 const NAMES_PER_HASHING_TASK = 8;
 /** Readers that one disk serves faster than fewer. */
-export const MOST_READERS = 8;
+const MOST_READERS = 8;
 /** Tasks made ahead for each thread that may run. */
 const TASKS_AHEAD = 4;
 /** The same for users and shared mailboxes that are audited again. */
@@ -168,7 +168,7 @@ export async function auditSides(
         const looks = planLooks(recheck, recheckDelay);
         await runTasks(
           runner,
-          (threads ?? Math.max(availableParallelism(), MOST_READERS)) * TASKS_AHEAD,
+          (threads ?? mostThreads(level)) * TASKS_AHEAD,
           checked,
           { plan, hints, looks, signal: stop.signal },
           totals,
@@ -217,6 +217,10 @@ export async function auditSides(
     for (const { side } of checked) side.close();
   }
 }
+
+/** So many threads may run when nobody said how many. */
+export const mostThreads = (level: Level): number =>
+  Math.max(availableParallelism(), level === 'content' ? MOST_READERS : 1);
 
 /** Everything that the threads found, added up. */
 interface Totals extends Found {

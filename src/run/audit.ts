@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { MOST_READERS, auditSides, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
+import { auditSides, mostThreads, type AuditOptions, type AuditProgress, type AuditSetup } from '../audit/audit.js';
 import type { Subset } from '../audit/context.js';
 import type { Report } from '../generated/report.js';
 import { packageVersion } from './package-version.js';
@@ -21,7 +21,7 @@ const setup: AuditSetup = {
     // A limited audit waits on purpose, and one whose threads are counted has them.
     if (plan.level === 'content' && wanted === undefined && plan.ioLimit === undefined) {
       const { growingRunner } = await import('../pool/growing-runner.js');
-      return growingRunner((many) => startPool(plan, many), { threads, most: Math.max(threads, MOST_READERS) });
+      return growingRunner((many) => startPool(plan, many), { threads, most: mostThreads(plan.level) });
     }
     if (names > SHARED_NAMES || plan.level !== 'index' || threads === 1) return startPool(plan, threads);
     const { shareTasks } = await import('../pool/shared-runner.js');
