@@ -3,10 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
-import { closeTasks, runTask } from '../../src/audit/run-task.js';
+import type { AuditOptions } from '../../src/audit/audit.js';
 import type { Report } from '../../src/generated/report.js';
-import { toReply } from '../../src/pool/to-reply.js';
+import { auditInThread } from '../support/audit-in-thread.js';
 import { mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
@@ -20,25 +19,7 @@ async function auditAfter(change: (replica: string) => void, options: AuditOptio
   writeSide(master, { mailboxes: 6, messages: 2, mailboxesPerUser: 2, seed: 1 });
   cpSync(master, replica, { recursive: true, preserveTimestamps: true });
   change(replica);
-  const run = toReply(runTask);
-  const sides = [
-    { role: 'master', source: master },
-    { role: 'replica', source: replica },
-  ] as const;
-  return auditSides(
-    sides,
-    { level: 'files', threads: 1, recheckDelay: 0, ...options },
-    {
-      version: '0.0.0',
-      startRunner: (plan) => ({
-        run: (task) => Promise.resolve(run({ plan, task })),
-        close: () => {
-          closeTasks();
-          return Promise.resolve();
-        },
-      }),
-    },
-  );
+  return auditInThread({ master, replica }, { level: 'files', recheckDelay: 0, ...options });
 }
 
 const FOLDER = 'user.u000001.folder1';

@@ -2,7 +2,6 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeTasks } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 import { auditInThread } from '../support/audit-in-thread.js';
 import { unpackPair, type UnpackedPair } from '../support/fixture.js';
@@ -23,11 +22,7 @@ const flipByte = (path: string): void => {
   bytes[10]! ^= 1;
   writeFileSync(path, bytes);
 };
-const audit = (level: 'files' | 'content'): Promise<Report> => {
-  // Staged files are looked through once by each thread.
-  closeTasks();
-  return auditInThread(pair, { level });
-};
+const audit = (level: 'files' | 'content'): Promise<Report> => auditInThread(pair, { level });
 const told = ({ mailboxes, counts }: Report): unknown => ({
   atRisk: counts.atRisk,
   copies: mailboxes.flatMap(({ findings }) =>

@@ -1,5 +1,5 @@
 import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
-import { runTask } from '../../src/audit/run-task.js';
+import { closeTasks, runTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 
 /** Audits a pair in this thread: what is tested is the source and not the last build, and no worker has to start. */
@@ -17,7 +17,10 @@ export const auditInThread = (
       version: 'test',
       startRunner: (plan) => ({
         run: (task) => Promise.resolve({ ok: true as const, result: runTask({ plan, task }) }),
-        close: () => Promise.resolve(),
+        close: () => {
+          closeTasks();
+          return Promise.resolve();
+        },
       }),
     },
   );
