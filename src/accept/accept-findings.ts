@@ -15,6 +15,9 @@ function matcherOf({ code, mailbox, user }: AcceptEntry): Matcher {
     (user === undefined || (userid !== undefined && matchesUser(userid)));
 }
 
+/** An entry for all sides and messages. */
+const isForAll = ({ side, uid }: Pick<AcceptEntry, 'side' | 'uid'>): boolean => side === undefined && uid === undefined;
+
 /**
  * Marks the findings that entries of an accept file are for. The first entry that fits counts; one that has expired when
  * the audit began fits nothing, and `halt` is never accepted. What is over the cap is accepted only by an entry for all
@@ -58,8 +61,7 @@ export function acceptFindings(report: Report, entries: readonly AcceptEntry[]):
     for (const { code, class: ofClass, count } of notListedIn(place)) {
       if (ofClass === 'halt') continue;
       const found = accepting.find(
-        ({ entry, matches, isExpired }) =>
-          !isExpired && entry.side === undefined && entry.uid === undefined && matches(code, place),
+        ({ entry, matches, isExpired }) => !isExpired && isForAll(entry) && matches(code, place),
       );
       if (found !== undefined) found.findings += count;
     }
@@ -79,9 +81,7 @@ export function acceptFindings(report: Report, entries: readonly AcceptEntry[]):
 
 /** True when what is over the cap was accepted as well. */
 export function acceptsNotListed(report: Report): (code: string, place: Place) => boolean {
-  const whole = (report.acceptance?.entries ?? []).filter(
-    ({ state, side, uid }) => state !== 'expired' && side === undefined && uid === undefined,
-  );
+  const whole = (report.acceptance?.entries ?? []).filter((entry) => entry.state !== 'expired' && isForAll(entry));
   const matchers = whole.map(matcherOf);
   return (code, place) => matchers.some((matches) => matches(code, place));
 }

@@ -1,15 +1,13 @@
 import type { Report, ReportFinding, ReportSide, Resolved } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
-import { notListedIn, placesOf, type Place } from './worst-of-rest.js';
+import { unauditedUser } from '../model/unaudited-user.js';
+import { nameOf, notListedIn, placesOf, type Place } from './worst-of-rest.js';
 
 /** Resolved findings that are listed; the rest is counted. */
 const MAX_RESOLVED = 1000;
 
 /** Facts change while a finding stays the same, such as a count. */
 const keyOf = ({ code, side, uid }: ReportFinding): string => `${code} ${side ?? ''} ${String(uid ?? '')}`;
-
-const nameOf = ({ mboxname, userid }: Place): string =>
-  mboxname === undefined ? (userid === undefined ? '' : `user ${userid}`) : `mailbox ${mboxname}`;
 
 /** Findings of a place by key, in the order of the report. */
 function byKey(place: Place | undefined): Map<string, ReportFinding[]> {
@@ -102,9 +100,10 @@ function lookedAt({ unaudited }: Report): (place: Place) => boolean {
   const mailboxes = new Set<string>();
   const users = new Set<string>();
   let isAll = true;
-  for (const { what, mboxname } of unaudited) {
-    if (mboxname !== undefined) mailboxes.add(mboxname);
-    else if (what.startsWith('user ')) users.add(what.slice('user '.length));
+  for (const part of unaudited) {
+    const userid = unauditedUser(part);
+    if (part.mboxname !== undefined) mailboxes.add(part.mboxname);
+    else if (userid !== undefined) users.add(userid);
     else isAll = false;
   }
   return ({ mboxname, userid }) =>

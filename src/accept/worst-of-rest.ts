@@ -18,6 +18,10 @@ export interface NotListed {
   readonly count: number;
 }
 
+/** Of one report no two places have the same. */
+export const nameOf = ({ mboxname, userid }: Pick<Place, 'mboxname' | 'userid'>): string =>
+  mboxname === undefined ? (userid === undefined ? '' : `user ${userid}`) : `mailbox ${mboxname}`;
+
 /** Everything in a report that holds findings. */
 export function* placesOf(report: Report): Generator<Place> {
   yield { class: 'safe', findings: report.findings };

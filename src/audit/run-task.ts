@@ -7,6 +7,7 @@ import { checkList } from './check-list.js';
 import { addCodeCounts } from './collect-findings.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
+import { userPart } from '../model/unaudited-user.js';
 import { keepWhatWasSeen, sightingsOf } from './sightings.js';
 import { addUnitResult, emptyResult, type UnitResult, type UnsettledUnit } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
@@ -167,5 +168,5 @@ function isFleeting({ mailboxes, findings }: UnitResult): boolean {
 
 /** For a person: `user fred`, `mailbox shared.news`. */
 export function nameOfUnit(unit: Unit): string {
-  return unit.kind === 'user' ? `user ${unit.userid}` : `mailbox ${unit.mboxname}`;
+  return unit.kind === 'user' ? userPart(unit.userid) : `mailbox ${unit.mboxname}`;
 }

@@ -1,5 +1,6 @@
 import type { HeldFile, HeldItem } from '../generated/held.js';
 import type { Report, ReportFinding } from '../generated/report.js';
+import { unauditedUser } from '../model/unaudited-user.js';
 import { adminName } from '../report/admin-name.js';
 
 /** A user or a shared mailbox that the master has. */
@@ -64,10 +65,11 @@ export function makePlan(report: Report, units: Iterable<MasterUnit>, unitOf: (m
     known.add(keyOf(unit));
     for (const finding of findings) if (finding.class !== 'safe') hold(unit).findings.push({ finding });
   }
-  for (const { what, mboxname, reason } of report.unaudited) {
+  for (const part of report.unaudited) {
+    const { mboxname, reason } = part;
+    const userid = unauditedUser(part);
     if (mboxname !== undefined) hold(unitOf(mboxname)).reasons.push(`${mboxname}: not audited: ${reason}`);
-    else if (what.startsWith('user '))
-      hold({ kind: 'user', userid: what.slice('user '.length) }).reasons.push(`not audited: ${reason}`);
+    else if (userid !== undefined) hold({ kind: 'user', userid }).reasons.push(`not audited: ${reason}`);
   }
 
   const users: string[] = [];
@@ -109,7 +111,7 @@ function needsLog({ facts, effects = [] }: ReportFinding, unitOf: (mboxname: str
 /** Why nobody may be replicated; empty when some may. */
 function stopsAll({ verdict, findings, unaudited }: Report): string[] {
   const reasons = unaudited
-    .filter(({ what, mboxname }) => mboxname === undefined && !what.startsWith('user '))
+    .filter((part) => part.mboxname === undefined && unauditedUser(part) === undefined)
     .map(({ what, side = 'pair', reason }) => `not audited: ${what} of the ${side}: ${reason}`);
   for (const { code, class: of, effects = [] } of findings)
     if (of === 'halt' || (of === 'admin' && effects.includes('blocked'))) reasons.push(code);
