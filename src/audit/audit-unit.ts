@@ -8,6 +8,7 @@ import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
+import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
@@ -237,7 +238,7 @@ class UnitAudit {
       this.result.unstable.push(...unstable);
       collector.add([...findings, ...scripts.findings]);
       for (const { side, reason } of [...unread, ...scripts.unread])
-        this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
+        this.result.unaudited.push({ what: userPart(subject.userid), side, reason });
     }
     const single = this.ctx.sides.has('single') ? sieve.inbox.master : undefined;
     if (single !== undefined && isLive(single) && isWhole) {

@@ -64,7 +64,9 @@ function summary(
       `See ${files['held.txt']}. Rolling replication and sync_client -A would take those that are held as well.`,
     );
   if (unknown > 0)
-    lines.push(`${String(unknown)} users of the master were not audited and are in no list: audit again.`);
+    lines.push(
+      `${String(unknown)} users and shared mailboxes of the master were not audited and are in no list: audit again.`,
+    );
   return `${lines.join('\n')}\n`;
 }
 

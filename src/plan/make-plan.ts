@@ -79,8 +79,9 @@ export function makePlan(report: Report, units: Iterable<MasterUnit>, unitOf: (m
   const separator = report.sides[0]?.hierarchySeparator;
   for (const unit of units) {
     const key = keyOf(unit);
-    // Of shared mailboxes only those with a finding are named; the others were looked at unless the audit was narrowed.
-    if (unit.kind === 'user' && !known.has(key) && !held.has(key)) {
+    // Of shared mailboxes only those with a finding are named; the others were looked at, unless only users were.
+    const isNamed = unit.kind === 'user' || report.selection?.users !== undefined;
+    if (isNamed && !known.has(key) && !held.has(key)) {
       unknown++;
       continue;
     }

@@ -2,7 +2,7 @@ import { enumerateUnits } from '../audit/enumerate-units.js';
 import { damageIn } from '../audit/open-lists.js';
 import { AuditError } from '../model/audit-error.js';
 import type { MasterUnit } from '../plan/make-plan.js';
-import { isLive, unitOfName } from '../sources/spool/mailbox-list.js';
+import { isDeletedName, isLive, unitOfName } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { openSide, type SideSpec } from '../sources/spool/open-side.js';
 
@@ -40,7 +40,8 @@ export function openMasterUnits(spec: SideSpec): MasterUnits {
         const name = unit.kind === 'user' ? unit.inbox : unit.mboxname;
         const entry = list.byName(name);
         if (entry === undefined || !isLive(entry)) continue;
-        if (unit.kind === 'shared' && name.startsWith(`${side.layout.deletedPrefix}.`)) continue;
+        // A delayed-delete copy without an owner is replicated with all the others.
+        if (unit.kind === 'shared' && isDeletedName(name, side.layout)) continue;
         yield unit.kind === 'user' ? { kind: 'user', userid: unit.userid } : unit;
       }
       if (damageIn(list.db.faults) !== undefined) throw refuse();

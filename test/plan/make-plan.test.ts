@@ -92,6 +92,11 @@ describe('who may be replicated', () => {
     expect([made.users, made.held, made.unknown]).toEqual([['ada'], [], 2]);
   });
 
+  test('a report that was narrowed to users speaks of no shared mailbox', () => {
+    const made = plan({ selection: { users: ['*'] }, mailboxes: [mailbox('news', finding('safe'))] });
+    expect([made.users, made.mailboxes, made.unknown]).toEqual([['ada', 'ben', 'cyd'], ['news'], 1]);
+  });
+
   test('who is held and not on the master is told as well, last', () => {
     const made = plan({ mailboxes: [mailbox('user.aaa', finding('admin')), mailbox('user.ben', finding('admin'))] });
     expect(heldOf(made)).toEqual(['ben; uid-clash', 'aaa; uid-clash']);

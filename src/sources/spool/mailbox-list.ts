@@ -73,6 +73,12 @@ export interface ListName {
   readonly mboxname: () => string;
 }
 
+/** True for the name of a delayed-delete copy. */
+export const isDeletedName = (
+  mboxname: string,
+  { deletedPrefix, defaultdomain }: Pick<SpoolLayout, 'deletedPrefix' | 'defaultdomain'>,
+): boolean => parseName(mboxname, { deletedPrefix, defaultdomain }).isDeleted;
+
 /** The unit of an internal name. */
 export function unitOfName(
   mboxname: string,
