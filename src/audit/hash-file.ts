@@ -69,6 +69,19 @@ export function hashFile(
 
 /** SHA-1 of a whole file in hex; undefined when it is none or cannot be read. */
 export function digestFile(path: string, counts: FileCounts): string | undefined {
+  const file = openRegular(path);
+  if (file === undefined) return undefined;
+  try {
+    return sha1(piecesOf(file.fd, file.size, counts));
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(file.fd);
+  }
+}
+
+/** A regular file, for one who need not know why there is none. */
+function openRegular(path: string): { readonly fd: number; readonly size: number } | undefined {
   let fd: number;
   try {
     fd = openReadOnly(path);
@@ -77,12 +90,12 @@ export function digestFile(path: string, counts: FileCounts): string | undefined
   }
   try {
     const stat = fstatSync(fd);
-    return stat.isFile() ? sha1(piecesOf(fd, stat.size, counts)) : undefined;
+    if (stat.isFile()) return { fd, size: stat.size };
   } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
+    // As if it could not be opened.
   }
+  closeSync(fd);
+  return undefined;
 }
 
 export function judgeSize(found: number, size: number): FileProblem {
@@ -111,19 +124,10 @@ class Comparison {
   ) {}
 
   static open({ path, counts }: Twin, size: number): Comparison | undefined {
-    let fd: number;
-    try {
-      fd = openReadOnly(path);
-    } catch {
-      return undefined;
-    }
-    try {
-      const stat = fstatSync(fd);
-      if (stat.isFile() && stat.size === size) return new Comparison(fd, counts);
-    } catch {
-      // As if it could not be opened.
-    }
-    closeSync(fd);
+    const file = openRegular(path);
+    if (file === undefined) return undefined;
+    if (file.size === size) return new Comparison(file.fd, counts);
+    closeSync(file.fd);
     return undefined;
   }
 
