@@ -75,7 +75,7 @@ const DAY_MS = 86_400_000;
 function parseSince(value: string): Date {
   const [, days] = /^(\d{1,5})d$/.exec(value) ?? [];
   const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(value);
-  const zone = /T.*(Z|[+-]\d\d:\d\d)$|^[^T]*$/.test(value) ? '' : 'Z';
+  const zone = value.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(value) ? 'Z' : '';
   const since =
     days === undefined ? new Date(isTime ? value + zone : NaN) : new Date(Date.now() - Number(days) * DAY_MS);
   if (Number.isNaN(since.getTime()) || since.getTime() < 0 || since.getTime() > Date.now())
@@ -174,6 +174,7 @@ type Run = (options: AuditOptions) => Promise<Report>;
 /** Runs an audit, writes its reports and sets the exit status. `sides` are the places where nothing may be written. */
 export async function runAudit(options: AuditCommandOptions, sides: readonly SideSpec[], run: Run): Promise<void> {
   const targets = await checkTargets(options, sides);
+  refuseHashSince(options);
   const subset = await chooseSubset(options, sides);
   if (options.nice === true) {
     const { giveWay } = await import('./give-way.js');
@@ -235,16 +236,19 @@ async function knownBefore(
 /** A first one ends the audit with a report of what is done; a second one ends the program. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+function refuseHashSince({ level, hashSince }: AuditCommandOptions): void {
+  if (hashSince === undefined || level === 'content') return;
+  throw new AuditError(
+    'usage',
+    `--hash-since: nothing is hashed at level ${level}`,
+    'Use --level content --hash-since 7d.',
+  );
+}
+
 async function chooseSubset(
-  { level, subset, subsetState, hashSince }: AuditCommandOptions,
+  { level, subset, subsetState }: AuditCommandOptions,
   sides: readonly SideSpec[],
 ): Promise<Subset | undefined> {
-  if (hashSince !== undefined && level !== 'content')
-    throw new AuditError(
-      'usage',
-      `--hash-since: nothing is hashed at level ${level}`,
-      'Use --level content --hash-since 7d.',
-    );
   if (subset === undefined && subsetState === undefined) return undefined;
   if (level !== 'content' || subset === undefined)
     throw new AuditError(

@@ -33,16 +33,16 @@ export function knownFindings(
 
 function readAccepted(path: string): readonly AcceptEntry[] {
   const advice = 'schemas/accept.schema.json tells what the file holds; `cyraudit explain` lists the codes.';
-  const wrong = (problem: string): AuditError => new AuditError('usage', `--accept ${path}: ${problem}`, advice);
-  const value = readJson(path, {
+  const message = (problem: string): string => `--accept ${path}: ${problem}`;
+  const { accepted } = readJson(path, {
     what: 'a list of accepted findings',
     code: 'usage',
     advice,
     adviceToRead: 'Name the file that lists them.',
-  });
-  const problem = makeValidator(readSchema('accept'), 'file')(value);
-  if (problem !== undefined) throw wrong(problem);
-  const { accepted } = value as AcceptFile;
+    validate: makeValidator(readSchema('accept'), 'file'),
+    message,
+  }) as AcceptFile;
+  const wrong = (problem: string): AuditError => new AuditError('usage', message(problem), advice);
   for (const [i, { code }] of accepted.entries()) {
     const known = catalogue.get(code);
     if (known === undefined) throw wrong(`accepted/${i}: no finding is called ${code}`);

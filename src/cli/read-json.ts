@@ -19,25 +19,33 @@ export interface ExpectedJson {
   readonly advice: string;
   /** When the file cannot be read. */
   readonly adviceToRead: string;
+  /** As `makeValidator` makes it. */
+  readonly validate: (value: unknown) => string | undefined;
+  /** The message for JSON that is something else. */
+  readonly message: (problem: string) => string;
 }
 
 /** Reads a JSON file. @throws AuditError naming the file, what was expected and what was found */
-export function readJson(path: string, { what, code: ofContent, advice, adviceToRead }: ExpectedJson): unknown {
+export function readJson(path: string, { what, code, advice, adviceToRead, validate, message }: ExpectedJson): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const isDirectory = (cause as NodeJS.ErrnoException).code === 'EISDIR';
     throw new AuditError(
-      code === 'EISDIR' ? 'not-a-file' : 'io',
-      `${path}: expected ${what}, found ${code === 'EISDIR' ? 'a directory' : `an error (${String(code)})`}`,
+      isDirectory ? 'not-a-file' : 'io',
+      `${path}: expected ${what}, found ${isDirectory ? 'a directory' : `an error (${String((cause as NodeJS.ErrnoException).code)})`}`,
       adviceToRead,
       { cause },
     );
   }
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (cause) {
-    throw new AuditError(ofContent, `${path}: expected ${what}, found text that is not JSON`, advice, { cause });
+    throw new AuditError(code, `${path}: expected ${what}, found text that is not JSON`, advice, { cause });
   }
+  const problem = validate(value);
+  if (problem !== undefined) throw new AuditError(code, message(problem), advice);
+  return value;
 }

@@ -1,5 +1,4 @@
 import type { Report } from '../generated/report.js';
-import { AuditError } from '../model/audit-error.js';
 import { makeValidator, readJson } from './read-json.js';
 import { readReportSchema } from './report-schema.js';
 
@@ -9,15 +8,12 @@ export const makeReportValidator = (): ((value: unknown) => string | undefined) 
 
 /** Reads a saved JSON report. */
 export function readReport(path: string): Report {
-  const advice = 'Name a report that this version of cyraudit wrote with --report json=FILE.';
-  const value = readJson(path, {
+  return readJson(path, {
     what: 'a JSON report',
     code: 'report-invalid',
-    advice,
+    advice: 'Name a report that this version of cyraudit wrote with --report json=FILE.',
     adviceToRead: 'Name the file that --report json=FILE wrote.',
-  });
-  const problem = makeReportValidator()(value);
-  if (problem !== undefined)
-    throw new AuditError('report-invalid', `${path}: not a report of cyraudit: ${problem}`, advice);
-  return value as Report;
+    validate: makeReportValidator(),
+    message: (problem) => `${path}: not a report of cyraudit: ${problem}`,
+  }) as Report;
 }

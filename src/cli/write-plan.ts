@@ -88,14 +88,12 @@ function refuseNarrow(path: string, { command, selection = {} }: Report): void {
 function readHeld(path: string): HeldFile | undefined {
   if (!existsSync(path)) return undefined;
   const advice = 'Move it away to begin anew: then everything is held since now.';
-  const value = readJson(path, {
+  return readJson(path, {
     what: 'what an earlier plan wrote',
     code: 'usage',
     advice,
     adviceToRead: advice,
-  });
-  const problem = makeValidator(readSchema('held'), 'file')(value);
-  if (problem !== undefined)
-    throw new AuditError('usage', `${path}: expected what an earlier plan wrote: ${problem}`, advice);
-  return value as HeldFile;
+    validate: makeValidator(readSchema('held'), 'file'),
+    message: (problem) => `${path}: expected what an earlier plan wrote: ${problem}`,
+  }) as HeldFile;
 }
