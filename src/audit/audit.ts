@@ -1,50 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import type { Report } from '../generated/report.js';
-import { LIST_FINDINGS } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
-import type { CyrusDb } from '../formats/cyrusdb/cyrusdb.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { assembleReport } from './assemble-report.js';
-import { lastingHints, isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
+import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
-import { globFilter } from '../model/globs.js';
 import type { ListCheck } from './check-list.js';
 import { HardwareTally } from './hardware-evidence.js';
-import { findLeftovers } from './leftovers.js';
 import { summonJury } from './list-jury.js';
 import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
-import { damageIn, judgeList, openToCheck, type CheckedSide } from './open-lists.js';
+import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
 import { pendingLogFindings } from './pending-log-findings.js';
-import { nameOfUnit, type Look } from './run-task.js';
-import {
-  addFound,
-  newSideCounts,
-  nothingFound,
-  type Found,
-  type UnauditedPart,
-  type UnsettledUnit,
-} from './unit-result.js';
+import { newSideCounts, nothingFound, type UnauditedPart } from './unit-result.js';
 import { limitReads, newIoLimit } from '../sources/io-limit.js';
 import { makeStop, untilStopped, whyStopped } from './stop.js';
-import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
-import { planWalk, type WalkTask } from './walk-spool.js';
-import { walkUnits } from './walk-units.js';
+import type { AuditReply, TaskRunner } from './task-loop.js';
+import { estimateNames, planLooks, runTasks, type AuditProgress, type Totals } from './run-tasks.js';
 
-export type { AuditReply, TaskRunner };
-
-export interface AuditProgress {
-  readonly mailboxesDone: number;
-  /** An estimate until the whole list has been read. */
-  readonly mailboxesTotal: number;
-  readonly records: number;
-}
+export type { AuditProgress, AuditReply, TaskRunner };
 
 export interface AuditOptions {
   readonly level?: Level;
@@ -91,20 +70,11 @@ export interface AuditSetup {
 }
 
 export const DEFAULT_FINDING_CAP = 100;
-/** Names per task: enough to make the hand-over cheap, few enough to keep all threads busy to the end. */
-const NAMES_PER_TASK = 64;
-/** Hashing takes so long that threads wait for the last one when it has a large task. */
-const NAMES_PER_HASHING_TASK = 8;
 /** Readers that one disk serves faster than fewer. */
 const MOST_READERS = 8;
 /** Tasks made ahead for each thread that may run. */
 const TASKS_AHEAD = 4;
-/** The same for users and shared mailboxes that are audited again. */
-const UNITS_PER_TASK = 16;
 const DEFAULT_RECHECK_DELAY = 30;
-/** Before each further look at what a server changed while it was looked at. Unit: ms. */
-const BACK_OFF = [0, 100, 300, 1000, 2000] as const;
-
 /** Audits the sides of a plan. @throws AuditError when a side cannot be audited at all */
 export async function auditSides(
   specs: readonly SideSpec[],
@@ -222,26 +192,6 @@ export async function auditSides(
 export const mostThreads = (level: Level): number =>
   Math.max(availableParallelism(), level === 'content' ? MOST_READERS : 1);
 
-/** Everything that the threads found, added up. */
-interface Totals extends Found {
-  readonly hardware: HardwareTally;
-}
-
-interface PlannedLook {
-  /** Before it begins. Unit: ms. */
-  readonly delay: number;
-  readonly look: Look;
-}
-
-/** The first look, those that were asked for, and those at what a server is changing. */
-function planLooks(recheck: number, recheckDelay: number): readonly PlannedLook[] {
-  const delays = [0, ...Array.from({ length: recheck }, () => recheckDelay * 1000), ...BACK_OFF];
-  return delays.map((delay, number) => ({
-    delay,
-    look: { number, isRechecked: number < recheck, isLast: number === delays.length - 1 },
-  }));
-}
-
 async function lookThrough(
   { role, list }: Side,
   runner: TaskRunner,
@@ -260,174 +210,6 @@ async function lookThrough(
     reason: `${list.path}: ${reply.ok ? 'not looked through' : reply.reason}`,
   });
   return undefined;
-}
-
-async function runTasks(
-  runner: TaskRunner,
-  room: number,
-  checked: CheckedSide[],
-  {
-    plan,
-    hints,
-    looks,
-    signal,
-  }: {
-    readonly plan: AuditPlan;
-    readonly hints: SideHints;
-    readonly looks: readonly PlannedLook[];
-    readonly signal: AbortSignal;
-  },
-  totals: Totals,
-  onProgress: AuditOptions['onProgress'],
-): Promise<void> {
-  let done = 0;
-  let seen = 0;
-  let records = 0;
-  // A server at work changes the list and the disk while we look at one after the other. What may be no more than that
-  // is looked at again when everything else is done, and counts as it is found then.
-  let unsettled: UnsettledUnit[] = [];
-  const walked = new Map<WalkTask, readonly ReportedFinding[]>();
-  const estimate = estimateNames(checked.flatMap(({ list }) => list?.db ?? []));
-  /** Of tasks whose thread failed: one of several units may have been to blame, or another task of that thread. */
-  const lost: { readonly unit: UnsettledUnit; readonly look: Look }[] = [];
-  let isAlone = false;
-  const leaveOut = (what: string, reason = whyStopped(signal)): void => void totals.unaudited.push({ what, reason });
-  const leaveOutTask = (task: LoopTask, reason?: string): void => {
-    for (const what of partsOf(task)) leaveOut(what, reason);
-    // What the first look found was not found again; it is not known to be gone either.
-    if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
-  };
-  const take = (task: LoopTask, names: number, reply: AuditReply): void => {
-    done += names;
-    if (!reply.ok) {
-      if (task.kind === 'walk' || isAlone) leaveOutTask(task, reply.reason);
-      else for (const unit of task.units) lost.push({ unit, look: task.look });
-      return;
-    }
-    const { result } = reply;
-    if (task.kind === 'walk') {
-      for (const part of result.unaudited) totals.unaudited.push(part);
-      const before = new Set(walked.get(task.walk)?.map(placeOf));
-      if (task.again === true) {
-        for (const finding of result.findings) if (before.has(placeOf(finding))) totals.findings.push(finding);
-      } else if (result.findings.length > 0) walked.set(task.walk, result.findings);
-      return;
-    }
-    for (const unit of result.unsettled) unsettled.push(unit);
-    addFound(totals, result);
-    for (const counts of Object.values(result.sides)) records += counts.records;
-    totals.hardware.add(result.evidence, result.unstable);
-    onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
-  };
-
-  const loop = new TaskLoop(runner, room, signal, take);
-  const matchesUser = globFilter(plan.users);
-  const [first, ...further] = looks;
-  const namesPerTask = plan.level === 'content' ? NAMES_PER_HASHING_TASK : NAMES_PER_TASK;
-  let batch: UnsettledUnit[] = [];
-  let names = 0;
-  const pause = async (delay: number): Promise<boolean> => {
-    await untilStopped(
-      signal,
-      setTimeout(delay, undefined, { signal }).catch(() => undefined),
-    );
-    return !signal.aborted;
-  };
-  for await (const { unit, names: ofUnit } of walkUnits(checked, pause)) {
-    seen += ofUnit;
-    if (plan.users.length > 0 && !(unit.kind === 'user' && matchesUser(unit.userid))) continue;
-    batch.push({ unit });
-    names += ofUnit;
-    if (names < namesPerTask) continue;
-    if (!(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names))) break;
-    batch = [];
-    names = 0;
-  }
-  if (batch.length > 0 && !(await loop.submit({ kind: 'units', units: batch, look: first!.look, hints }, names)))
-    leaveOut(`all mailboxes from ${nameOfUnit(batch[0]!.unit)} on`);
-  // A list that could not be read to its end was checked before: a server changes it whenever we read it.
-  for (const { side, list } of checked) {
-    const broken = damageIn(list?.db.faults ?? []);
-    if (broken !== undefined) {
-      totals.unaudited.push({
-        what: 'mailbox list',
-        side: side.role,
-        reason: `${broken.file}: ${broken.code} at byte ${String(broken.offset ?? 0)} while it was read`,
-      });
-    }
-  }
-  if (!isNarrowed(plan)) {
-    for (const { side } of checked) {
-      for (const path of plan.level === 'index' ? [] : findLeftovers(side)) {
-        for (const finding of LIST_FINDINGS)
-          totals.findings.push(...finding.find({ kind: 'leftover', side: side.role, path }));
-      }
-      for (const walk of planWalk(side.role, side.layout, totals.unaudited))
-        if (!(await loop.submit({ kind: 'walk', walk, hints }, 0))) leaveOutTask({ kind: 'walk', walk });
-    }
-  }
-  await loop.drain();
-  const lasting = lastingHints(hints);
-  for (const { delay, look } of further) {
-    if (unsettled.length === 0) break;
-    await pause(delay);
-    const units = unsettled;
-    unsettled = [];
-    for (let i = 0; i < units.length; i += UNITS_PER_TASK) {
-      const task = { kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look, hints: lasting } as const;
-      if (!(await loop.submit(task, 0))) leaveOutTask(task);
-    }
-    await loop.drain();
-  }
-  // After the units: a walk takes what rows are still to be told, and keeps only what it told before.
-  for (const walk of [...walked.keys()]) {
-    const again = { kind: 'walk', walk, again: true, hints: lasting } as const;
-    if (!(await loop.submit(again, 0))) leaveOutTask(again);
-  }
-  await loop.drain();
-  // One by one: then it is known who takes a thread with him.
-  isAlone = true;
-  for (const { unit, look } of lost) {
-    const task = {
-      kind: 'units',
-      units: [unit],
-      look: { ...look, isRechecked: false, isLast: true },
-      hints: lasting,
-    } as const;
-    if (!(await loop.submit(task, 0))) leaveOutTask(task);
-    await loop.drain();
-  }
-  for (const task of loop.unfinished) leaveOutTask(task);
-  for (const { unit } of unsettled) leaveOut(nameOfUnit(unit));
-  if (isNarrowed(plan) && !signal.aborted) {
-    // A name that was mistyped must not end in "all is well".
-    const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
-    if (!looked) {
-      const globs = [...plan.users, ...plan.mailboxes, ...plan.partitions].join(' ');
-      throw new AuditError(
-        'usage',
-        `no mailbox matches ${globs}`,
-        'Look at the names: mailboxes go by internal name (user.fred.Sent), users by userid.',
-      );
-    }
-  }
-}
-
-/** What a task was to look at, for a person. */
-function partsOf(task: LoopTask): string[] {
-  return task.kind === 'walk'
-    ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
-    : task.units.map(({ unit }) => nameOfUnit(unit));
-}
-
-/** What a finding of a walk is about: the same directory may be judged otherwise the second time. */
-function placeOf({ side, facts }: ReportedFinding): string {
-  return JSON.stringify([side, facts['path'] ?? facts]);
-}
-
-/** Since 3.6 a mailbox has two rows. */
-function estimateNames(dbs: readonly CyrusDb[]): number {
-  return Math.max(0, ...dbs.map(({ count }) => Math.ceil(count / 2)));
 }
 
 /** The master and the replica must be two servers. */
