@@ -57,7 +57,7 @@ async function compileKernel(source: string): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'cyraudit-kernel-'));
   try {
     const wasm = join(dir, 'kernel.wasm');
-    const options = '--runtime stub --initialMemory 9 --maximumMemory 9 -O3 --noAssert --use abort=';
+    const options = '--runtime stub --initialMemory 9 --maximumMemory 9 --enable simd -O3 --noAssert --use abort=';
     const { status, stderr } = spawnSync(process.execPath, [asc, source, ...options.split(' '), '--outFile', wasm], {
       cwd: root,
       encoding: 'utf8',

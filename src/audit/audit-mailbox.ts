@@ -21,6 +21,8 @@ import type { UnauditedPart } from './unit-result.js';
 const MAX_GUIDS = 100_000;
 /** Messages of a mailbox whose file is missing or damaged and of which copies are looked for. */
 const MAX_DAMAGED = 10_000;
+/** Pairs that differ and are kept, as they are asked for some eight times; of more of them each walk decodes them again. */
+const MAX_KEPT = 5_000;
 /** Altered message files of a side that are kept, to be read again. */
 const MAX_ALTERED = 4;
 
@@ -103,10 +105,13 @@ export function auditMailbox(
   ) {
     const { stream: m } = master;
     const { stream: r } = replica;
-    const pairs = (): Iterable<RecordPair> => joinRecords(m, r, { lowerBound: 0, equal: 0, differing: 0 });
     // The first walk learns how far the common state had come; most mailboxes end here without a difference.
-    const walk = joinRecords(m, r, totals);
-    while (walk.next().done !== true);
+    let kept: RecordPair[] | undefined = [];
+    for (const pair of joinRecords(m, r, totals)) {
+      kept?.push(pair);
+      if (totals.differing >= MAX_KEPT) kept = undefined;
+    }
+    const pairs = (): Iterable<RecordPair> => kept ?? joinRecords(m, r, { lowerBound: 0, equal: 0, differing: 0 });
     prediction = predictMailbox(master.head, replica.head, totals.differing === 0 ? () => [] : pairs, engine.traits);
     if (totals.differing > 0)
       sent = addRecordFindings(job, engine, prediction, pairs, totals.lowerBound, master.head.deletedmodseq, collector);

@@ -16,7 +16,8 @@ import {
 } from '../formats/annotations/annotation-row.js';
 import { rowsWithPrefix } from '../formats/cyrusdb/cyrusdb.js';
 import { hex32 } from '../formats/index/read-header.js';
-import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
+import { scanBlock } from '../formats/index/kernel/scan-block.js';
+import { FlagCrcs, newTotals, recordOffsets, type RecordTotals } from '../formats/index/scan-records.js';
 import { ANNOT_CRC_INIT, annotationTerm, isVirtualAnnotation, laterField } from '../formats/index/sync-crc.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
@@ -180,7 +181,7 @@ export function readMailbox(
   const faultsBefore = faults.length;
   if (known === undefined) {
     for (const block of index.blocks())
-      scanRecords(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
+      scanBlock(block, head.version, head.header, flagCrcs, totals, faults, indexPath);
   }
   const recordsAreSound = faults.length === faultsBefore;
   if (totals.records < head.header.numRecords) {

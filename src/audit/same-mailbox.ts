@@ -3,14 +3,16 @@ import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS } from '../compare/join-records.js';
 import { openCyrusDb } from '../formats/cyrusdb/open-cyrusdb.js';
 import { MAX_HEADER_SIZE, readIndexHeader } from '../formats/index/read-header.js';
-import { ScanKernel } from '../formats/index/kernel/scan-kernel.js';
-import { FlagCrcs, newTotals, recordOffsets, scanRecords } from '../formats/index/scan-records.js';
+import { KERNEL_BUFFER_SIZE, ScanKernel } from '../formats/index/kernel/scan-kernel.js';
+import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
+import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FormatFault } from '../model/fault.js';
 import { OPTION_MAILBOX_DELETED, SYNCED_OPTIONS, type IndexHeader } from '../model/index-file.js';
 import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { sameAnnotations } from '../replication/predict-mailbox.js';
-import { FILE_MISSING, readFileInto } from '../sources/read-only-file.js';
+import { openFilePair, type FilePair } from '../sources/file-pair.js';
+import { FILE_MISSING, FILE_NOT_READ, readFileInto } from '../sources/read-only-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import { checkTotals, computedCrcs, isRefusedVersion, readMailboxAnnotations, sumOfLengths } from './read-mailbox.js';
@@ -32,6 +34,8 @@ export interface SameMailbox {
 /** Larger files are left to the full look, where what is done once per mailbox does not count. */
 const HEADER_BYTES = 16 * 1024;
 const ANNOTATION_BYTES = 4 * 1024;
+
+type Buffers = Readonly<Record<'master' | 'replica', Buffer>>;
 
 const bufferOf = (size: number) => ({ master: Buffer.allocUnsafeSlow(size), replica: Buffer.allocUnsafeSlow(size) });
 const headers = bufferOf(HEADER_BYTES);
@@ -108,8 +112,8 @@ function isSameEntry(a: Mbentry, b: Mbentry): boolean {
 
 const isRead = (path: string, target: Buffer, size: number): boolean => readFileInto(path, target) === size;
 
-function isEqual({ master, replica }: { readonly master: Buffer; readonly replica: Buffer }, size: number): boolean {
-  return master.compare(replica, 0, size, 0, size) === 0;
+function isEqual({ master, replica }: Buffers, end: number, from = 0): boolean {
+  return master.compare(replica, from, end, from, end) === 0;
 }
 
 function readSameIndex(
@@ -119,8 +123,47 @@ function readSameIndex(
   headerFileCrc: number,
   annotationBytes: number,
 ): Omit<SameMailbox, 'header' | 'isAnnotated'> | undefined {
-  const size = readFileInto(masterPath, indexes.master);
-  if (size <= 0 || !isRead(replicaPath, indexes.replica, size)) return undefined;
+  const small = readFileInto(masterPath, indexes.master);
+  if (small > 0 && !isRead(replicaPath, indexes.replica, small)) return undefined;
+  const large = small === FILE_NOT_READ ? openFilePair(masterPath, replicaPath, indexes) : undefined;
+  try {
+    const size = large?.size ?? small;
+    if (size <= 0 || large?.read(0, Math.min(size, MAX_HEADER_SIZE)) === false) return undefined;
+    const heads = sameHeaders(size, headerFileCrc);
+    if (heads === undefined) return undefined;
+    const { master: a, replica: b, version } = heads;
+    const totals = newTotals();
+    const flagCrcs = new FlagCrcs(userFlags);
+    const isSound =
+      large === undefined
+        ? isEqual(indexes, size, a.startOffset) &&
+          areSound(version, a, flagCrcs, totals, { at: a.startOffset, count: a.numRecords, fileOffset: a.startOffset })
+        : areSameChunks(large, version, a, flagCrcs, totals);
+    if (!isSound) return undefined;
+    const faults: FormatFault[] = [];
+    const computed = computedCrcs({ version, annotations: NO_ANNOTATIONS, blocks: () => [] }, totals);
+    checkTotals(a, version, totals, computed, annotationBytes, '', faults);
+    if (a !== b) checkTotals(b, version, totals, computed, annotationBytes, '', faults);
+    if (faults.length > 0) return undefined;
+    return {
+      index: { master: a, replica: b },
+      exists: totals.exists,
+      records: totals.records,
+      minor: version.minor,
+      bytes: 2 * size,
+    };
+  } catch {
+    return undefined;
+  } finally {
+    large?.close();
+  }
+}
+
+/** The headers at the beginning of both buffers, when replication sees the same in them. */
+function sameHeaders(
+  size: number,
+  headerFileCrc: number,
+): (SameMailbox['index'] & { readonly version: IndexVersion }) | undefined {
   const master = readIndexHeader(indexes.master.subarray(0, Math.min(size, MAX_HEADER_SIZE)), size, '');
   const { header: a, version } = master;
   if (a === undefined || version === undefined || master.faults.length > 0) return undefined;
@@ -134,28 +177,57 @@ function readSameIndex(
   if (a.headerFileCrc !== 0 && a.headerFileCrc !== headerFileCrc) return undefined;
   if (b.headerFileCrc !== 0 && b.headerFileCrc !== headerFileCrc) return undefined;
   if (a !== b && !isSameState(a, b)) return undefined;
-  if (indexes.master.compare(indexes.replica, a.startOffset, size, a.startOffset, size) !== 0) return undefined;
+  return { master: a, replica: b, version };
+}
 
+/** Where records are: in the first buffer, and in their file. */
+interface RecordRun {
+  readonly at: number;
+  readonly count: number;
+  readonly fileOffset: number;
+}
+
+/** Adds up records of the first buffer; false when anything is wrong with one of them. */
+function areSound(
+  version: IndexVersion,
+  header: IndexHeader,
+  flagCrcs: FlagCrcs,
+  totals: RecordTotals,
+  { at, count, fileOffset }: RecordRun,
+): boolean {
+  const o = recordOffsets(version);
+  if (kernel.scan(o, header, flagCrcs, totals, at, count)) return true;
   const faults: FormatFault[] = [];
-  const totals = newTotals();
-  const flagCrcs = new FlagCrcs(userFlags);
-  if (!kernel.scan(recordOffsets(version), a, flagCrcs, totals)) {
-    const records = indexes.master.subarray(a.startOffset, size);
-    const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-    const block = { bytes: records, view, count: a.numRecords, fileOffset: a.startOffset };
-    scanRecords(block, version, a, flagCrcs, totals, faults, '');
+  const bytes = indexes.master.subarray(at, at + count * o.size);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  scanRecords({ bytes, view, count, fileOffset }, version, header, flagCrcs, totals, faults, '');
+  return faults.length === 0;
+}
+
+/** Two indexes that do not fit into the buffers, one run of records after the other. */
+function areSameChunks(
+  pair: FilePair,
+  version: IndexVersion,
+  header: IndexHeader,
+  flagCrcs: FlagCrcs,
+  totals: RecordTotals,
+): boolean {
+  const { recordSize, numRecords, startOffset } = header;
+  const end = startOffset + numRecords * recordSize;
+  const most = Math.floor(KERNEL_BUFFER_SIZE / recordSize);
+  for (let done = 0; done < numRecords; done += most) {
+    const count = Math.min(most, numRecords - done);
+    const fileOffset = startOffset + done * recordSize;
+    const length = count * recordSize;
+    if (!pair.read(fileOffset, length) || !isEqual(indexes, length)) return false;
+    if (!areSound(version, header, flagCrcs, totals, { at: 0, count, fileOffset })) return false;
   }
-  const computed = computedCrcs({ version, annotations: NO_ANNOTATIONS, blocks: () => [] }, totals);
-  checkTotals(a, version, totals, computed, annotationBytes, '', faults);
-  if (a !== b) checkTotals(b, version, totals, computed, annotationBytes, '', faults);
-  if (faults.length > 0) return undefined;
-  return {
-    index: { master: a, replica: b },
-    exists: totals.exists,
-    records: totals.records,
-    minor: version.minor,
-    bytes: 2 * size,
-  };
+  // Behind the records there may be something else, which then has to be the same.
+  for (let at = end; at < pair.size; at += KERNEL_BUFFER_SIZE) {
+    const length = Math.min(KERNEL_BUFFER_SIZE, pair.size - at);
+    if (!pair.read(at, length) || !isEqual(indexes, length)) return false;
+  }
+  return true;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../formats/index/scan-records.js';
 import { basicTerm } from '../formats/index/sync-crc.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
-import { FLAG_EXPUNGED, FLAG_SEEN } from '../model/index-file.js';
+import { FLAG_EXPUNGED, FLAG_SEEN, type IndexRecord } from '../model/index-file.js';
 import type { RecordPair, SideRecord } from '../model/record-pair.js';
 
 /** The records of one side, walked in file order as often as needed. */
@@ -284,31 +284,29 @@ class Cursor {
     const base = this.index * o.size;
     this.index++;
     const annotations = stream.annotations.byUid.get(record.uid) ?? NO_VALUES;
-    const later = stream.annotations.fieldsByUid?.get(record.uid);
-    if (record.expunged || o.guid < 0) return { ...record, ...later, annotations, crcBasic: 0, crcAnnot: 0 };
-    let flagsXor = stream.flagCrcs.systemXor(record.systemFlags & (FLAG_SEEN * 2 - 1));
-    for (let word = 0; word < 4; word++) {
-      const bits = block.view.getUint32(base + o.userFlags + word * 4);
-      for (let bit = 0; bit < 32; bit++) {
-        if ((bits >>> bit) & 1) flagsXor ^= stream.flagCrcs.ofUserFlag(word * 32 + bit) ?? 0;
-      }
-    }
-    return {
-      ...record,
-      ...later,
+    const isSummed = !record.expunged && o.guid >= 0;
+    return Object.assign(record, stream.annotations.fieldsByUid?.get(record.uid), {
       annotations,
-      crcBasic: basicTerm(
-        record.uid,
-        record.modseq,
-        record.lastUpdated,
-        flagsXor,
-        record.internaldate,
-        block.bytes,
-        base + o.guid,
-      ),
-      crcAnnot:
-        annotTerms(block.view, base, o, record.uid)[stream.version.minor >= 20 ? 'padded' : 'unpadded'] ^
-        (stream.annotations.crcByUid.get(record.uid) ?? 0),
-    };
+      crcBasic: isSummed ? basicTermOf(record, block, base, stream.flagCrcs, o) : 0,
+      crcAnnot: isSummed
+        ? annotTerms(block.view, base, o, record.uid)[stream.version.minor >= 20 ? 'padded' : 'unpadded'] ^
+          (stream.annotations.crcByUid.get(record.uid) ?? 0)
+        : 0,
+    });
   }
+}
+
+function basicTermOf(
+  { uid, modseq, lastUpdated, internaldate, systemFlags }: IndexRecord,
+  { bytes, view }: RecordBlock,
+  base: number,
+  flagCrcs: FlagCrcs,
+  o: RecordOffsets,
+): number {
+  let flagsXor = flagCrcs.systemXor(systemFlags & (FLAG_SEEN * 2 - 1));
+  for (let word = 0; word < 4; word++) {
+    for (let bits = view.getInt32(base + o.userFlags + word * 4); bits !== 0; bits &= bits - 1)
+      flagsXor ^= flagCrcs.ofUserFlag(word * 32 + 31 - Math.clz32(bits & -bits)) ?? 0;
+  }
+  return basicTerm(uid, modseq, lastUpdated, flagsXor, internaldate, bytes, base + o.guid);
 }

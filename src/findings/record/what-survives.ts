@@ -1,5 +1,5 @@
 import { FLAG_FLAGGED } from '../../model/index-file.js';
-import { flagNames, type SideRecord } from '../../model/record-pair.js';
+import { FLAG_NAME_OF_BIT, type SideRecord } from '../../model/record-pair.js';
 import type { RecordSubject } from './record-subject.js';
 
 /** True when everything the loser carries (flags, annotations) is in the winner too. */
@@ -27,8 +27,8 @@ export function nothingLost(
 
 /** Flags and annotations of `a` that `b` lacks, for a message to a person. */
 export function lostFrom(a: SideRecord, b: SideRecord): string {
-  const there = new Set(flagNames(b));
-  const lost = flagNames(a).filter((name) => !there.has(name));
+  const lost = [...FLAG_NAME_OF_BIT].flatMap(([bit, name]) => (a.systemFlags & ~b.systemFlags & bit ? [name] : []));
+  for (const name of a.userFlags) if (!b.userFlags.includes(name)) lost.push(name);
   for (const [key, value] of a.annotations) if (b.annotations.get(key) !== value) lost.push(`annotation ${key.trim()}`);
   return lost.join(' ');
 }

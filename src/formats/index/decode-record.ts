@@ -9,6 +9,8 @@ import {
   type RecordOffsets,
 } from './scan-records.js';
 
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** Versions before 10 have no GUID. */
 const NULL_GUID = '0'.repeat(40);
 
@@ -30,23 +32,19 @@ export function decodeRecord(
   const userFlags: string[] = [];
   const unnamedFlags: number[] = [];
   for (let word = 0; word < 4; word++) {
-    const bits = view.getUint32(base + o.userFlags + word * 4);
-    for (let bit = 0; bits >>> bit !== 0 && bit < 32; bit++) {
-      if (((bits >>> bit) & 1) === 0) continue;
-      const name = userFlagNames[word * 32 + bit];
-      if (name === undefined) unnamedFlags.push(word * 32 + bit);
+    for (let bits = view.getInt32(base + o.userFlags + word * 4); bits !== 0; bits &= bits - 1) {
+      const flag = word * 32 + 31 - Math.clz32(bits & -bits);
+      const name = userFlagNames[flag];
+      if (name === undefined) unnamedFlags.push(flag);
       else userFlags.push(name.toLowerCase());
     }
   }
-  const nsec = internaldateNsec(view, base, o);
-  const basecid = o.basecid < 0 ? 0n : view.getBigUint64(base + o.basecid);
-  return {
+  const record: Mutable<IndexRecord> = {
     uid: view.getUint32(base + o.uid),
     guid: o.guid < 0 ? NULL_GUID : bytes.toString('hex', base + o.guid, base + o.guid + 20),
     modseq: recordModseq(view, base, o, highestmodseq),
     createdmodseq: o.createdmodseq < 0 ? 0 : readU64(view, base + o.createdmodseq),
     internaldate: secondsAt(view, base + o.internaldate, o),
-    ...(nsec === 0 ? {} : { internaldateNsec: nsec }),
     lastUpdated: secondsAt(view, base + o.lastUpdated, o),
     savedate: o.savedate < 0 ? 0 : secondsAt(view, base + o.savedate, o),
     size: messageSize(view, base, o),
@@ -54,9 +52,13 @@ export function decodeRecord(
     userFlags: userFlags.sort(),
     unnamedFlags,
     cid: o.cid < 0 ? 0n : view.getBigUint64(base + o.cid),
-    ...(basecid === 0n ? {} : { basecid }),
     expunged: (systemFlags & FLAG_EXPUNGED) !== 0,
     unlinked: (systemFlags & FLAG_UNLINKED) !== 0,
     archived: (systemFlags & FLAG_ARCHIVED) !== 0,
   };
+  const nsec = internaldateNsec(view, base, o);
+  if (nsec !== 0) record.internaldateNsec = nsec;
+  const basecid = o.basecid < 0 ? 0n : view.getBigUint64(base + o.basecid);
+  if (basecid !== 0n) record.basecid = basecid;
+  return record;
 }

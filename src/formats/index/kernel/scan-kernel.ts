@@ -61,10 +61,18 @@ export class ScanKernel {
   }
 
   /**
-   * Adds up all records of the index in the first buffer. False when there is anything in them that is not plainly sound, or
-   * a version that the kernel does not know: then nothing is said, and `scanRecords` tells more.
+   * Adds up `count` records of an index that begin at `at` in the first buffer, behind those that `totals` has. False when
+   * there is anything in them that is not plainly sound, or a version that the kernel does not know: then nothing is added,
+   * and `scanRecords` tells more.
    */
-  scan(o: RecordOffsets, header: IndexHeader, flagCrcs: FlagCrcs, totals: RecordTotals): boolean {
+  scan(
+    o: RecordOffsets,
+    header: IndexHeader,
+    flagCrcs: FlagCrcs,
+    totals: RecordTotals,
+    at = header.startOffset,
+    count = header.numRecords,
+  ): boolean {
     const { exports, config } = this;
     if (exports === undefined || o.isWide || o.modseqMayBeShifted || o.guid < 0 || o.modseq < 0) return false;
     if (header.minorVersion < 12) return false;
@@ -73,6 +81,7 @@ export class ScanKernel {
     config[15] = header.lastUid;
     config[16] = Math.floor(header.highestmodseq / 4294967296);
     config[17] = header.highestmodseq;
+    config[19] = totals.maxUid;
     for (let word = 0; word < 4; word++) config[26 + word] = 0;
     for (let flag = 0; flag < flagCrcs.length; flag++) {
       const crc = flagCrcs.ofUserFlag(flag);
@@ -80,24 +89,24 @@ export class ScanKernel {
       this.userFlagCrcs[flag] = crc;
       config[26 + (flag >>> 5)]! |= 1 << (flag & 31);
     }
-    if (exports.scan(BUFFERS + header.startOffset, header.numRecords) === 0) return false;
+    if (exports.scan(BUFFERS + at, count) === 0) return false;
     const { results } = this;
-    totals.records = header.numRecords;
-    totals.exists = results.getUint32(0, true);
-    totals.answered = results.getUint32(4, true);
-    totals.flagged = results.getUint32(8, true);
-    totals.deleted = results.getUint32(12, true);
-    totals.unseen = results.getUint32(16, true);
-    totals.expunged = results.getUint32(20, true);
-    totals.archived = results.getUint32(24, true);
-    totals.crcBasic = results.getInt32(28, true);
-    totals.crcAnnot = results.getInt32(32, true);
-    totals.crcAnnotPadded = results.getInt32(36, true);
+    totals.records += count;
+    totals.exists += results.getUint32(0, true);
+    totals.answered += results.getUint32(4, true);
+    totals.flagged += results.getUint32(8, true);
+    totals.deleted += results.getUint32(12, true);
+    totals.unseen += results.getUint32(16, true);
+    totals.expunged += results.getUint32(20, true);
+    totals.archived += results.getUint32(24, true);
+    totals.crcBasic ^= results.getInt32(28, true);
+    totals.crcAnnot ^= results.getInt32(32, true);
+    totals.crcAnnotPadded ^= results.getInt32(36, true);
     totals.maxUid = results.getUint32(40, true);
-    totals.quotaUsed = results.getFloat64(48, true);
-    totals.maxModseq = results.getFloat64(56, true);
-    totals.quotaDeleted = results.getFloat64(64, true);
-    totals.quotaExpunged = results.getFloat64(72, true);
+    totals.quotaUsed += results.getFloat64(48, true);
+    totals.maxModseq = Math.max(totals.maxModseq, results.getFloat64(56, true));
+    totals.quotaDeleted += results.getFloat64(64, true);
+    totals.quotaExpunged += results.getFloat64(72, true);
     return true;
   }
 

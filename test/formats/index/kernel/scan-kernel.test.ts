@@ -1,6 +1,7 @@
 /** The kernel says what `scanRecords` says of sound records, and leaves all others to it. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { scanBlock } from '../../../../src/formats/index/kernel/scan-block.js';
 import { KERNEL_BUFFER_SIZE, ScanKernel } from '../../../../src/formats/index/kernel/scan-kernel.js';
 import { MAX_HEADER_SIZE, readIndexHeader } from '../../../../src/formats/index/read-header.js';
 import {
@@ -210,6 +211,111 @@ describe('sound records', () => {
     const values = Array.from({ length: count }, (_, i) => ({ ...SOUND, uid: i + 1 }));
     const { isSaid, totals, twin } = scan(encodeIndex({ version: 17, records: values, userFlags: FLAGS }));
     expect([isSaid, totals]).toEqual([true, twin]);
+  });
+});
+
+describe('records in runs', () => {
+  const COUNT = 700;
+  const flagNames = ['$Label1', 'NonJunk'];
+  const many = (): Buffer =>
+    encodeIndex({
+      version: 17,
+      userFlags: flagNames,
+      records: Array.from({ length: COUNT }, (_, i) => ({
+        ...SOUND,
+        uid: 3 * i + 1,
+        modseq: 10 ** (i % 16) + i,
+        createdmodseq: i % 3 === 0 ? 10 ** (i % 16) + i : i % 7,
+        lastUpdated: (i * 7919) % 2 ** 31,
+        savedate: i % 5 === 0 ? 0 : i,
+        cid: BigInt(i) << BigInt(i % 53),
+        userFlags: [i % 4, 0, 0, 0],
+      })),
+    });
+
+  test.each([1, 63, 64, 65, 128, 333, COUNT])('runs of %d add up to what one pass of the twin adds up to', (length) => {
+    const index = many();
+    const { twin, faults } = scan(index, flagNames);
+    expect(faults).toEqual([]);
+    const { header, version: of } = readIndexHeader(index.subarray(0, MAX_HEADER_SIZE), index.length, 'index');
+    const o = recordOffsets(of!);
+    const totals = newTotals();
+    index.copy(kernel.buffers[0]);
+    for (let done = 0; done < COUNT; done += length) {
+      const count = Math.min(length, COUNT - done);
+      const at = header!.startOffset + done * o.size;
+      expect(kernel.scan(o, header!, new FlagCrcs(flagNames), totals, at, count)).toBe(true);
+    }
+    expect(totals).toEqual(twin);
+  });
+
+  test('a run that does not go on behind the last one is left to the twin, and adds nothing', () => {
+    const index = many();
+    const { header, version: of } = readIndexHeader(index.subarray(0, MAX_HEADER_SIZE), index.length, 'index');
+    const totals = { ...newTotals(), maxUid: 3 * COUNT };
+    index.copy(kernel.buffers[0]);
+    expect(kernel.scan(recordOffsets(of!), header!, new FlagCrcs(flagNames), totals)).toBe(false);
+    expect(totals).toEqual({ ...newTotals(), maxUid: 3 * COUNT });
+  });
+
+  test('a block is scanned as by the twin, sound or not, whatever its length', () => {
+    for (const bad of [[], [0], [2339], [2340], [4999], [2338, 2341]]) {
+      const index = encodeIndex({
+        version: 17,
+        userFlags: flagNames,
+        records: Array.from({ length: 5000 }, (_, i) => ({ ...SOUND, uid: i + 1, modseq: i + 4 })),
+      });
+      const { header, version: of } = readIndexHeader(index.subarray(0, MAX_HEADER_SIZE), index.length, 'index');
+      const { size } = recordOffsets(of!);
+      for (const n of bad) index[header!.startOffset + n * size + 30]! ^= 4;
+      const bytes = index.subarray(header!.startOffset);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const block = { bytes, view, count: 5000, fileOffset: header!.startOffset };
+      const flags = new FlagCrcs(flagNames);
+      const [one, two] = [scanRecords, scanBlock].map((run) => {
+        const totals = newTotals();
+        const faults: FormatFault[] = [];
+        run(block, of!, header!, flags, totals, faults, 'index');
+        return { totals, faults };
+      });
+      expect(two).toEqual(one);
+      expect(one!.faults).toHaveLength(bad.length);
+    }
+  });
+
+  test('records with a bad CRC are seen among many: any one, and any two with the same bits wrong', () => {
+    const index = many();
+    const { header, version: of } = readIndexHeader(index.subarray(0, MAX_HEADER_SIZE), index.length, 'index');
+    const o = recordOffsets(of!);
+    const damagedAt = (records: readonly number[], offset: number, bit: number): boolean => {
+      index.copy(kernel.buffers[0]);
+      for (const n of records) kernel.buffers[0][header!.startOffset + n * o.size + offset]! ^= 1 << bit;
+      return kernel.scan(o, header!, new FlagCrcs(flagNames), newTotals());
+    };
+    // Only the record CRC can tell: nothing else reads these.
+    const offsets = [o.cacheOffset, o.cacheCrc + 3, o.crc, o.crc + 3];
+    for (const offset of offsets) {
+      for (const n of [0, 1, 31, 32, COUNT - 1]) expect(damagedAt([n], offset, n % 8)).toBe(false);
+      for (const [a, b] of [
+        [0, 1],
+        [5, 37],
+        [0, COUNT - 1],
+        [100, 102],
+        [100, 122],
+        [100, 132],
+      ])
+        expect(damagedAt([a!, b!], offset, 3)).toBe(false);
+    }
+    expect(damagedAt([], 0, 0)).toBe(true);
+    // All at once, as by a bit that is stuck.
+    for (const offset of offsets)
+      expect(
+        damagedAt(
+          Array.from({ length: COUNT }, (_, i) => i),
+          offset,
+          6,
+        ),
+      ).toBe(false);
   });
 });
 
