@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --old-root --new-root --log --since --include --export
             set skips 1
         end
     end
@@ -42,6 +42,7 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a inspect -d 'decode files of C
 complete -c cyraudit -n '__cyraudit_argument 0' -a explain -d 'what a finding means, what replication would do and what to do; without a code, the whole list'
 complete -c cyraudit -n '__cyraudit_argument 0' -a render -d 'turn a saved JSON report into another format'
 complete -c cyraudit -n '__cyraudit_argument 0' -a plan -d 'write who may be replicated now, and who is held and why, from a saved report of compare'
+complete -c cyraudit -n '__cyraudit_argument 0' -a salvage -d 'find the messages of a side that is down which the side in service lacks'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_argument 0' -s V -l version -d 'output the version number'
 complete -c cyraudit -n '__cyraudit_argument 0' -s h -l help -d 'display help for command'
@@ -296,10 +297,30 @@ complete -c cyraudit -n '__cyraudit_command plan' -l into -x -a '(__fish_complet
 complete -c cyraudit -n '__cyraudit_command plan' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command plan; and __cyraudit_argument 1' -F
 
+complete -c cyraudit -n '__cyraudit_command salvage' -l old-root -x -a '(__fish_complete_directories)' -d 'absolute paths in OLD\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command salvage' -l new-root -x -a '(__fish_complete_directories)' -d 'absolute paths in NEW\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command salvage' -l user -x -d 'only these users; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l mailbox -x -d 'only these mailboxes, by internal name on OLD; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l log -r -F -d 'only the users and mailboxes that this sync log names; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l since -x -d 'only messages received, saved or changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
+complete -c cyraudit -n '__cyraudit_command salvage' -l include -x -a 'expunged deleted flags' -d 'offer also what users have removed, or flags that only OLD has; repeatable (choices: "expunged", "deleted", "flags")'
+complete -c cyraudit -n '__cyraudit_command salvage; and not __cyraudit_names_file' -l report -x -a 'text json ndjson junit sarif prometheus nagios combined html' -d 'text or json, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_names_file' -l report -r -F -d 'text or json, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l export -x -a '(__fish_complete_directories)' -d 'copy the message files and the manifest to this directory, for reinject'
+complete -c cyraudit -n '__cyraudit_command salvage' -l quiet -d 'print nothing for exit status 0'
+complete -c cyraudit -n '__cyraudit_command salvage' -l progress -d 'tell how far it has come (the default on a terminal)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l no-progress -d 'do not'
+complete -c cyraudit -n '__cyraudit_command salvage' -l color -d 'colour the text (the default on a terminal, unless NO_COLOR is set)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l no-color -d 'do not colour the text'
+complete -c cyraudit -n '__cyraudit_command salvage' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_argument 1' -F
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_argument 2' -F
+
 complete -c cyraudit -n '__cyraudit_command help; and __cyraudit_argument 1' -a 'compare\\t\'audit a pair: is each side sound, how do they differ, may replication run\'
 check\\t\'audit one side: is it sound\'
 inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf\'
 explain\\t\'what a finding means, what replication would do and what to do; without a code, the whole list\'
 render\\t\'turn a saved JSON report into another format\'
 plan\\t\'write who may be replicated now, and who is held and why, from a saved report of compare\'
+salvage\\t\'find the messages of a side that is down which the side in service lacks\'
 help\\t\'display help for command\''

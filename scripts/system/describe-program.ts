@@ -59,6 +59,8 @@ const TAKES: Readonly<Record<string, Takes>> = {
   side: FILE,
   master: FILE,
   replica: FILE,
+  old: FILE,
+  new: FILE,
   file: FILE,
   'report.json': FILE,
   dir: { kind: 'directory' },
