@@ -15,6 +15,7 @@ import { packageVersion } from '../run/package-version.js';
 import { salvage } from '../salvage/salvage.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
 import { STATUS_UNKNOWN } from './exit-status.js';
+import { ExportDirectory } from './export-files.js';
 import { StreamedFile } from './manifest-file.js';
 import { checkReportFile, parseReportTarget, writeReportFile, type ReportTarget } from './report-target.js';
 import { sideDirectories } from './side-directories.js';
@@ -63,9 +64,13 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
     selection: selectionOf(options, include),
   };
   const text = new SalvageText();
-  const streams = targets.flatMap(({ format, file }) =>
+  const exported =
+    options.export === undefined ? undefined : ExportDirectory.open(options.export, specs.flatMap(sideDirectories));
+  const streams: (StreamedFile | StdoutStream)[] = targets.flatMap(({ format, file }) =>
     format.name === 'json' ? [file === undefined ? new StdoutStream() : StreamedFile.create(file)] : [],
   );
+  const exportedManifest = exported === undefined ? undefined : StreamedFile.create(exported.manifest);
+  if (exportedManifest !== undefined) streams.push(exportedManifest);
   let asked = 0;
   let isFirst = true;
   const stop = new AbortController();
@@ -94,7 +99,14 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
       (found: ManifestMessage) => {
         if (!found.recover && salvageVerdict(found.verdict).does === 'ask') asked++;
         text.add(found);
-        for (const stream of streams) stream.write(manifestMessage(found, isFirst));
+        const hasFile = exported !== undefined && found.recover && found.verdict !== 'flags-changed';
+        if (hasFile) exported.copy(found.source, found.guid);
+        for (const stream of streams) {
+          // Only beside the files is a path relative to them of any use.
+          const isBeside = hasFile && stream === exportedManifest;
+          const message = isBeside ? { ...found, file: ExportDirectory.fileOf(found.guid) } : found;
+          stream.write(manifestMessage(message, isFirst));
+        }
         isFirst = false;
       },
     );
@@ -104,12 +116,15 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
       complete: result.unaudited.length === 0,
       finishedAt: new Date().toISOString(),
     };
+    exported?.keepEarlierManifest();
     for (const stream of streams) {
       stream.write(manifestTail(tail));
       await stream.finish();
     }
     const status = !tail.complete ? STATUS_UNKNOWN : tail.counts.recover + asked > 0 ? 1 : 0;
-    await writeTexts(text, tail, targets, options, status === 0 && options.quiet === true);
+    const manifest =
+      exported?.manifest ?? targets.find(({ format, file }) => format.name === 'json' && file !== undefined)?.file;
+    await writeTexts(text, tail, targets, manifest, options, status === 0 && options.quiet === true);
     return status;
   } catch (error) {
     progress.end();
@@ -150,10 +165,10 @@ async function writeTexts(
   text: SalvageText,
   tail: ManifestTail,
   targets: readonly ReportTarget<Format>[],
+  manifest: string | undefined,
   options: SalvageCommandOptions,
   silent: boolean,
 ): Promise<void> {
-  const manifest = targets.find(({ format, file }) => format.name === 'json' && file !== undefined)?.file;
   const next =
     manifest === undefined ? undefined : `cyraudit reinject ${manifest} --to imaps://SERVER --admin NAME --dry-run`;
   for (const { format, file } of targets) {

@@ -1,4 +1,13 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeValidator } from '../../src/cli/read-json.js';
@@ -8,7 +17,7 @@ import type { Manifest } from '../../src/generated/manifest.js';
 import { FLAG_SEEN } from '../../src/model/index-file.js';
 import { runCli } from '../support/cli.js';
 import { snapshotTree } from '../support/fixture.js';
-import { guidOf, writeSplitPair, type SplitPair } from '../support/salvage/split-pair.js';
+import { guidOf, messageBytes, writeSplitPair, type SplitPair } from '../support/salvage/split-pair.js';
 
 const validate = makeValidator(readSchema('manifest'), 'manifest');
 let pair: SplitPair;
@@ -132,6 +141,66 @@ describe('cyraudit salvage', () => {
       const { status, stderr } = runCli(['salvage', pair.old, pair.newer, '--report', `json=${side}/conf/m.json`]);
       expect([status, stderr]).toEqual([3, expect.stringContaining('expected a place outside both sides')]);
     }
+  });
+});
+
+describe('cyraudit salvage --export', () => {
+  const run = (dir = join(pair.dir, 'out')): ReturnType<typeof runCli> =>
+    runCli(['salvage', pair.old, pair.newer, '--export', dir]);
+  const fileOf = (n: number): string => {
+    const guid = guidOf(n);
+    return join(pair.dir, 'out/messages', guid.slice(0, 2), `${guid}.eml`);
+  };
+
+  test('copies what is offered, for its owner only, and its manifest names the files', async () => {
+    const before = [await snapshotTree(pair.old), await snapshotTree(pair.newer)];
+    const { status, stdout, stderr } = run();
+    expect([status, stderr]).toEqual([1, '']);
+    expect(stdout).toContain(`cyraudit reinject ${join(pair.dir, 'out/manifest.json')} --to`);
+    const tree = await snapshotTree(join(pair.dir, 'out'));
+    const modes = tree.map(({ type, mode }) => `${type} ${mode}`);
+    expect([...new Set(modes)].sort()).toEqual(['directory 700', 'file 600']);
+    expect(tree.filter(({ type }) => type === 'file')).toHaveLength(3);
+    const manifest = readManifest(join(pair.dir, 'out/manifest.json'));
+    for (const { file, recover, verdict, guid } of manifest.messages) {
+      expect(file).toBe(recover && verdict === 'never-seen' ? `messages/${guid.slice(0, 2)}/${guid}.eml` : undefined);
+    }
+    expect(readFileSync(fileOf(2))).toEqual(messageBytes(2));
+    expect([await snapshotTree(pair.old), await snapshotTree(pair.newer)]).toEqual(before);
+  });
+
+  test('goes on where it was stopped, and keeps the earlier manifest', () => {
+    run();
+    rmSync(fileOf(3));
+    const kept = statSync(fileOf(2)).mtimeMs;
+    expect(run()).toMatchObject({ status: 1, stderr: '' });
+    expect([statSync(fileOf(2)).mtimeMs, readFileSync(fileOf(3))]).toEqual([kept, messageBytes(3)]);
+    readManifest(join(pair.dir, 'out/manifest.1.json'));
+    readManifest(join(pair.dir, 'out/manifest.json'));
+  });
+
+  test('never overwrites another file', () => {
+    run();
+    writeFileSync(fileOf(2), 'something else');
+    const manifest = readFileSync(join(pair.dir, 'out/manifest.json'));
+    const { status, stderr } = run();
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringMatching(/\.eml: expected the message that an earlier run .* found [0-9a-f]{40}/),
+    ]);
+    expect(readFileSync(fileOf(2), 'utf8')).toBe('something else');
+    expect(readFileSync(join(pair.dir, 'out/manifest.json'))).toEqual(manifest);
+    expect(readdirSync(join(pair.dir, 'out')).sort()).toEqual(['manifest.json', 'messages']);
+  });
+
+  test('is refused below a side, also through a link', () => {
+    symlinkSync(pair.newer, join(pair.dir, 'link'));
+    mkdirSync(join(pair.dir, 'out'));
+    symlinkSync(join(pair.newer, 'spool'), join(pair.dir, 'out/messages'));
+    for (const dir of [join(pair.old, 'out'), join(pair.dir, 'link/out')])
+      expect(run(dir)).toMatchObject({ status: 3, stderr: expect.stringContaining('outside both sides') as unknown });
+    expect(run()).toMatchObject({ status: 3, stderr: expect.stringContaining('no directory') as unknown });
+    expect([existsSync(join(pair.old, 'out')), existsSync(join(pair.newer, 'out'))]).toEqual([false, false]);
   });
 });
 
