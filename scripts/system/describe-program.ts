@@ -73,6 +73,10 @@ const TAKES: Readonly<Record<string, Takes>> = {
   seconds: FREE,
   time: FREE,
   'MB/s': FREE,
+  url: FREE,
+  name: FREE,
+  mailbox: FREE,
+  manifest: FILE,
 };
 
 /** Throws for a value of a new name: somebody must decide what completes it. */
