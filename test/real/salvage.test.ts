@@ -186,11 +186,14 @@ describe.skipIf(whyNoCyrus() !== undefined)('a split brain is healed', () => {
     expect(await seenBy(pair.replica, 'ada')).toEqual(await seenBy(pair.master, 'ada'));
   });
 
-  test(
-    '(b) a message whose mailbox was deleted in service goes where it is asked for',
+  test.each([
+    ['that tells GUIDs', {}],
+    ['that tells none', { suppress_capabilities: 'DIGEST=SHA1' }],
+  ])(
+    '(b) a message whose mailbox was deleted goes where it is asked for, on a server %s',
     { timeout: 120_000 },
-    async () => {
-      pair = await startPair();
+    async (_, conf) => {
+      pair = await startPair({ sideConf: { replica: conf } });
       const { master, replica } = pair;
       await as(master, 'cyrus', (admin) => admin.create('user.ada'));
       await as(master, 'ada', async (ada) => {
