@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { as, deliver, message, replicate } from '../../fixtures/make/drift.js';
 import type { ImapClient } from '../../fixtures/make/imap-client.js';
+import type { Conf } from '../../fixtures/make/imapd-conf.js';
 import { startPair, whyNoCyrus, type Instance, type Pair } from '../../fixtures/make/instance.js';
 import type { Manifest } from '../../src/generated/manifest.js';
 import { cliFile, runCli, type Ran } from '../support/cli.js';
@@ -192,7 +193,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('a split brain is healed', () => {
   ])(
     '(b) a message whose mailbox was deleted goes where it is asked for, on a server %s',
     { timeout: 120_000 },
-    async (_, conf) => {
+    async (_, conf: Conf) => {
       pair = await startPair({ sideConf: { replica: conf } });
       const { master, replica } = pair;
       await as(master, 'cyrus', (admin) => admin.create('user.ada'));
@@ -207,6 +208,8 @@ describe.skipIf(whyNoCyrus() !== undefined)('a split brain is healed', () => {
       });
       await master.kill();
       await as(replica, 'ada', (ada) => ada.delete('INBOX.Work'));
+      const [capabilities] = await as(replica, 'ada', (ada) => ada.command('CAPABILITY'));
+      expect(capabilities!.includes('DIGEST=SHA1')).toBe(conf['suppress_capabilities'] === undefined);
 
       const { ran, manifest } = salvaged();
       expect(ran.status).toBe(1);
