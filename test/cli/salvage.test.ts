@@ -208,3 +208,12 @@ test('the schema knows every verdict, and no other', () => {
   const { $defs } = readSchema('manifest') as { $defs: { verdict: { enum: string[] } } };
   expect($defs.verdict.enum).toEqual(SALVAGE_VERDICTS.map(({ code }) => code));
 });
+
+test('docs/salvage.md has every verdict with its title and remedy', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/salvage.md'), 'utf8').replaceAll(/ +/g, ' ');
+  for (const { code, title, remedy } of SALVAGE_VERDICTS) {
+    const [row = ''] = page.split('\n').filter((line) => line.startsWith(`| \`${code}\` |`));
+    expect(row).toContain(title);
+    expect(row).toContain(remedy);
+  }
+});
