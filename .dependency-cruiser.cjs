@@ -19,6 +19,10 @@ const LAYERS = {
   // What of a report somebody knows already.
   accept: ['model', 'generated'],
   audit: ['model', 'bytes', 'formats', 'sources', 'compare', 'replication', 'findings', 'config', 'generated'],
+  // What of a side that is down the side in service lacks.
+  salvage: ['model', 'bytes', 'formats', 'sources', 'findings', 'audit', 'generated'],
+  // Puts it back over IMAP: the only folder that talks to a network.
+  reinject: ['model', 'formats', 'generated'],
   // Of the audit only types: see layer-pool-types.
   pool: ['model', 'audit'],
   // Puts audit and pool together, and looks into the list of a master for a plan.

@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
             set skips 1
         end
     end
@@ -42,6 +42,8 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a inspect -d 'decode files of C
 complete -c cyraudit -n '__cyraudit_argument 0' -a explain -d 'what a finding means, what replication would do and what to do; without a code, the whole list'
 complete -c cyraudit -n '__cyraudit_argument 0' -a render -d 'turn a saved JSON report into another format'
 complete -c cyraudit -n '__cyraudit_argument 0' -a plan -d 'write who may be replicated now, and who is held and why, from a saved report of compare'
+complete -c cyraudit -n '__cyraudit_argument 0' -a salvage -d 'find the messages of a side that is down which the side in service lacks'
+complete -c cyraudit -n '__cyraudit_argument 0' -a reinject -d 'put the messages of a salvage back into the server in service, over IMAP'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_argument 0' -s V -l version -d 'output the version number'
 complete -c cyraudit -n '__cyraudit_argument 0' -s h -l help -d 'display help for command'
@@ -296,10 +298,44 @@ complete -c cyraudit -n '__cyraudit_command plan' -l into -x -a '(__fish_complet
 complete -c cyraudit -n '__cyraudit_command plan' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command plan; and __cyraudit_argument 1' -F
 
+complete -c cyraudit -n '__cyraudit_command salvage' -l old-root -x -a '(__fish_complete_directories)' -d 'absolute paths in OLD\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command salvage' -l new-root -x -a '(__fish_complete_directories)' -d 'absolute paths in NEW\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command salvage' -l user -x -d 'only these users; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l mailbox -x -d 'only these mailboxes, by internal name on OLD; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l log -r -F -d 'only the users and mailboxes that this sync log names; repeatable'
+complete -c cyraudit -n '__cyraudit_command salvage' -l since -x -d 'only messages received, saved or changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
+complete -c cyraudit -n '__cyraudit_command salvage' -l include -x -a 'expunged deleted flags' -d 'offer also what users have removed, or flags that only OLD has; repeatable (choices: "expunged", "deleted", "flags")'
+complete -c cyraudit -n '__cyraudit_command salvage; and not __cyraudit_names_file' -l report -x -a 'text json ndjson junit sarif prometheus nagios combined html' -d 'text or json, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_names_file' -l report -r -F -d 'text or json, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l export -x -a '(__fish_complete_directories)' -d 'copy the message files and the manifest to this directory, for reinject'
+complete -c cyraudit -n '__cyraudit_command salvage' -l quiet -d 'print nothing for exit status 0'
+complete -c cyraudit -n '__cyraudit_command salvage' -l progress -d 'tell how far it has come (the default on a terminal)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l no-progress -d 'do not'
+complete -c cyraudit -n '__cyraudit_command salvage' -l color -d 'colour the text (the default on a terminal, unless NO_COLOR is set)'
+complete -c cyraudit -n '__cyraudit_command salvage' -l no-color -d 'do not colour the text'
+complete -c cyraudit -n '__cyraudit_command salvage' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_argument 1' -F
+complete -c cyraudit -n '__cyraudit_command salvage; and __cyraudit_argument 2' -F
+
+complete -c cyraudit -n '__cyraudit_command reinject' -l to -x -d 'imaps://HOST[:PORT], or imap://HOST[:PORT] with STARTTLS'
+complete -c cyraudit -n '__cyraudit_command reinject' -l admin -x -d 'an administrator of the server, who acts for each user'
+complete -c cyraudit -n '__cyraudit_command reinject' -l password-file -r -F -d 'holds his password, readable for its owner only (default: CYRAUDIT_IMAP_PASSWORD)'
+complete -c cyraudit -n '__cyraudit_command reinject' -l into -x -d 'for messages whose mailbox is gone; it is created as their user'
+complete -c cyraudit -n '__cyraudit_command reinject' -l journal -r -F -d 'what was done, for a run that is broken off (default: beside the manifest)'
+complete -c cyraudit -n '__cyraudit_command reinject' -l dry-run -d 'tell what would be done, and do nothing'
+complete -c cyraudit -n '__cyraudit_command reinject' -l rate -x -d 'no more than so many messages a second'
+complete -c cyraudit -n '__cyraudit_command reinject' -l ca -r -F -d 'certificates to trust, as PEM'
+complete -c cyraudit -n '__cyraudit_command reinject' -l insecure -d 'do not check the server\'s certificate'
+complete -c cyraudit -n '__cyraudit_command reinject' -l no-tls -d 'with imap://: without STARTTLS, so that the password can be read on the way'
+complete -c cyraudit -n '__cyraudit_command reinject' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command reinject; and __cyraudit_argument 1' -F
+
 complete -c cyraudit -n '__cyraudit_command help; and __cyraudit_argument 1' -a 'compare\\t\'audit a pair: is each side sound, how do they differ, may replication run\'
 check\\t\'audit one side: is it sound\'
 inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf\'
 explain\\t\'what a finding means, what replication would do and what to do; without a code, the whole list\'
 render\\t\'turn a saved JSON report into another format\'
 plan\\t\'write who may be replicated now, and who is held and why, from a saved report of compare\'
+salvage\\t\'find the messages of a side that is down which the side in service lacks\'
+reinject\\t\'put the messages of a salvage back into the server in service, over IMAP\'
 help\\t\'display help for command\''

@@ -41,8 +41,9 @@ async function bundle(entry: string, program: string): Promise<void> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    // piscina starts its threads from a file of its own; ajv is only for reports that are read again.
-    external: ['piscina', 'ajv', 'ajv-formats'],
+    // piscina starts its threads from a file of its own; ajv is only for reports that are read again, imapflow
+    // for messages that are put back.
+    external: ['piscina', 'ajv', 'ajv-formats', 'imapflow'],
     plugins: [lazyChildProcess],
     supported: { 'dynamic-import': false },
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },

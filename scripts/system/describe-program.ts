@@ -59,6 +59,8 @@ const TAKES: Readonly<Record<string, Takes>> = {
   side: FILE,
   master: FILE,
   replica: FILE,
+  old: FILE,
+  new: FILE,
   file: FILE,
   'report.json': FILE,
   dir: { kind: 'directory' },
@@ -71,6 +73,10 @@ const TAKES: Readonly<Record<string, Takes>> = {
   seconds: FREE,
   time: FREE,
   'MB/s': FREE,
+  url: FREE,
+  name: FREE,
+  mailbox: FREE,
+  manifest: FILE,
 };
 
 /** Throws for a value of a new name: somebody must decide what completes it. */

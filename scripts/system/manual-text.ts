@@ -28,7 +28,7 @@ export const DESCRIPTION: readonly ManualPart[] = [
     ],
   ],
   'What could not be read, or was not finished in time, is listed as unaudited and never called clean.',
-  'cyraudit opens files for reading only and takes no lock, so it cannot slow or block a server. It never talks to the network and never starts or stops replication.',
+  'cyraudit opens files for reading only and takes no lock, so it cannot slow or block a server. It never starts or stops replication, and never talks to the network but for reinject, to the server that is named.',
 ];
 
 export const EXIT_STATUS: readonly ManualPart[] = [
@@ -60,6 +60,7 @@ export const FURTHER_SECTIONS: readonly ManualSection[] = [
     parts: [
       [
         ['NO_COLOR', 'When it is set and not empty, text has no colours unless --color asks for them.'],
+        ['CYRAUDIT_IMAP_PASSWORD', 'Password for reinject, when there is no --password-file.'],
         ['TERM', 'When it is dumb, text has no colours unless --color asks for them.'],
       ],
     ],
@@ -74,7 +75,7 @@ export const FURTHER_SECTIONS: readonly ManualSection[] = [
         ],
         [
           'FILE of --report FORMAT=FILE, --subset-state FILE',
-          'The only files that are written. They are replaced as a whole, and refused below a side.',
+          'Replaced as a whole, and refused below a side. Besides these only plan --into, salvage --export and the journal of reinject write.',
         ],
       ],
     ],

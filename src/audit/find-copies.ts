@@ -16,7 +16,7 @@ import { guidRecords, type GuidRecord } from './guid-records.js';
  * @returns paths by GUID
  */
 export function findCopies(
-  ctx: AuditContext,
+  ctx: Pick<AuditContext, 'sides'>,
   unit: Unit,
   damagedOn: SideRole,
   guids: Iterable<string>,

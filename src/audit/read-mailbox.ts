@@ -460,7 +460,7 @@ export function sumOfLengths(annotations: ReadonlyMap<string, string>): number {
 }
 
 /** Message annotations that replication carries: no tombstones, no empty values, no virtual ones. */
-function readMessageAnnotations(
+export function readMessageAnnotations(
   dirs: MailboxDirs,
   { minorVersion: minor, highestmodseq }: IndexHeader,
   mailboxOwner: Owner,

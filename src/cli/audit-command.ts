@@ -7,6 +7,7 @@ import type { RenderOptions } from '../report/report-format.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
 import { exitStatus } from './exit-status.js';
 import { formatHelp, formatNames } from './format-help.js';
+import { parseSince } from './parse-time.js';
 import type { ReportTarget } from './report-target.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -37,10 +38,10 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly quiet?: boolean;
 }
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** Reads a whole number. @param of what is counted, for the message */
-const parseCount =
+export const parseCount =
   (of: string, least: number, most: number) =>
   (value: string): number => {
     const count = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
@@ -67,20 +68,6 @@ function parseSubset(value: string): Subset {
   if (part < 1 || part > of || of > MAX_PARTS)
     throw new InvalidArgumentError(`Expected a part such as 3/7, of at most ${MAX_PARTS} parts.`);
   return { part, of };
-}
-
-const DAY_MS = 86_400_000;
-
-/** A day, a time, or so many days ago. Without a zone a time is UTC. */
-function parseSince(value: string): Date {
-  const [, days] = /^(\d{1,5})d$/.exec(value) ?? [];
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.test(value);
-  const zone = value.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(value) ? 'Z' : '';
-  const since =
-    days === undefined ? new Date(isTime ? value + zone : NaN) : new Date(Date.now() - Number(days) * DAY_MS);
-  if (Number.isNaN(since.getTime()) || since.getTime() < 0 || since.getTime() > Date.now())
-    throw new InvalidArgumentError('Expected a time in the past such as 2026-11-20, 2026-11-20T04:00Z or 7d.');
-  return since;
 }
 
 const SECONDS_IN = { s: 1, m: 60, h: 3600 } as const;

@@ -5,7 +5,9 @@ import { addCompare } from './commands/compare.js';
 import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
+import { addReinject } from './commands/reinject.js';
 import { addRender } from './commands/render.js';
+import { addSalvage } from './commands/salvage.js';
 import { complain } from './complain.js';
 
 /** Every command and option. The manual page and the completions of shells are made from it too. */
@@ -31,6 +33,7 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan]) add(program);
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addSalvage, addReinject])
+    add(program);
   return program;
 }

@@ -4,12 +4,16 @@ import { AuditError } from '../model/audit-error.js';
 import type { ReportFormat } from '../report/report-format.js';
 
 /** One `FORMAT[=FILE]`; without a file it goes to stdout. */
-export interface ReportTarget {
-  readonly format: ReportFormat;
+export interface ReportTarget<F = ReportFormat> {
+  readonly format: F;
   readonly file?: string;
 }
 
-export function parseReportTarget(value: string, formats: readonly ReportFormat[], option = '--report'): ReportTarget {
+export function parseReportTarget<F extends { readonly name: string }>(
+  value: string,
+  formats: readonly F[],
+  option = '--report',
+): ReportTarget<F> {
   const at = value.indexOf('=');
   const name = at < 0 ? value : value.slice(0, at);
   const format = formats.find((candidate) => candidate.name === name);
@@ -29,7 +33,7 @@ export function parseReportTarget(value: string, formats: readonly ReportFormat[
 }
 
 /** The real path of a file that need not exist yet. */
-function realTarget(file: string): string {
+export function realTarget(file: string): string {
   try {
     return realpathSync(file);
   } catch {
@@ -37,7 +41,7 @@ function realTarget(file: string): string {
   }
 }
 
-function unwritable(file: string, cause: unknown): AuditError {
+export function unwritable(file: string, cause: unknown): AuditError {
   const { code = String(cause) } = cause as NodeJS.ErrnoException;
   return new AuditError(
     'report-unwritable',
@@ -52,6 +56,13 @@ function unwritable(file: string, cause: unknown): AuditError {
  * changes nothing there.
  */
 export function checkReportFile(file: string, sides: readonly string[]): void {
+  const target = refuseBelowSides(file, sides);
+  const stat = statSync(target, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) throw unwritable(file, { code: 'a directory' });
+}
+
+/** The real path of a file or directory that need not exist yet, and that lies below none of `sides`. */
+export function refuseBelowSides(file: string, sides: readonly string[]): string {
   let target: string;
   try {
     target = realTarget(file);
@@ -59,14 +70,12 @@ export function checkReportFile(file: string, sides: readonly string[]): void {
     throw unwritable(file, cause);
   }
   const side = sides.find((directory) => contains(directory, target));
-  if (side !== undefined)
-    throw new AuditError(
-      'report-unwritable',
-      `${file}: expected a place outside both sides, found it below ${side}`,
-      'Write the report to another directory: nothing is ever written into a side.',
-    );
-  const stat = statSync(target, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) throw unwritable(file, { code: 'a directory' });
+  if (side === undefined) return target;
+  throw new AuditError(
+    'report-unwritable',
+    `${file}: expected a place outside both sides, found it below ${side}`,
+    'Write the report to another directory: nothing is ever written into a side.',
+  );
 }
 
 function contains(directory: string, target: string): boolean {

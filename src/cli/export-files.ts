@@ -1,0 +1,149 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { AuditError } from '../model/audit-error.js';
+import { openReadOnly, readFully } from '../sources/read-only-file.js';
+import { refuseBelowSides, unwritable } from './report-target.js';
+
+/** Bytes that are copied at a time. */
+const CHUNK = 1024 * 1024;
+const MANIFEST = 'manifest.json';
+
+const crypto = () => process.getBuiltinModule('node:crypto');
+
+/** A directory of message files by GUID, and their manifest. What is there already is kept, and never overwritten. */
+export class ExportDirectory {
+  private readonly buffer = Buffer.allocUnsafe(CHUNK);
+  private readonly made = new Set<string>();
+
+  private constructor(private readonly dir: string) {}
+
+  /** @param sides places where nothing may be written */
+  static open(dir: string, sides: readonly string[]): ExportDirectory {
+    const target = refuseBelowSides(dir, sides);
+    const exported = new ExportDirectory(target);
+    exported.makeDirectory(target);
+    exported.makeDirectory(join(target, 'messages'));
+    return exported;
+  }
+
+  get manifest(): string {
+    return join(this.dir, MANIFEST);
+  }
+
+  /** Where a message lies, relative to the manifest. */
+  static fileOf(guid: string): string {
+    return `messages/${guid.slice(0, 2)}/${guid}.eml`;
+  }
+
+  /** An earlier manifest is kept beside the new one. */
+  keepEarlierManifest(): void {
+    if (!existsSync(this.manifest)) return;
+    for (let n = 1; ; n++) {
+      const kept = join(this.dir, `manifest.${String(n)}.json`);
+      if (existsSync(kept)) continue;
+      renameSync(this.manifest, kept);
+      return;
+    }
+  }
+
+  /** Copies a message whose SHA-1 is its GUID. @throws AuditError when another file lies in its place */
+  copy(source: string, guid: string): void {
+    const file = join(this.dir, ExportDirectory.fileOf(guid));
+    this.makeDirectory(join(file, '..'));
+    try {
+      if (existsSync(file)) {
+        this.checkKept(file, guid);
+        return;
+      }
+      const temporary = join(file, '..', `.${basename(file)}.${String(process.pid)}.tmp`);
+      rmSync(temporary, { force: true });
+      try {
+        const found = this.write(source, temporary);
+        if (found !== guid)
+          throw new AuditError(
+            'io',
+            `${source}: expected a message with SHA-1 ${guid}, found ${found}`,
+            'It changed after it was looked at, or the disk gives other bytes at every read. Run salvage again.',
+          );
+        // Unlike a rename this never replaces a file.
+        linkSync(temporary, file);
+      } finally {
+        rmSync(temporary, { force: true });
+      }
+    } catch (cause) {
+      if (cause instanceof AuditError) throw cause;
+      throw unwritable(file, cause);
+    }
+  }
+
+  private checkKept(file: string, guid: string): void {
+    const found = this.digest(file);
+    if (found === guid) return;
+    throw new AuditError(
+      'report-unwritable',
+      `${file}: expected the message that an earlier run has copied, SHA-1 ${guid}, found ${found}`,
+      'Nothing is overwritten: look at the file, and move it away or export to another directory.',
+    );
+  }
+
+  private digest(file: string): string {
+    const hash = crypto().createHash('sha1');
+    const fd = openReadOnly(file);
+    try {
+      for (let at = 0, got = 1; got > 0; at += got) {
+        got = readFully(fd, this.buffer, 0, CHUNK, at);
+        hash.update(this.buffer.subarray(0, got));
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return hash.digest('hex');
+  }
+
+  private write(source: string, target: string): string {
+    const hash = crypto().createHash('sha1');
+    const from = openReadOnly(source);
+    try {
+      const to = openSync(target, 'wx', 0o600);
+      try {
+        for (let at = 0, got = 1; got > 0; at += got) {
+          got = readFully(from, this.buffer, 0, CHUNK, at);
+          const piece = this.buffer.subarray(0, got);
+          hash.update(piece);
+          for (let done = 0; done < got;) done += writeSync(to, piece, done);
+        }
+        fsyncSync(to);
+      } finally {
+        closeSync(to);
+      }
+    } finally {
+      closeSync(from);
+    }
+    return hash.digest('hex');
+  }
+
+  /** A link that leads elsewhere is refused: it could lead into a side. */
+  private makeDirectory(path: string): void {
+    if (this.made.has(path)) return;
+    try {
+      const stat = lstatSync(path, { throwIfNoEntry: false });
+      if (stat === undefined) mkdirSync(path, { mode: 0o700 });
+      else if (!stat.isDirectory()) throw Object.assign(new Error(path), { code: 'no directory' });
+      this.made.add(realpathSync(path));
+    } catch (cause) {
+      throw unwritable(path, cause);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs';
+import { AuditError } from '../model/audit-error.js';
+import type { ServerAddress } from '../reinject/imap-account.js';
+import { Journal } from '../reinject/journal.js';
+import { readManifest } from '../reinject/read-manifest.js';
+import { reinject } from '../reinject/reinject.js';
+import { encodeMutf7 } from '../report/mutf7.js';
+import { counted } from '../report/numbers.js';
+import { printable } from '../report/printable.js';
+import { makeValidator } from './read-json.js';
+import { readSchema } from './report-schema.js';
+import { writeStdout } from './terminal.js';
+
+/** As commander hands them over. */
+export interface ReinjectCommandOptions {
+  readonly to: string;
+  readonly admin: string;
+  readonly passwordFile?: string;
+  readonly into?: string;
+  readonly journal?: string;
+  readonly dryRun?: boolean;
+  readonly rate?: number;
+  readonly ca?: string;
+  readonly insecure?: boolean;
+  readonly tls: boolean;
+}
+
+const PASSWORD_VARIABLE = 'CYRAUDIT_IMAP_PASSWORD';
+const MAX_PASSWORD_BYTES = 4096;
+
+/** @returns the exit status */
+export async function runReinject(manifest: string, options: ReinjectCommandOptions): Promise<number> {
+  const server = parseServer(options);
+  const credentials = { admin: options.admin, password: readPassword(options.passwordFile) };
+  const isDryRun = options.dryRun === true;
+  const journal = Journal.open(options.journal ?? `${manifest}.journal`, isDryRun);
+  try {
+    const result = await reinject({
+      server,
+      credentials,
+      manifest,
+      messages: readManifest(manifest, messageValidator()),
+      journal,
+      ...(options.into === undefined ? {} : { into: encodeMutf7(options.into) }),
+      isDryRun,
+      ...(options.rate === undefined ? {} : { rate: options.rate }),
+      onLine: (line) => process.stdout.write(`${printable(line)}\n`),
+    });
+    const { appended, present, flagged, verified, failed } = result;
+    const parts = [
+      `${counted(appended, 'message')} ${isDryRun ? 'would be put back' : 'put back'}`,
+      `${counted(present, 'message')} there before`,
+      ...(flagged > 0 ? [`${counted(flagged, 'message')} ${isDryRun ? 'would be flagged' : 'flagged'}`] : []),
+      ...(isDryRun ? [] : [`${counted(verified, 'message')} fetched back and proven by SHA-1`]),
+      ...(failed > 0 ? [`${counted(failed, 'problem')}, told above`] : []),
+    ];
+    await writeStdout(`${parts.join('; ')}.\n`);
+    return failed > 0 ? 1 : 0;
+  } finally {
+    journal.close();
+  }
+}
+
+function messageValidator(): (value: unknown) => string | undefined {
+  const { $defs } = readSchema('manifest') as { readonly $defs: object };
+  return makeValidator({ $defs, $ref: '#/$defs/message' }, 'message');
+}
+
+function refuse(message: string, advice: string): AuditError {
+  return new AuditError('usage', message, advice);
+}
+
+function parseServer({ to, ca, insecure = false, tls }: ReinjectCommandOptions): ServerAddress {
+  const advice = 'Use imaps://HOST[:PORT], or imap://HOST[:PORT] for STARTTLS.';
+  const url = URL.canParse(to) ? new URL(to) : undefined;
+  if (url === undefined || !['imap:', 'imaps:'].includes(url.protocol) || url.hostname === '')
+    throw refuse('--to: expected the address of an IMAP server, found something else', advice);
+  if (url.username !== '' || url.password !== '')
+    throw refuse(
+      '--to: expected an address without user and password, as others can see a command line',
+      `Give the name with --admin, and the password with --password-file or in ${PASSWORD_VARIABLE}.`,
+    );
+  if (!['', '/'].includes(url.pathname) || url.search !== '' || url.hash !== '')
+    throw refuse(`--to ${to}: expected nothing behind the host and port`, advice);
+  const isTls = url.protocol === 'imaps:';
+  if (isTls && !tls) throw refuse('--no-tls: imaps:// is TLS', 'Use imap:// with it, or leave it out.');
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? (isTls ? 993 : 143) : Number(url.port),
+    security: isTls ? 'tls' : tls ? 'starttls' : 'none',
+    ...(ca === undefined ? {} : { ca: readCa(ca) }),
+    isInsecure: insecure,
+  };
+}
+
+function readCa(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new AuditError(
+      'io',
+      `--ca ${path}: ${(cause as NodeJS.ErrnoException).code ?? ''}`,
+      'Name a readable file of certificates.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function readPassword(path: string | undefined): string {
+  if (path === undefined) {
+    const password = process.env[PASSWORD_VARIABLE] ?? '';
+    if (password !== '') return password;
+    throw refuse('no password was given', `Use --password-file FILE, or set ${PASSWORD_VARIABLE}.`);
+  }
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (cause) {
+    throw new AuditError(
+      'io',
+      `--password-file ${path}: ${(cause as NodeJS.ErrnoException).code ?? ''}`,
+      'Name a file that you may read.',
+      {
+        cause,
+      },
+    );
+  }
+  try {
+    const { mode, size } = fstatSync(fd);
+    if ((mode & 0o077) !== 0)
+      throw refuse(
+        `--password-file ${path}: expected a file for its owner only, found mode ${(mode & 0o777).toString(8).padStart(4, '0')}`,
+        `Run chmod 600 ${path}.`,
+      );
+    const password = size > MAX_PASSWORD_BYTES ? '' : readFileSync(fd, 'utf8').replace(/\r?\n$/, '');
+    if (password !== '' && !/[\r\n\0]/.test(password)) return password;
+    throw refuse(`--password-file ${path}: expected one line with a password`, 'Write nothing else into it.');
+  } finally {
+    closeSync(fd);
+  }
+}

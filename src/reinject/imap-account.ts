@@ -1,0 +1,307 @@
+import { createHash } from 'node:crypto';
+import type { ImapFlow, ImapFlowOptions } from 'imapflow';
+import { AuditError } from '../model/audit-error.js';
+import type { Namespace } from './imap-names.js';
+
+export interface ServerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls`: plain until STARTTLS, and nothing is said before it. */
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly ca?: Buffer;
+  /** The certificate is not checked. */
+  readonly isInsecure: boolean;
+}
+
+export interface Credentials {
+  readonly admin: string;
+  readonly password: string;
+}
+
+interface Attribute {
+  readonly type?: string;
+  readonly value?: unknown;
+  readonly section?: readonly Attribute[];
+}
+type Attributes = readonly (Attribute | Attributes)[];
+interface Untagged {
+  readonly command: string;
+  readonly attributes: Attributes;
+}
+
+/** What imapflow has and does not declare. */
+interface Executor {
+  exec(
+    command: string,
+    attributes: unknown,
+    options?: { readonly untagged?: Readonly<Record<string, (response: Untagged) => Promise<void>>> },
+  ): Promise<{ readonly response: Untagged; next(): void }>;
+  readonly namespaces?: { readonly personal?: readonly Namespace[] | false };
+}
+
+export interface Fetched {
+  readonly uid: number;
+  readonly digest?: string;
+  readonly size?: number;
+  readonly flags?: readonly string[];
+}
+
+/** A refusal of the server, in its own words. */
+export class Refusal extends Error {}
+
+/** One connection, as an administrator acting for a user. */
+export class ImapAccount {
+  private selected: string | undefined;
+
+  private constructor(
+    private readonly client: ImapFlow,
+    private readonly wire: Executor,
+  ) {}
+
+  /** @param user undefined = the administrator himself, for shared mailboxes */
+  static async connect(
+    { host, port, security, ca, isInsecure }: ServerAddress,
+    { admin, password }: Credentials,
+    user: string | undefined,
+  ): Promise<ImapAccount> {
+    const { ImapFlow: Client } = await import('imapflow');
+    const options: ImapFlowOptions = {
+      host,
+      port,
+      secure: security === 'tls',
+      ...(security === 'tls' ? {} : { doSTARTTLS: security === 'starttls' }),
+      auth: {
+        user: admin,
+        pass: password,
+        loginMethod: 'AUTH=PLAIN',
+        ...(user === undefined ? {} : { authzid: user }),
+      },
+      tls: { rejectUnauthorized: !isInsecure, ...(ca === undefined ? {} : { ca }) },
+      logger: false,
+      disableAutoIdle: true,
+      disableCompression: true,
+      disableAutoEnable: true,
+    };
+    const client = new Client(options);
+    // What goes wrong later is told by the command that meets it.
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+    } catch (cause) {
+      client.close();
+      throw connectError(host, port, user, cause);
+    }
+    return new ImapAccount(client, client as unknown as Executor);
+  }
+
+  has(capability: string): boolean {
+    return this.client.capabilities.has(capability);
+  }
+
+  get namespace(): Namespace {
+    const personal: readonly Namespace[] | false | undefined = this.wire.namespaces?.personal;
+    return (personal === undefined || personal === false ? undefined : personal[0]) ?? { prefix: '', delimiter: '/' };
+  }
+
+  /** Names in modified UTF-7. */
+  async list(pattern: string): Promise<string[]> {
+    const names: string[] = [];
+    await this.run('LIST', [string(''), string(pattern)], {
+      LIST: ({ attributes }) => {
+        const [flags, , name] = attributes;
+        const isMailbox = !(
+          Array.isArray(flags) && flags.some((flag) => /^\\(Noselect|NonExistent)$/i.test(textOf(flag as Attribute)))
+        );
+        if (isMailbox && name !== undefined) names.push(textOf(name));
+      },
+    });
+    return names;
+  }
+
+  create(name: string): Promise<void> {
+    return this.run('CREATE', [string(name)]);
+  }
+
+  /** Opens a mailbox without changing what is recent. @returns how many messages it has */
+  async examine(name: string): Promise<{ readonly exists: number; readonly uidvalidity: string }> {
+    return this.open('EXAMINE', name);
+  }
+
+  async select(name: string): Promise<void> {
+    if (this.selected === `SELECT ${name}`) return;
+    await this.open('SELECT', name);
+  }
+
+  /** Of every message, or of some UIDs. */
+  async fetch(
+    uids: string,
+    items: readonly ('DIGEST.SHA1' | 'RFC822.SIZE' | 'FLAGS')[],
+    onMessage: (message: Fetched) => void,
+  ): Promise<void> {
+    await this.run('UID FETCH', [sequence(uids), ['UID', ...items].map(atom)], {
+      FETCH: ({ attributes }) => {
+        const values = fetchValues(attributes);
+        const uid = Number(textOf(values.get('UID')));
+        if (!(uid > 0)) return;
+        const flags = values.get('FLAGS');
+        onMessage({
+          uid,
+          ...(values.has('DIGEST.SHA1') ? { digest: textOf(values.get('DIGEST.SHA1')).toLowerCase() } : {}),
+          ...(values.has('RFC822.SIZE') ? { size: Number(textOf(values.get('RFC822.SIZE'))) } : {}),
+          ...(Array.isArray(flags) ? { flags: flags.map((flag) => textOf(flag as Attribute)) } : {}),
+        });
+      },
+    });
+  }
+
+  /** SHA-1 of a whole message as the server gives it; undefined = it is not there. */
+  async digest(uid: number): Promise<string | undefined> {
+    let digest: string | undefined;
+    await this.run('UID FETCH', [sequence(String(uid)), [{ type: 'ATOM', value: 'BODY.PEEK', section: [] }]], {
+      FETCH: ({ attributes }) => {
+        const body = fetchValues(attributes).get('BODY');
+        const value = Array.isArray(body) ? undefined : (body as Attribute | undefined)?.value;
+        if (Buffer.isBuffer(value) || typeof value === 'string')
+          digest = createHash('sha1').update(value).digest('hex');
+      },
+    });
+    return digest;
+  }
+
+  async append(
+    name: string,
+    message: Buffer,
+    flags: readonly string[],
+    internaldate: number,
+  ): Promise<{ readonly uidvalidity: string; readonly uid: number }> {
+    let code: readonly Attribute[] | undefined;
+    await this.run(
+      'APPEND',
+      [string(name), flags.map(atom), string(imapDate(internaldate)), { type: 'LITERAL', value: message }],
+      {},
+      (response) => {
+        const [first] = response.attributes;
+        code = Array.isArray(first) ? undefined : (first as Attribute | undefined)?.section;
+      },
+    );
+    const [kind, uidvalidity, uid] = (code ?? []).map(textOf);
+    return kind?.toUpperCase() === 'APPENDUID'
+      ? { uidvalidity: uidvalidity ?? '', uid: Number(uid) }
+      : { uidvalidity: '', uid: 0 };
+  }
+
+  async addFlags(uid: number, flags: readonly string[]): Promise<void> {
+    await this.run('UID STORE', [sequence(String(uid)), atom('+FLAGS.SILENT'), flags.map(atom)]);
+  }
+
+  async annotate(uid: number, entry: string, scope: 'shared' | 'priv', value: Buffer): Promise<void> {
+    await this.run('UID STORE', [
+      sequence(String(uid)),
+      atom('ANNOTATION'),
+      [string(entry), [atom(`value.${scope}`), { type: 'LITERAL', value }]],
+    ]);
+  }
+
+  async close(): Promise<void> {
+    await this.client.logout().catch(() => undefined);
+    this.client.close();
+  }
+
+  private async open(command: 'SELECT' | 'EXAMINE', name: string): Promise<{ exists: number; uidvalidity: string }> {
+    let exists = 0;
+    let uidvalidity = '';
+    this.selected = undefined;
+    await this.run(command, [string(name)], {
+      EXISTS: (response) => {
+        exists = Number(response.command);
+      },
+      OK: ({ attributes }) => {
+        const [first] = attributes;
+        const section = Array.isArray(first) ? undefined : (first as Attribute | undefined)?.section;
+        if (section !== undefined && textOf(section[0]).toUpperCase() === 'UIDVALIDITY')
+          uidvalidity = textOf(section[1]);
+      },
+    });
+    this.selected = `${command} ${name}`;
+    return { exists, uidvalidity };
+  }
+
+  private async run(
+    command: string,
+    attributes: unknown,
+    untagged: Readonly<Record<string, (response: Untagged) => void>> = {},
+    onDone: (response: Untagged) => void = () => undefined,
+  ): Promise<void> {
+    const handlers = Object.fromEntries(
+      Object.entries(untagged).map(([name, handle]) => [
+        name,
+        (response: Untagged) => {
+          handle(response);
+          return Promise.resolve();
+        },
+      ]),
+    );
+    try {
+      const done = await this.wire.exec(command, attributes, { untagged: handlers });
+      onDone(done.response);
+      done.next();
+    } catch (cause) {
+      const { responseStatus, responseText, message } = cause as {
+        responseStatus?: string;
+        responseText?: string;
+        message: string;
+      };
+      if (responseStatus === 'NO' || responseStatus === 'BAD')
+        throw new Refusal(`${responseStatus} ${responseText ?? message}`, { cause });
+      throw new AuditError(
+        'io',
+        `the connection broke at ${command}: ${message}`,
+        'Run it again: it goes on from the journal.',
+        { cause },
+      );
+    }
+  }
+}
+
+const atom = (value: string): Attribute => ({ type: 'ATOM', value });
+const string = (value: string): Attribute => ({ type: 'STRING', value });
+const sequence = (value: string): Attribute => ({ type: 'SEQUENCE', value });
+
+function textOf(attribute: Attribute | Attributes | undefined): string {
+  if (attribute === undefined || Array.isArray(attribute)) return '';
+  const { value } = attribute as Attribute;
+  if (Buffer.isBuffer(value)) return value.toString('utf8');
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : '';
+}
+
+/** `FETCH (UID 7 FLAGS (...))`: values by name. */
+function fetchValues(attributes: Attributes): ReadonlyMap<string, Attribute | Attributes> {
+  const list = attributes.find((one) => Array.isArray(one)) as Attributes | undefined;
+  const values = new Map<string, Attribute | Attributes>();
+  for (let i = 0; list !== undefined && i + 1 < list.length; i += 2)
+    values.set(textOf(list[i]).toUpperCase(), list[i + 1]!);
+  return values;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** An internaldate as APPEND takes it. @param seconds since the epoch */
+function imapDate(seconds: number): string {
+  const iso = new Date(seconds * 1000).toISOString();
+  return `${iso.slice(8, 10)}-${MONTHS[Number(iso.slice(5, 7)) - 1]!}-${iso.slice(0, 4)} ${iso.slice(11, 19)} +0000`;
+}
+
+function connectError(host: string, port: number, user: string | undefined, cause: unknown): AuditError {
+  const { code, message, response, authenticationFailed, responseText } = cause as Record<string, unknown>;
+  const words = [responseText, response, message, code].find((word) => typeof word === 'string') ?? String(cause);
+  const what =
+    authenticationFailed === true ? `the login${user === undefined ? '' : ` for ${user}`} was refused` : 'no session';
+  return new AuditError(
+    'io',
+    `${host}:${String(port)}: ${what}: ${words}${typeof code === 'string' && code !== words ? ` (${code})` : ''}`,
+    authenticationFailed === true
+      ? 'Check --admin and its password: it must be listed in admins or proxyservers of imapd.conf, and AUTH=PLAIN be allowed.'
+      : 'Check the address; for a certificate that is not known use --ca FILE.',
+    { cause },
+  );
+}
