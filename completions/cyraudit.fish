@@ -42,6 +42,7 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a inspect -d 'decode files of C
 complete -c cyraudit -n '__cyraudit_argument 0' -a explain -d 'what a finding means, what replication would do and what to do; without a code, the whole list'
 complete -c cyraudit -n '__cyraudit_argument 0' -a render -d 'turn a saved JSON report into another format'
 complete -c cyraudit -n '__cyraudit_argument 0' -a plan -d 'write who may be replicated now, and who is held and why, from a saved report of compare'
+complete -c cyraudit -n '__cyraudit_argument 0' -a gate -d 'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_argument 0' -s V -l version -d 'output the version number'
 complete -c cyraudit -n '__cyraudit_argument 0' -s h -l help -d 'display help for command'
@@ -296,10 +297,29 @@ complete -c cyraudit -n '__cyraudit_command plan' -l into -x -a '(__fish_complet
 complete -c cyraudit -n '__cyraudit_command plan' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command plan; and __cyraudit_argument 1' -F
 
+complete -c cyraudit -n '__cyraudit_command gate' -l master-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the master\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l master-is-down -d 'failover: you have made sure that no process of Cyrus is left on the master, where that cannot be seen from here'
+complete -c cyraudit -n '__cyraudit_command gate' -l into -x -a '(__fish_complete_directories)' -d 'resume: write the lists of cyraudit plan into this existing directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l level -x -a 'index files content' -d 'how closely the pair is looked at, as for compare (choices: "index", "files", "content", default: "files")'
+complete -c cyraudit -n '__cyraudit_command gate' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus that replicates from the master (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command gate' -l replica-engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the replica (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command gate' -l accept -r -F -d 'findings that somebody lives with, as for compare; repeatable'
+complete -c cyraudit -n '__cyraudit_command gate' -l threads -x -d 'worker threads (default: one per core)'
+complete -c cyraudit -n '__cyraudit_command gate; and not __cyraudit_names_file' -l report -x -a 'text json' -d 'the answer as text or JSON, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_names_file' -l report -r -F -d 'the answer as text or JSON, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command gate' -l color -d 'colour the text (the default on a terminal, unless NO_COLOR is set)'
+complete -c cyraudit -n '__cyraudit_command gate' -l no-color -d 'do not colour the text'
+complete -c cyraudit -n '__cyraudit_command gate' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 1' -a 'failover resume'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 2' -F
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 3' -F
+
 complete -c cyraudit -n '__cyraudit_command help; and __cyraudit_argument 1' -a 'compare\\t\'audit a pair: is each side sound, how do they differ, may replication run\'
 check\\t\'audit one side: is it sound\'
 inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf\'
 explain\\t\'what a finding means, what replication would do and what to do; without a code, the whole list\'
 render\\t\'turn a saved JSON report into another format\'
 plan\\t\'write who may be replicated now, and who is held and why, from a saved report of compare\'
+gate\\t\'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain\'
 help\\t\'display help for command\''

@@ -29,6 +29,7 @@ const PLANTED: readonly (readonly [file: string, imports: string, rule: string])
   ['src/pool/planted-value.ts', '../audit/target.js', 'layer-pool-types'],
   ['src/run/planted.ts', '../formats/target.js', 'layer-run'],
   ['src/plan/planted.ts', '../audit/target.js', 'layer-plan'],
+  ['src/gate/planted.ts', '../audit/target.js', 'layer-gate'],
   ['src/audit/planted.ts', '../report/target.js', 'layer-audit'],
   ['src/report/planted.ts', '../audit/target.js', 'layer-report'],
   ['src/inspect/planted.ts', '../audit/target.js', 'layer-inspect'],

@@ -64,6 +64,7 @@ const TAKES: Readonly<Record<string, Takes>> = {
   dir: { kind: 'directory' },
   code: { kind: 'code', words: codes },
   'format[=file]': { kind: 'report', words: Object.keys(FORMAT_DESCRIPTIONS).map((word) => ({ word })) },
+  'text|json[=file]': { kind: 'report', words: [{ word: 'text' }, { word: 'json' }] },
   release: words(ENGINE_VERSIONS),
   glob: FREE,
   n: FREE,

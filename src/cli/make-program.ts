@@ -3,6 +3,7 @@ import { packageVersion } from '../run/package-version.js';
 import { addCheck } from './commands/check.js';
 import { addCompare } from './commands/compare.js';
 import { addExplain } from './commands/explain.js';
+import { addGate } from './commands/gate.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
 import { addRender } from './commands/render.js';
@@ -31,6 +32,6 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan]) add(program);
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addGate]) add(program);
   return program;
 }
