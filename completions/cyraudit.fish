@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline
             set skips 1
         end
     end
@@ -43,6 +43,7 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a explain -d 'what a finding me
 complete -c cyraudit -n '__cyraudit_argument 0' -a render -d 'turn a saved JSON report into another format'
 complete -c cyraudit -n '__cyraudit_argument 0' -a plan -d 'write who may be replicated now, and who is held and why, from a saved report of compare'
 complete -c cyraudit -n '__cyraudit_argument 0' -a gate -d 'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain'
+complete -c cyraudit -n '__cyraudit_argument 0' -a verify-user -d 'at the end of the move of one user between stores: is all of him on the other side'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_argument 0' -s V -l version -d 'output the version number'
 complete -c cyraudit -n '__cyraudit_argument 0' -s h -l help -d 'display help for command'
@@ -315,6 +316,18 @@ complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 1' -a 
 complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 2' -F
 complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 3' -F
 
+complete -c cyraudit -n '__cyraudit_command verify-user' -l deadline -x -d 'for everything: 15s, 2m (default: 15)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l master-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the master\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l level -x -a 'index files content' -d 'how closely he is looked at, as for compare (choices: "index", "files", "content", default: "files")'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the master (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l replica-engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the replica (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l threads -x -d 'worker threads (default: one per core)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 1' -x
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 2' -F
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 3' -F
+
 complete -c cyraudit -n '__cyraudit_command help; and __cyraudit_argument 1' -a 'compare\\t\'audit a pair: is each side sound, how do they differ, may replication run\'
 check\\t\'audit one side: is it sound\'
 inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf\'
@@ -322,4 +335,5 @@ explain\\t\'what a finding means, what replication would do and what to do; with
 render\\t\'turn a saved JSON report into another format\'
 plan\\t\'write who may be replicated now, and who is held and why, from a saved report of compare\'
 gate\\t\'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain\'
+verify-user\\t\'at the end of the move of one user between stores: is all of him on the other side\'
 help\\t\'display help for command\''

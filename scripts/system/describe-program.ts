@@ -67,6 +67,7 @@ const TAKES: Readonly<Record<string, Takes>> = {
   'text|json[=file]': { kind: 'report', words: [{ word: 'text' }, { word: 'json' }] },
   release: words(ENGINE_VERSIONS),
   glob: FREE,
+  user: FREE,
   n: FREE,
   'n/t': FREE,
   seconds: FREE,

@@ -7,6 +7,7 @@ import { addGate } from './commands/gate.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
 import { addRender } from './commands/render.js';
+import { addVerifyUser } from './commands/verify-user.js';
 import { complain } from './complain.js';
 
 /** Every command and option. The manual page and the completions of shells are made from it too. */
@@ -32,6 +33,7 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addGate]) add(program);
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addGate, addVerifyUser])
+    add(program);
   return program;
 }

@@ -1,7 +1,7 @@
 import type { GateCheck, GateCheckName } from '../generated/gate.js';
 import type { Report } from '../generated/report.js';
 import { CLASSES } from '../model/effects.js';
-import { placeWords, worstFirst, type PlacedFinding } from '../report/finding-place.js';
+import { placeWords, worstFirst, type NamedFinding, type PlacedFinding } from '../report/finding-place.js';
 import { findingMessage } from '../report/finding-message.js';
 import { counted } from '../report/numbers.js';
 import { printableMboxname } from '../report/printable.js';
@@ -120,7 +120,7 @@ export function checkLogsReadable({ logs, others, unread }: SeenLogs): GateCheck
 }
 
 /** A finding in one line. */
-export function findingLine(placed: PlacedFinding, catalogue: Catalogue): string {
+export function findingLine(placed: NamedFinding, catalogue: Catalogue): string {
   const where = placeWords(placed, printableMboxname);
   const message = findingMessage(placed.finding, catalogue.get(placed.finding.code));
   return `${where === '' ? '' : `${where}: `}${message} (${placed.finding.code})`;
