@@ -1,4 +1,5 @@
 import { catalogue } from '../findings/catalogue.js';
+import { word } from '../gate/machines.js';
 import { gateText } from '../gate/gate-text.js';
 import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
 import type { Level, Report } from '../generated/report.js';
@@ -55,6 +56,7 @@ export async function runGate(
     level: options.level,
     accept: await accepting(options, specs),
     catalogue,
+    words: wordsOf(options),
     ...(options.into === undefined ? {} : { into: options.into }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -97,6 +99,16 @@ function refuseOther(question: GateQuestion, { into, masterIsDown }: GateCommand
     throw new AuditError('usage', '--into: only gate resume writes lists', 'Leave it out.');
   if (question === 'resume' && masterIsDown === true)
     throw new AuditError('usage', '--master-is-down: only gate failover asks for it', 'Leave it out.');
+}
+
+/** Options that change the answer, as they were given. */
+function wordsOf({ accept = [], into, masterIsDown }: GateCommandOptions): string {
+  const words = [
+    ...accept.flatMap((file) => ['--accept', word(file)]),
+    ...(into === undefined ? [] : ['--into', word(into)]),
+    ...(masterIsDown === true ? ['--master-is-down'] : []),
+  ];
+  return words.map((one) => ` ${one}`).join('');
 }
 
 /** What --accept makes of a report. */

@@ -133,7 +133,7 @@ export function stepsToChange(facts: GateFacts, checks: readonly GateCheck[]): G
           'Run the gate on the master; or make sure that no process of Cyrus is left there:',
           'pgrep -a -u cyrus',
         ),
-        step('here', 'and say so.', `${again} --master-is-down`),
+        step('here', 'and say so.', processes.isSaidToBeDown ? again : `${again} --master-is-down`),
       );
   }
   // Replayed while a person must look first, a log may take away what he would keep.

@@ -29,6 +29,8 @@ export interface GateOptions extends AuditOptions {
   readonly masterIsDown: boolean;
   /** Where the lists of a plan will be written. */
   readonly into?: string;
+  /** Words of the call beside the sides, for the command that asks again. */
+  readonly words?: string;
   /** Marks what is accepted. */
   readonly accept: (report: Report) => Report;
   readonly catalogue: Catalogue;
@@ -155,7 +157,7 @@ function gatherFacts(
       return unit.kind === 'user' ? unit.userid : undefined;
     }),
     confs: { master: confOf(master), replica: confOf(replica) },
-    again: commandLine(report).replace(/^cyraudit compare/, `cyraudit gate ${options.question}`),
+    again: `${commandLine(report).replace(/^cyraudit compare/, `cyraudit gate ${options.question}`)}${options.words ?? ''}`,
   };
 }
 

@@ -7,9 +7,9 @@ import type { ReportFinding, Unaudited } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { AuditPool } from '../pool/audit-pool.js';
 import { startPool } from '../pool/audit-pool.js';
-import type { EngineVersion } from '../replication/engine.js';
 import type { NamedFinding } from '../report/finding-place.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
+import type { AuditOptions } from './audit.js';
 
 export interface VerifyUserOptions {
   readonly userid: string;
@@ -19,8 +19,8 @@ export interface VerifyUserOptions {
   /** Seconds for everything. */
   readonly deadline: number;
   readonly threads?: number;
-  readonly engine?: EngineVersion;
-  readonly replicaEngine?: EngineVersion;
+  readonly engine?: NonNullable<AuditOptions['engine']>;
+  readonly replicaEngine?: NonNullable<AuditOptions['replicaEngine']>;
 }
 
 export interface UserVerdict {
