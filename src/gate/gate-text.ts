@@ -24,7 +24,7 @@ const ANSWERS: Readonly<Record<GateReport['question'], (report: GateReport) => s
       : answer === 'stop'
         ? 'STOP: start no replication.'
         : held.length === 0
-          ? 'GO EXCEPT FOR what was not audited.'
+          ? 'GO EXCEPT FOR what is named below.'
           : `GO EXCEPT FOR ${counted(held.length, 'user or shared mailbox', 'users and shared mailboxes')}.`,
 };
 

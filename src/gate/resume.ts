@@ -1,10 +1,10 @@
 import type { GateAnswer, GateHeld, GateStep } from '../generated/gate.js';
 import type { Plan } from '../plan/make-plan.js';
 import { commandLine } from '../report/command-line.js';
-import { placedFindings } from '../report/finding-place.js';
+import { placedFindings, type PlacedFinding } from '../report/finding-place.js';
 import { counted } from '../report/numbers.js';
 import type { Catalogue } from '../report/report-format.js';
-import { checkAudit, checkDatabases, checkLogsReadable, channelName, makeCheck } from './checks.js';
+import { checkAudit, checkDatabases, checkLogsReadable, channelName, findingLine, makeCheck } from './checks.js';
 import type { GateFacts } from './failover.js';
 import { channelWords, cyrusCommand, sideOf, step, word } from './machines.js';
 
@@ -12,22 +12,30 @@ import { channelWords, cyrusCommand, sideOf, step, word } from './machines.js';
 export function resumeChecks({ report, logs }: GateFacts, plan: Plan | undefined, catalogue: Catalogue) {
   const findings = placedFindings(report);
   const pairOnly = findings.filter(({ place }) => place === undefined);
+  // As for a plan: what is about the pair and blocks nobody leaves the others free.
+  const stops = ({ finding }: PlacedFinding): boolean =>
+    finding.class === 'halt' || (finding.class === 'admin' && finding.effects?.includes('blocked') === true);
+  const toLookAt = pairOnly.filter(
+    (placed) => placed.finding.class === 'admin' && placed.finding.accepted === undefined && !stops(placed),
+  );
   const held = plan === undefined ? [] : plan.held.map((one) => heldLine(toHeld(one)));
   const audit = checkAudit(report, findings, catalogue);
   const stop = plan === undefined ? ['the mailbox list of the master cannot be read'] : (plan.stop ?? []);
+  const unknown = plan?.unknown ?? 0;
   const lines = [
     ...held,
-    ...(plan === undefined || plan.unknown === 0
+    ...toLookAt.map((placed) => `look at ${findingLine(placed, catalogue)}`),
+    ...(unknown === 0
       ? []
-      : [`${counted(plan.unknown, 'user')} or shared mailboxes of the master were not audited: they are new`]),
+      : [`not audited, as it is new: ${counted(unknown, 'user or shared mailbox', 'users and shared mailboxes')}`]),
   ];
   return [
     { ...audit, passed: report.verdict !== 'halt' && stop.length === 0, evidence: [...audit.evidence, ...stop] },
     checkLogsReadable(logs),
-    checkDatabases(pairOnly, report, catalogue, ({ finding }) => finding.class !== 'safe'),
+    checkDatabases(pairOnly, report, catalogue, stops),
     makeCheck(
       'nobody-held',
-      plan !== undefined && plan.held.length === 0 && plan.unknown === 0,
+      plan !== undefined && lines.length === 0,
       lines.length === 0 && plan !== undefined
         ? [
             `${counted(plan.users.length, 'user')} and ${counted(plan.mailboxes.length, 'shared mailbox', 'shared mailboxes')} may be replicated`,
@@ -119,6 +127,15 @@ export function resumeSteps(
       : []),
     ...(plan !== undefined && plan.mailboxes.length > 0
       ? perChannel('The same with shared mailboxes.', '-m', '-f', word(`${dir}/mailboxes.txt`))
+      : []),
+    ...(report.findings.some((finding) => finding.class === 'admin')
+      ? [
+          step(
+            'here',
+            'See what is about the pair as a whole, and follow what stands below "Do:".',
+            commandLine(report),
+          ),
+        ]
       : []),
     step('here', 'See to those that are held, one by one, as the page says.', `less ${word(`${dir}/held.txt`)}`),
     step('here', 'Then ask again.', again),

@@ -5,7 +5,7 @@
  */
 export type GateQuestion = 'failover' | 'resume';
 /**
- * Exit status 0, 1 and 2. go-except: only of resume; `held` lists the exceptions.
+ * Exit status 0, 1 and 2. go-except: only of resume; `held` lists who must wait, and the check `nobody-held` what else a person must look at.
  */
 export type GateAnswer = 'go' | 'go-except' | 'stop';
 export type GateCheckName =

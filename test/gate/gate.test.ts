@@ -277,6 +277,19 @@ describe('resume', () => {
     expect(gate.steps.some(({ command = '' }) => command.includes(' -A') || command.endsWith(' -r'))).toBe(false);
   });
 
+  test('goes except for what is about the pair and blocks nobody', async () => {
+    for (const side of [master, replica])
+      editRows(side, (rows) => {
+        const { key, uniqueid } = findRow(rows, FOLDER);
+        rows.delete(key);
+        rows.delete(`I${uniqueid}`);
+      });
+    const gate = await ask('resume');
+    expect([gate.answer, failed(gate), gate.held]).toEqual(['go-except', ['nobody-held'], []]);
+    expect(evidence(gate, 'nobody-held')).toMatch(/^look at master: .*\(orphan-directory\)$/m);
+    expect(gateText(gate, { color: false, width: 100 })).toMatch(/^GO EXCEPT FOR what is named below\.\n/);
+  });
+
   test('stops for a line that would destroy a user', async () => {
     editRows(master, (rows) => {
       for (const key of [...rows.keys()]) if (key.includes('u000001')) rows.delete(key);
