@@ -12,6 +12,8 @@ _cyraudit_options() {
         'explain') choices='--color --no-color -h --help' ;;
         'render') choices='--to --color --no-color -h --help' ;;
         'plan') choices='--into -h --help' ;;
+        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --accept --threads --report --color --no-color -h --help' ;;
+        'verify-user') choices='--deadline --master-root --replica-root --level --engine --replica-engine --threads -h --help' ;;
         'salvage') choices='--old-root --new-root --user --mailbox --log --since --include --report --export --quiet --progress --no-progress --color --no-color -h --help' ;;
         'reinject') choices='--to --admin --password-file --into --journal --dry-run --rate --ca --insecure --no-tls -h --help' ;;
         'help') choices='' ;;
@@ -27,13 +29,24 @@ _cyraudit_takes() {
             'compare --replica-root' | \
             'check --root' | \
             'plan --into' | \
+            'gate --master-root' | \
+            'gate --replica-root' | \
+            'gate --into' | \
+            'verify-user --master-root' | \
+            'verify-user --replica-root' | \
             'salvage --old-root' | \
             'salvage --new-root' | \
             'salvage --export') kind='directory' ;;
         'compare --engine' | \
-            'compare --replica-engine') kind='words' choices='2.4 2.5 3.0 3.2 3.4 3.6 3.12' ;;
+            'compare --replica-engine' | \
+            'gate --engine' | \
+            'gate --replica-engine' | \
+            'verify-user --engine' | \
+            'verify-user --replica-engine') kind='words' choices='2.4 2.5 3.0 3.2 3.4 3.6 3.12' ;;
         'compare --level' | \
-            'check --level') kind='words' choices='index files content' ;;
+            'check --level' | \
+            'gate --level' | \
+            'verify-user --level') kind='words' choices='index files content' ;;
         'compare --report' | \
             'check --report' | \
             'render --to' | \
@@ -62,6 +75,10 @@ _cyraudit_takes() {
             'check --time-limit' | \
             'check --threads' | \
             'check --io-limit' | \
+            'gate --threads' | \
+            'verify-user --deadline' | \
+            'verify-user --threads' | \
+            'verify-user 1' | \
             'salvage --user' | \
             'salvage --mailbox' | \
             'salvage --since' | \
@@ -81,6 +98,11 @@ _cyraudit_takes() {
             'inspect '[0-9]* | \
             'render 1' | \
             'plan 1' | \
+            'gate --accept' | \
+            'gate 2' | \
+            'gate 3' | \
+            'verify-user 2' | \
+            'verify-user 3' | \
             'salvage --log' | \
             'salvage 1' | \
             'salvage 2' | \
@@ -91,8 +113,10 @@ _cyraudit_takes() {
         'compare --fail-on' | \
             'check --fail-on') kind='words' choices='safe admin halt' ;;
         'explain 1') kind='words' choices='acl-lost-on-replica acl-pending annotation-stray annotations-damaged annotations-database-damaged archive-partition-empty blocked-by-mailbox cache-generation-mismatch cache-missing cache-record-damaged cache-record-outside cache-records-overlap cache-repack-interrupted cleaned-expunge-pending copy-of-entry-stale copyback-refused counter-stale database-needs-recovery delete-not-logged delete-overrides-replica-change deleted-mailbox-only-on-replica deletedmodseq-above-highestmodseq directory-being-removed empty-mailbox-deleted empty-replica-mailbox-replaced entry-lost entry-lost-on-replica entry-lost-tolerated expunge-beats-other-message expunge-overrides-replica-change expunge-pending expunge-unseen expunged-on-replica-only flag-name-one-bit-off flag-name-twice flags-copied-back flags-lost-on-master flags-lost-on-replica flags-pending guid-mismatch guid-mismatch-one-expunged guid-mismatch-unseen hardware-suspected header-disagrees-with-list header-file-crc-stale header-unreadable header-values-differ hole-on-master-unseen hole-on-replica-unseen inbox-missing inbox-missing-on-replica index-empty index-marked-deleted index-recreated-on-master index-trailing-records index-unreadable index-version-refused leftover-file leftover-in-mailbox mailbox-annotation-unparsable mailbox-annotations-dropped mailbox-annotations-lost mailbox-annotations-not-carried mailbox-annotations-pending mailbox-database-damaged mailbox-deleted-on-master mailbox-deleted-on-replica mailbox-destroyed-without-tombstone mailbox-directory-missing mailbox-file-missing mailbox-only-on-master mailbox-only-on-replica mailbox-renamed mailbox-renamed-on-replica mailbox-type-differs master-older-than-replica mbentry-unreadable mboxlist-damaged mboxlist-distrusted mboxlist-doubtful mboxlist-empty mboxlist-missing mboxlist-needs-recovery message-annotations-lost-on-master message-annotations-refused message-file-altered message-file-missing message-file-size message-file-twice messages-vanished-on-master metapartition-empty modseq-above-highestmodseq null-guid odd-file orphan-directory partition-differs partition-empty partition-files-gone partition-unknown-on-replica quota-limit-differs quota-limit-pending quota-usage-wrong quotaroot-missing-on-replica quotaroot-of-mailbox-wrong quotaroot-only-on-replica quotaroot-pending quotaroot-removal-pending recentuid-above-last-uid record-copied-back-renumbered record-copied-back-twice record-crc-mismatch record-differs-unseen record-discarded-on-replica record-fields-differ record-fields-disagree record-lost-to-deleted-mailbox record-only-on-master record-only-on-replica record-renumbered rename-not-logged rename-target-taken replica-mailbox-destroyed reverse-acl-row-missing reverse-acl-row-stray seen-lost-on-replica seen-only-on-replica seen-pending sieve-active-differs sieve-active-lost-on-master sieve-active-lost-on-replica sieve-active-overwritten-on-replica sieve-active-pending sieve-script-overwritten-on-replica sieve-script-pending sieve-script-removal-pending sieve-script-removed-on-replica sieve-script-unseen subscription-pending subscription-removal-pending subscription-removed-on-replica sync-crc-stale sync-log-line-unreadable sync-log-partial-line tombstone-over-live-directory uid-above-last-uid uid-above-last-uid-on-replica uid-order uidvalidity-higher-on-master uidvalidity-higher-on-replica uidvalidity-zero unclaimed-message-file undefined-option undefined-system-flag uniqueid-conflict uniqueid-in-two-names uniqueid-in-two-names-on-replica uniqueid-in-use-on-replica uniqueid-row-differs uniqueid-row-lost unlinked-not-expunged unnamed-user-flag unstable-read unuser-would-destroy-user user-database-damaged user-delete-not-logged user-deleted-on-master user-only-on-replica user-wiped-by-sync' ;;
+        'gate --report') kind='report' choices='text json' ;;
+        'gate 1') kind='words' choices='failover resume' ;;
         'salvage --include') kind='words' choices='expunged deleted flags' ;;
-        'help 1') kind='words' choices='compare check inspect explain render plan salvage reinject help' ;;
+        'help 1') kind='words' choices='compare check inspect explain render plan gate verify-user salvage reinject help' ;;
     esac
 }
 
@@ -140,7 +164,7 @@ _cyraudit() {
     elif [[ ! $only_arguments && $cur == -* ]]; then
         _cyraudit_options "$command"
     elif [[ ! $command ]]; then
-        kind=words choices='compare check inspect explain render plan salvage reinject help'
+        kind=words choices='compare check inspect explain render plan gate verify-user salvage reinject help'
     else
         _cyraudit_takes "$command $((n + 1))"
     fi

@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
             set skips 1
         end
     end
@@ -42,6 +42,8 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a inspect -d 'decode files of C
 complete -c cyraudit -n '__cyraudit_argument 0' -a explain -d 'what a finding means, what replication would do and what to do; without a code, the whole list'
 complete -c cyraudit -n '__cyraudit_argument 0' -a render -d 'turn a saved JSON report into another format'
 complete -c cyraudit -n '__cyraudit_argument 0' -a plan -d 'write who may be replicated now, and who is held and why, from a saved report of compare'
+complete -c cyraudit -n '__cyraudit_argument 0' -a gate -d 'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain'
+complete -c cyraudit -n '__cyraudit_argument 0' -a verify-user -d 'at the end of the move of one user between stores: is all of him on the other side'
 complete -c cyraudit -n '__cyraudit_argument 0' -a salvage -d 'find the messages of a side that is down which the side in service lacks'
 complete -c cyraudit -n '__cyraudit_argument 0' -a reinject -d 'put the messages of a salvage back into the server in service, over IMAP'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
@@ -298,6 +300,36 @@ complete -c cyraudit -n '__cyraudit_command plan' -l into -x -a '(__fish_complet
 complete -c cyraudit -n '__cyraudit_command plan' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command plan; and __cyraudit_argument 1' -F
 
+complete -c cyraudit -n '__cyraudit_command gate' -l master-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the master\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l master-is-down -d 'failover: you have made sure that no process of Cyrus is left on the master, where that cannot be seen from here'
+complete -c cyraudit -n '__cyraudit_command gate' -l into -x -a '(__fish_complete_directories)' -d 'resume: write the lists of cyraudit plan into this existing directory'
+complete -c cyraudit -n '__cyraudit_command gate' -l level -x -a 'index files content' -d 'how closely the pair is looked at, as for compare (choices: "index", "files", "content", default: "files")'
+complete -c cyraudit -n '__cyraudit_command gate' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus that replicates from the master (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command gate' -l replica-engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the replica (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command gate' -l accept -r -F -d 'findings that somebody lives with, as for compare; repeatable'
+complete -c cyraudit -n '__cyraudit_command gate' -l threads -x -d 'worker threads (default: one per core)'
+complete -c cyraudit -n '__cyraudit_command gate; and not __cyraudit_names_file' -l report -x -a 'text json' -d 'the answer as text or JSON, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_names_file' -l report -r -F -d 'the answer as text or JSON, on stdout or into a file; repeatable (default: text)'
+complete -c cyraudit -n '__cyraudit_command gate' -l color -d 'colour the text (the default on a terminal, unless NO_COLOR is set)'
+complete -c cyraudit -n '__cyraudit_command gate' -l no-color -d 'do not colour the text'
+complete -c cyraudit -n '__cyraudit_command gate' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 1' -a 'failover resume'
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 2' -F
+complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 3' -F
+
+complete -c cyraudit -n '__cyraudit_command verify-user' -l deadline -x -d 'for everything: 15s, 2m (default: 15)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l master-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the master\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l level -x -a 'index files content' -d 'how closely he is looked at, as for compare (choices: "index", "files", "content", default: "files")'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the master (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l replica-engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the replica (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l threads -x -d 'worker threads (default: one per core)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 1' -x
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 2' -F
+complete -c cyraudit -n '__cyraudit_command verify-user; and __cyraudit_argument 3' -F
+
 complete -c cyraudit -n '__cyraudit_command salvage' -l old-root -x -a '(__fish_complete_directories)' -d 'absolute paths in OLD\'s imapd.conf lie below this directory'
 complete -c cyraudit -n '__cyraudit_command salvage' -l new-root -x -a '(__fish_complete_directories)' -d 'absolute paths in NEW\'s imapd.conf lie below this directory'
 complete -c cyraudit -n '__cyraudit_command salvage' -l user -x -d 'only these users; repeatable'
@@ -336,6 +368,8 @@ inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, datab
 explain\\t\'what a finding means, what replication would do and what to do; without a code, the whole list\'
 render\\t\'turn a saved JSON report into another format\'
 plan\\t\'write who may be replicated now, and who is held and why, from a saved report of compare\'
+gate\\t\'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain\'
+verify-user\\t\'at the end of the move of one user between stores: is all of him on the other side\'
 salvage\\t\'find the messages of a side that is down which the side in service lacks\'
 reinject\\t\'put the messages of a salvage back into the server in service, over IMAP\'
 help\\t\'display help for command\''

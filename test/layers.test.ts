@@ -31,6 +31,7 @@ const PLANTED: readonly (readonly [file: string, imports: string, rule: string])
   ['src/plan/planted.ts', '../audit/target.js', 'layer-plan'],
   ['src/reinject/planted.ts', '../salvage/target.js', 'layer-reinject'],
   ['src/salvage/planted.ts', '../report/target.js', 'layer-salvage'],
+  ['src/gate/planted.ts', '../audit/target.js', 'layer-gate'],
   ['src/audit/planted.ts', '../report/target.js', 'layer-audit'],
   ['src/report/planted.ts', '../audit/target.js', 'layer-report'],
   ['src/inspect/planted.ts', '../audit/target.js', 'layer-inspect'],

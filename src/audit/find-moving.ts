@@ -5,6 +5,7 @@ import { changedSince } from '../sources/changed-since.js';
 import { isAbsent } from '../sources/read-only-file.js';
 import { locateMailbox, locateSieve, locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
+import type { MailboxDirs, SpoolLayout } from '../sources/spool/paths.js';
 import type { MailboxJob } from './audit-mailbox.js';
 import type { FindingCollector } from './collect-findings.js';
 import { openContext, type AuditContext } from './context.js';
@@ -50,12 +51,16 @@ export function findMoving(look: LookedAt): Moving[] {
   return moving;
 }
 
+/** What is written to with every change of a mailbox, its directories included. */
+export function filesOfMailbox(dirs: MailboxDirs): ReadonlySet<string> {
+  const metadata = (['header', 'index', 'cache', 'annotations'] as const).map((name) => dirs.metaOf(name));
+  return new Set([...metadata, dirs.data, ...metadata.map((file) => dirname(file))]);
+}
+
 /** True when a server wrote to one side of a mailbox at or after `since` (ms since the epoch). */
 export function mailboxChangedSince({ dirs, path, index, missing }: ReadMailbox, since: number): boolean {
   if (dirs === undefined) return false;
-  const metadata = (['header', 'index', 'cache', 'annotations'] as const).map((name) => dirs.metaOf(name));
-  if (changedSince(new Set([...metadata, path, dirs.data, ...metadata.map((file) => dirname(file))]), since))
-    return true;
+  if (changedSince([...filesOfMailbox(dirs), path], since)) return true;
   // Gone, or come.
   if (index !== undefined) return isAbsent(dirs.metaOf('index'));
   return missing.includes('directory') && !isAbsent(path);
@@ -98,12 +103,17 @@ function* userFiles({ ctx, unit, quotaroots }: LookedAt): Generator<string> {
   if (unit.kind !== 'user') return;
   for (const { side, list } of ctx.sides.values()) {
     const { layout } = side;
-    const inbox = list.byName(unit.inbox);
-    const paths = [
-      ...(['seen', 'sub'] as const).map((suffix) => locateUserMeta(layout, unit.userid, suffix, inbox)),
-      inbox === undefined ? undefined : locateSieve(layout, unit.userid, inbox),
-      ...(layout.quota.legacy ? quotaroots().map((root) => layout.quotaPath(root)) : [layout.quota.db]),
-    ];
+    yield* filesOfUser(layout, unit.userid, list.byName(unit.inbox));
+    const paths = [...(layout.quota.legacy ? quotaroots().map((root) => layout.quotaPath(root)) : [layout.quota.db])];
     for (const path of paths) if (path !== undefined) yield path;
   }
+}
+
+/** Seen state, subscriptions and scripts of a user on one side. */
+export function filesOfUser(layout: SpoolLayout, userid: string, inbox: Mbentry | undefined): string[] {
+  const paths = [
+    ...(['seen', 'sub'] as const).map((suffix) => locateUserMeta(layout, userid, suffix, inbox)),
+    inbox === undefined ? undefined : locateSieve(layout, userid, inbox),
+  ];
+  return paths.filter((path) => path !== undefined);
 }

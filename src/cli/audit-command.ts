@@ -7,12 +7,12 @@ import type { RenderOptions } from '../report/report-format.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
 import { exitStatus } from './exit-status.js';
 import { formatHelp, formatNames } from './format-help.js';
-import { parseSince } from './parse-time.js';
+import { collect, parseCount, parseDelay, parseDuration, parseSince } from './option-values.js';
 import type { ReportTarget } from './report-target.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
 /** More threads than any machine that holds a spool has, and few enough to be started. */
-const MAX_THREADS = 256;
+export const MAX_THREADS = 256;
 
 /** Options that `compare` and `check` share, as commander hands them over. */
 export interface AuditCommandOptions extends TerminalOptions {
@@ -38,28 +38,11 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly quiet?: boolean;
 }
 
-export const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-
-/** Reads a whole number. @param of what is counted, for the message */
-export const parseCount =
-  (of: string, least: number, most: number) =>
-  (value: string): number => {
-    const count = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
-    if (!(count >= least && count <= most))
-      throw new InvalidArgumentError(`Expected a number of ${of} from ${String(least)} to ${String(most)}.`);
-    return count;
-  };
-
 const MAX_LOST = 999_999_999;
 /** More looks than anybody waits for. */
 const MAX_RECHECKS = 100;
 /** Unit: MB/s. */
 const MAX_IO_LIMIT = 100_000;
-
-function parseDelay(value: string): number {
-  if (!/^\d{1,5}(\.\d{1,3})?$/.test(value)) throw new InvalidArgumentError('Expected a number of seconds, 0 or more.');
-  return Number(value);
-}
 
 const MAX_PARTS = 10_000;
 
@@ -68,18 +51,6 @@ function parseSubset(value: string): Subset {
   if (part < 1 || part > of || of > MAX_PARTS)
     throw new InvalidArgumentError(`Expected a part such as 3/7, of at most ${MAX_PARTS} parts.`);
   return { part, of };
-}
-
-const SECONDS_IN = { s: 1, m: 60, h: 3600 } as const;
-/** Longer than a timer can run. Unit: s. */
-const MAX_DURATION = 2_000_000;
-
-function parseDuration(value: string): number {
-  const [, number, unit = 's'] = /^(\d{1,7})([smh])?$/.exec(value) ?? [];
-  const seconds = Number(number) * SECONDS_IN[unit as keyof typeof SECONDS_IN];
-  if (!(seconds > 0 && seconds <= MAX_DURATION))
-    throw new InvalidArgumentError('Expected a time such as 90s, 30m or 2h.');
-  return seconds;
 }
 
 /** Declares the shared options on a command. */

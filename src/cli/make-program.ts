@@ -3,11 +3,13 @@ import { packageVersion } from '../run/package-version.js';
 import { addCheck } from './commands/check.js';
 import { addCompare } from './commands/compare.js';
 import { addExplain } from './commands/explain.js';
+import { addGate } from './commands/gate.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
 import { addReinject } from './commands/reinject.js';
 import { addRender } from './commands/render.js';
 import { addSalvage } from './commands/salvage.js';
+import { addVerifyUser } from './commands/verify-user.js';
 import { complain } from './complain.js';
 
 /** Every command and option. The manual page and the completions of shells are made from it too. */
@@ -33,7 +35,18 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addSalvage, addReinject])
+  for (const add of [
+    addCompare,
+    addCheck,
+    addInspect,
+    addExplain,
+    addRender,
+    addPlan,
+    addGate,
+    addVerifyUser,
+    addSalvage,
+    addReinject,
+  ])
     add(program);
   return program;
 }

@@ -18,10 +18,18 @@ export interface PlanOptions {
   readonly into: string;
 }
 
-/** Writes the files of a plan. @returns the exit status, and the text for stdout */
-export function writePlan(path: string, { into }: PlanOptions): { readonly status: 0 | 1 | 2; readonly text: string } {
+/** Writes the files of a plan from a saved report. @returns the exit status, and the text for stdout */
+export function writePlan(path: string, options: PlanOptions): { readonly status: 0 | 1 | 2; readonly text: string } {
   const report = readReport(path);
   refuseNarrow(path, report);
+  return writePlanOf(report, options);
+}
+
+/** The same from a report at hand, of whole users. */
+export function writePlanOf(
+  report: Report,
+  { into }: PlanOptions,
+): { readonly status: 0 | 1 | 2; readonly text: string } {
   const specs = report.sides.map(({ role, source, root }): SideSpec => ({
     role,
     source,

@@ -10,7 +10,8 @@ export type TaskReply =
 
 export interface AuditPool {
   readonly threads: number;
-  run(task: AuditTask): Promise<TaskReply>;
+  /** @param plan for this task; else that of the pool */
+  run(task: AuditTask, plan?: AuditPlan): Promise<TaskReply>;
   close(): Promise<void>;
 }
 
@@ -67,7 +68,7 @@ export function startPool(
   piscina.on('error', onFailure);
   return {
     threads,
-    run: async (task) => {
+    run: async (task, planOfTask = plan) => {
       const abort = new AbortController();
       if (gaveUp) abort.abort();
       const clock = setTimeout(() => {
@@ -75,7 +76,7 @@ export function startPool(
       }, timeLimit * 1000);
       running.add(abort);
       try {
-        return (await piscina.run({ plan, task }, { signal: abort.signal })) as TaskReply;
+        return (await piscina.run({ plan: planOfTask, task }, { signal: abort.signal })) as TaskReply;
       } catch (error) {
         // Its thread was ended with it; another takes its place.
         if (abort.signal.reason === LATE)

@@ -24,9 +24,15 @@ export function worstFirst(findings: readonly PlacedFinding[]): PlacedFinding[] 
   return [...findings].sort((a, b) => rank(b) - rank(a));
 }
 
+/** A finding with the name of its place. */
+export interface NamedFinding {
+  readonly finding: ReportFinding;
+  readonly place?: Pick<ReportMailbox, 'mboxname'> | Pick<ReportUser, 'userid'> | undefined;
+}
+
 /** `replica user.ada uid 4`: the side (where there are two), the mailbox or user, and the message; may be empty. */
 export function placeWords(
-  { finding, place }: PlacedFinding,
+  { finding, place }: NamedFinding,
   mboxnameText: (name: string) => string = printable,
 ): string {
   const words: string[] = [];

@@ -39,6 +39,12 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['directory as a report', ['render', 'DIR'], /a directory/],
     ['text as a report', ['render', 'DIR/text.json'], /not JSON/],
     ['other JSON as a report', ['render', 'DIR/other.json'], /not a report/],
+    ['unknown question', ['gate', 'resum', 'a', 'b'], /failover, resume/],
+    ['lists of a role change', ['gate', 'failover', 'a', 'b', '--into', 'x'], /--into: only gate resume writes lists/],
+    ['a master that may run', ['gate', 'resume', 'a', 'b', '--master-is-down'], /only gate failover asks for it/],
+    ['the answer of a gate as HTML', ['gate', 'resume', 'a', 'b', '--report', 'html'], /text or json.*json=FILE/],
+    ['a gate on a side that is gone', ['gate', 'resume', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
+    ['no time', ['verify-user', 'u', 'a', 'b', '--deadline', '0'], /Expected a time such as 90s/],
     ['control characters', ['explain', '\u001b[31m\nx'], /\\x1b\[31m x/],
   ])('%s', (_, args, expected) => {
     const ran = runCli(args.map((arg) => arg.replace('DIR', directory)));
@@ -59,6 +65,8 @@ test('--version and --help succeed', () => {
     ['explain', '--help'],
     ['render', '--help'],
     ['inspect', '--help'],
+    ['gate', '--help'],
+    ['verify-user', '--help'],
   ]) {
     const { status, stdout, stderr } = runCli(args);
     expect([status, stderr]).toEqual([0, '']);

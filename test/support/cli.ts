@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -20,4 +20,19 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ra
     env: { ...process.env, ...env },
   });
   return { status, stdout, stderr };
+}
+
+/** The same, while the test goes on. */
+export function startCli(args: readonly string[]): Promise<Ran> {
+  const child = spawn(process.execPath, [cliFile, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const out = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      out[name] += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject).once('close', (status) => {
+      resolve({ status, ...out });
+    });
+  });
 }

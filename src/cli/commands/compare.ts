@@ -1,21 +1,13 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { ENGINE_VERSIONS, engineOfRelease, type EngineVersion } from '../../replication/engine.js';
+import type { Command } from 'commander';
+import type { EngineVersion } from '../../replication/engine.js';
 import { addAuditOptions, runAudit, type AuditCommandOptions } from '../audit-command.js';
+import { parseEngine } from '../option-values.js';
 
 interface CompareOptions extends AuditCommandOptions {
   readonly masterRoot?: string;
   readonly replicaRoot?: string;
   readonly engine?: EngineVersion;
   readonly replicaEngine?: EngineVersion;
-}
-
-function parseEngine(value: string): EngineVersion {
-  const version = engineOfRelease(value);
-  if (version === undefined)
-    throw new InvalidArgumentError(
-      `Expected a release of Cyrus such as 3.6.1; known are ${ENGINE_VERSIONS.join(', ')}.`,
-    );
-  return version;
 }
 
 export function addCompare(program: Command): void {

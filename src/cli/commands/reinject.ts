@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { parseCount } from '../audit-command.js';
+import { parseCount } from '../option-values.js';
 import type { ReinjectCommandOptions } from '../run-reinject.js';
 
 const MAX_RATE = 100_000;

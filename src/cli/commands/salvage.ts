@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { INCLUDABLE, SALVAGE_VERDICTS, type Includable } from '../../findings/salvage/verdicts.js';
 import { wrap } from '../../report/wrap.js';
-import { collect } from '../audit-command.js';
-import { parseSince } from '../parse-time.js';
+import { collect, parseSince } from '../option-values.js';
 import type { SalvageCommandOptions } from '../run-salvage.js';
 
 function parseInclude(value: string, before: readonly Includable[] = []): readonly Includable[] {

@@ -54,6 +54,8 @@ export type UserMeta = 'seen' | 'sub' | 'counters' | 'conversations';
 
 export interface SpoolLayout {
   readonly configDirectory: string;
+  /** A server's processes have a file each here while they serve somebody. Source: proc_getpath, imap/proc.c 3.6.7. */
+  readonly procDir: string;
   readonly mailboxesDb: string;
   readonly annotationsDb: string;
   readonly partitions: readonly Partition[];
@@ -186,6 +188,7 @@ export function makeSpoolLayout(conf: ImapdConf, { confDir, root, service }: Lay
 
   return {
     configDirectory,
+    procDir: pathOption('proc_path', '{configdirectory}/proc'),
     mailboxesDb: pathOption('mboxlist_db_path', '{configdirectory}/mailboxes.db'),
     annotationsDb: pathOption('annotation_db_path', '{configdirectory}/annotations.db'),
     partitions,

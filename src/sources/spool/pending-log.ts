@@ -31,6 +31,8 @@ export interface PendingLog {
   readonly seen: ReadonlySet<string>;
   /** `userid NUL mboxname` of every subscription that was added or, with the same SUB line, removed. */
   readonly subscriptions: ReadonlySet<string>;
+  /** Types of lines that this release does not know; a reader that does acts on them. */
+  readonly unknownTypes: ReadonlySet<string>;
   readonly faults: readonly FormatFault[];
   /** Files that could not be read. */
   readonly unread: readonly string[];
@@ -49,19 +51,59 @@ export function readPendingLogs({ channels }: SpoolLayout['syncLog']): PendingLo
   return channels.filter(({ channel }) => channel !== SQUATTER).map(readPendingLog);
 }
 
-/** Reads every pending log file of a channel; a missing directory or file means that nothing is pending. */
-export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
-  let names: string[] = [];
+/** Directories below `sync/` that are looked at. */
+const MAX_CHANNELS = 1000;
+
+/**
+ * Channels that have log files and that imapd.conf does not name, or does not name any more: no sync_client that is
+ * started by it takes them. Their directories are listed; what cannot be is in `unread`.
+ */
+export function findOtherChannels({ configDirectory, syncLog }: Pick<SpoolLayout, 'configDirectory' | 'syncLog'>): {
+  readonly channels: readonly SyncLogChannel[];
+  readonly unread: readonly string[];
+} {
+  const base = join(configDirectory, 'sync');
+  const known = new Set(syncLog.channels.map(({ dir }) => dir));
+  const candidates: SyncLogChannel[] = known.has(base) ? [] : [{ channel: null, dir: base }];
+  try {
+    for (const entry of readdirSync(base, { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name === SQUATTER || known.has(join(base, entry.name))) continue;
+      if (candidates.length > MAX_CHANNELS) return { channels: candidates, unread: [`${base}: too many directories`] };
+      candidates.push({ channel: entry.name, dir: join(base, entry.name) });
+    }
+  } catch (error) {
+    const { missing, reason } = readFailure(error, base);
+    if (!missing) return { channels: [], unread: [reason] };
+  }
   const unread: string[] = [];
+  const channels = candidates.filter((candidate) => {
+    const found = findLogFiles(candidate);
+    unread.push(...found.unread);
+    return found.files.length > 0;
+  });
+  return { channels, unread };
+}
+
+/** Paths of the log files of a channel, in the order in which a reader takes them. A missing directory has none. */
+export function findLogFiles({ dir }: Pick<SyncLogChannel, 'dir'>): {
+  readonly files: readonly string[];
+  readonly unread: string[];
+} {
   try {
     // A batch in work comes first, and what is still being written last.
-    names = readdirSync(dir)
+    const names = readdirSync(dir)
       .filter((name) => LOG_FILE.test(name))
       .sort((a, b) => Number(a === 'log') - Number(b === 'log') || (a < b ? -1 : 1));
+    return { files: names.map((name) => join(dir, name)), unread: [] };
   } catch (error) {
     const { missing, reason } = readFailure(error, dir);
-    if (!missing) unread.push(reason);
+    return { files: [], unread: missing ? [] : [reason] };
   }
+}
+
+/** Reads every pending log file of a channel; a missing directory or file means that nothing is pending. */
+export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
+  const { files, unread } = findLogFiles({ dir });
   const log = {
     channel,
     files: [] as string[],
@@ -77,11 +119,11 @@ export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
     annotations: new Set<string>(),
     seen: new Set<string>(),
     subscriptions: new Set<string>(),
+    unknownTypes: new Set<string>(),
     faults: [] as FormatFault[],
     unread,
   };
-  for (const name of names) {
-    const path = join(dir, name);
+  for (const path of files) {
     let file: PagedFile | undefined;
     try {
       file = PagedFile.open(path, CACHE_BYTES);
@@ -111,6 +153,9 @@ function countOthers({ renames, mailboxes }: Pick<PendingLog, 'renames' | 'mailb
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends ReadonlySet<infer E> ? Set<E> : T[K] };
+
+/** Types of a hostile log that are kept. */
+const MAX_TYPES = 100;
 
 /** A line of a type that is not known says nothing: readers skip it. */
 function addLine(log: Mutable<PendingLog>, { type, args }: SyncLogLine): void {
@@ -155,5 +200,6 @@ function addLine(log: Mutable<PendingLog>, { type, args }: SyncLogLine): void {
       log.subscriptions.add(`${first}\0${second}`);
       break;
     default:
+      if (log.unknownTypes.size < MAX_TYPES) log.unknownTypes.add(type);
   }
 }

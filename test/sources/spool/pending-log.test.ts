@@ -59,6 +59,7 @@ test('every type of line is kept by what it names', () => {
     annotations: new Set(['', 'user.i']),
     seen: new Set(['u5\0' + '8p42qajt8i9twui14ffc1h4e']),
     subscriptions: new Set(['u6\0user.j', 'u6\0user.k']),
+    unknownTypes: new Set(['FROBNICATE']),
     faults: [],
     unread: [],
   });

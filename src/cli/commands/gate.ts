@@ -1,0 +1,65 @@
+import { Argument, Option, type Command } from 'commander';
+import type { GateQuestion } from '../../generated/gate.js';
+import { MAX_THREADS } from '../audit-command.js';
+import { collect, parseCount, parseEngine } from '../option-values.js';
+import type { GateCommandOptions } from '../run-gate.js';
+
+export function addGate(program: Command): void {
+  program
+    .command('gate')
+    .description(
+      'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain',
+    )
+    .addArgument(
+      new Argument(
+        '<question>',
+        'failover: may the replica take over from a master that was stopped; resume: may replication be switched on again',
+      ).choices(['failover', 'resume']),
+    )
+    .argument('<master>', 'imapd.conf of the master, or a directory that holds it')
+    .argument('<replica>', 'imapd.conf of the replica, or a directory that holds it')
+    .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
+    .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
+    .option(
+      '--master-is-down',
+      'failover: you have made sure that no process of Cyrus is left on the master, where that cannot be seen from here',
+    )
+    .option('--into <dir>', 'resume: write the lists of cyraudit plan into this existing directory')
+    .addOption(
+      new Option('--level <level>', 'how closely the pair is looked at, as for compare')
+        .choices(['index', 'files', 'content'])
+        .default('files'),
+    )
+    .option(
+      '--engine <release>',
+      'release of Cyrus that replicates from the master (default: told by its spool)',
+      parseEngine,
+    )
+    .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
+    .option('--accept <file>', 'findings that somebody lives with, as for compare; repeatable', collect)
+    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS))
+    .option(
+      '--report <text|json[=file]>',
+      'the answer as text or JSON, on stdout or into a file; repeatable (default: text)',
+      collect,
+    )
+    .option('--color', 'colour the text (the default on a terminal, unless NO_COLOR is set)')
+    .option('--no-color', 'do not colour the text')
+    .addHelpText(
+      'after',
+      `
+failover stops unless no process of the master is alive, every log, log-run and leftover of every channel is empty or
+proven harmless, the databases are clean, and all mailboxes and users are the same on both sides, record by record.
+resume goes by the audit alone: go, go except for those who are held, or stop.
+
+Examples:
+  cyraudit gate failover /etc/imapd.conf /mnt/replica/etc/imapd.conf --replica-root /mnt/replica
+  cyraudit gate resume /etc/imapd.conf /mnt/replica/etc/imapd.conf --replica-root /mnt/replica --into plan/
+
+Exit status: 0 go, 1 go except for those who are held (resume), 2 stop, 3 an error.`,
+    )
+    .action(async (question: GateQuestion, master: string, replica: string, options: GateCommandOptions) => {
+      const { runGate } = await import('../run-gate.js');
+      await runGate(question, master, replica, options);
+    });
+}

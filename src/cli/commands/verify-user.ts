@@ -1,0 +1,40 @@
+import { Option, type Command } from 'commander';
+import { MAX_THREADS } from '../audit-command.js';
+import { parseCount, parseDuration, parseEngine } from '../option-values.js';
+import type { VerifyUserCommandOptions } from '../run-verify-user.js';
+
+export function addVerifyUser(program: Command): void {
+  program
+    .command('verify-user')
+    .description('at the end of the move of one user between stores: is all of him on the other side')
+    .argument('<user>', 'userid, as fred of user.fred or fred@example.com of example.com!user.fred')
+    .argument('<master>', 'imapd.conf of the store that he leaves, or a directory that holds it')
+    .argument('<replica>', 'imapd.conf of the store that he moves to, or a directory that holds it')
+    .option('--deadline <time>', 'for everything: 15s, 2m', parseDuration, 15)
+    .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
+    .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
+    .addOption(
+      new Option('--level <level>', 'how closely he is looked at, as for compare')
+        .choices(['index', 'files', 'content'])
+        .default('files'),
+    )
+    .option('--engine <release>', 'release of Cyrus on the master (default: told by its spool)', parseEngine)
+    .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
+    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS))
+    .addHelpText(
+      'after',
+      `
+A full pass over his mailboxes and files, then again over what was changed since, until both sides hold the same and
+nobody has written to him since the last look, or until the deadline. Others are not looked at: they need not be on the
+replica. Prints OK or the differences, and on standard error how long each phase took.
+
+Example:
+  sync_client -u fred && cyraudit verify-user fred /etc/imapd.conf /mnt/new/etc/imapd.conf --replica-root /mnt/new
+
+Exit status: 0 the same, 1 he differs, 2 he differs and something is halt, 3 not finished by the deadline, or an error.`,
+    )
+    .action(async (user: string, master: string, replica: string, options: VerifyUserCommandOptions) => {
+      const { runVerifyUser } = await import('../run-verify-user.js');
+      await runVerifyUser(user, master, replica, options);
+    });
+}

@@ -1,0 +1,126 @@
+import { catalogue } from '../findings/catalogue.js';
+import { word } from '../gate/machines.js';
+import { gateText } from '../gate/gate-text.js';
+import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
+import type { Level, Report } from '../generated/report.js';
+import { AuditError } from '../model/audit-error.js';
+import type { EngineVersion } from '../replication/engine.js';
+import { askGate } from '../run/gate.js';
+import type { SideSpec } from '../sources/spool/open-side.js';
+import { checkReportFile, writeReportFile } from './report-target.js';
+import { sideDirectories } from './side-directories.js';
+import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
+
+export interface GateCommandOptions extends TerminalOptions {
+  readonly level: Level;
+  readonly masterRoot?: string;
+  readonly replicaRoot?: string;
+  readonly masterIsDown?: boolean;
+  readonly into?: string;
+  readonly engine?: EngineVersion;
+  readonly replicaEngine?: EngineVersion;
+  readonly accept?: readonly string[];
+  readonly threads?: number;
+  readonly report?: readonly string[];
+}
+
+const STATUS: Readonly<Record<GateAnswer, 0 | 1 | 2>> = { go: 0, 'go-except': 1, stop: 2 };
+
+/** Asks the gate, writes its answer and sets the exit status. */
+export async function runGate(
+  question: GateQuestion,
+  master: string,
+  replica: string,
+  options: GateCommandOptions,
+): Promise<void> {
+  const specs = [
+    sideSpec('master', master, options.masterRoot),
+    sideSpec('replica', replica, options.replicaRoot),
+  ] as const;
+  const targets = (options.report ?? ['text']).map(readTarget);
+  if (targets.filter(({ file }) => file === undefined).length > 1)
+    throw new AuditError(
+      'usage',
+      '--report: two reports cannot both go to stdout',
+      'Give one of them a file: --report json=FILE.',
+    );
+  refuseOther(question, options);
+  const directories = specs.flatMap(sideDirectories);
+  for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);
+  if (options.into !== undefined) checkReportFile(`${options.into}/held.txt`, directories);
+  const { gate, report } = await askGate({
+    question,
+    master: specs[0],
+    replica: specs[1],
+    masterIsDown: options.masterIsDown === true,
+    level: options.level,
+    accept: await accepting(options, specs),
+    catalogue,
+    words: wordsOf(options),
+    ...(options.into === undefined ? {} : { into: options.into }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
+    ...(options.engine === undefined ? {} : { engine: options.engine }),
+    ...(options.replicaEngine === undefined ? {} : { replicaEngine: options.replicaEngine }),
+  });
+  if (options.into !== undefined && gate.answer !== 'stop') {
+    const { writePlanOf } = await import('./write-plan.js');
+    writePlanOf(report, { into: options.into });
+  }
+  for (const { format, file } of targets) {
+    if (file !== undefined) writeReportFile(file, render(gate, format, { color: false, width: 100 }));
+    else await writeStdout(render(gate, format, { color: useColor(options), width: textWidth() }));
+  }
+  process.exitCode = STATUS[gate.answer];
+}
+
+function sideSpec(role: 'master' | 'replica', source: string, root: string | undefined): SideSpec {
+  return { role, source, ...(root === undefined ? {} : { root }) };
+}
+
+interface Target {
+  readonly format: 'text' | 'json';
+  readonly file?: string;
+}
+
+function readTarget(value: string): Target {
+  const [, format, file] = /^(text|json)(?:=(.+))?$/s.exec(value) ?? [];
+  if (format === undefined)
+    throw new AuditError(
+      'usage',
+      `--report ${value}: the answer of a gate is text or json`,
+      'Use text, json or json=FILE.',
+    );
+  return { format: format as Target['format'], ...(file === undefined ? {} : { file }) };
+}
+
+/** An option that would do nothing is a mistake. */
+function refuseOther(question: GateQuestion, { into, masterIsDown }: GateCommandOptions): void {
+  if (question === 'failover' && into !== undefined)
+    throw new AuditError('usage', '--into: only gate resume writes lists', 'Leave it out.');
+  if (question === 'resume' && masterIsDown === true)
+    throw new AuditError('usage', '--master-is-down: only gate failover asks for it', 'Leave it out.');
+}
+
+/** Options that change the answer, as they were given. */
+function wordsOf({ accept = [], into, masterIsDown }: GateCommandOptions): string {
+  const words = [
+    ...accept.flatMap((file) => ['--accept', word(file)]),
+    ...(into === undefined ? [] : ['--into', word(into)]),
+    ...(masterIsDown === true ? ['--master-is-down'] : []),
+  ];
+  return words.map((one) => ` ${one}`).join('');
+}
+
+/** What --accept makes of a report. */
+async function accepting(
+  { accept, level }: GateCommandOptions,
+  sides: readonly SideSpec[],
+): Promise<(report: Report) => Report> {
+  if (accept === undefined) return (report) => report;
+  const { knownFindings } = await import('./known-findings.js');
+  return knownFindings({ accept }, { command: 'compare', level, sides });
+}
+
+function render(gate: GateReport, format: Target['format'], options: Parameters<typeof gateText>[1]): string {
+  return format === 'json' ? `${JSON.stringify(gate, null, 2)}\n` : gateText(gate, options);
+}

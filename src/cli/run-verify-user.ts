@@ -1,0 +1,82 @@
+import { catalogue } from '../findings/catalogue.js';
+import { findingLine } from '../gate/checks.js';
+import type { Level } from '../generated/report.js';
+import type { EngineVersion } from '../replication/engine.js';
+import { counted, grouped } from '../report/numbers.js';
+import { printable } from '../report/printable.js';
+import { verifyUser, type UserVerdict } from '../run/verify-user.js';
+import { writeStdout } from './terminal.js';
+
+export interface VerifyUserCommandOptions {
+  readonly deadline: number;
+  readonly masterRoot?: string;
+  readonly replicaRoot?: string;
+  readonly level: Level;
+  readonly engine?: EngineVersion;
+  readonly replicaEngine?: EngineVersion;
+  readonly threads?: number;
+}
+
+/** Differences, and things that were not looked at, that are listed. */
+const MAX_LINES = 50;
+
+/** Verifies one user, says what came of it and sets the exit status. */
+export async function runVerifyUser(
+  userid: string,
+  master: string,
+  replica: string,
+  options: VerifyUserCommandOptions,
+): Promise<void> {
+  const { masterRoot, replicaRoot, level, deadline, threads, engine, replicaEngine } = options;
+  const verdict = await verifyUser({
+    userid,
+    master: { role: 'master', source: master, ...(masterRoot === undefined ? {} : { root: masterRoot }) },
+    replica: { role: 'replica', source: replica, ...(replicaRoot === undefined ? {} : { root: replicaRoot }) },
+    level,
+    deadline,
+    ...(threads === undefined ? {} : { threads }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(replicaEngine === undefined ? {} : { replicaEngine }),
+  });
+  process.stderr.write(phases(verdict));
+  await writeStdout(verdictText(userid, verdict, deadline));
+  const status = statusOf(verdict);
+  // A thread may still wait for a disk, which must not hold up who waits for us.
+  if (verdict.state === 'unfinished') process.exit(status);
+  process.exitCode = status;
+}
+
+function statusOf({ state, differences }: UserVerdict): 0 | 1 | 2 | 3 {
+  if (state === 'same') return 0;
+  if (differences.some(({ finding }) => finding.class === 'halt')) return 2;
+  return state === 'differs' ? 1 : 3;
+}
+
+function phases({ fullPass, rounds }: UserVerdict): string {
+  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  const mailboxes = rounds.reduce((sum, round) => sum + round.mailboxes, 0);
+  const ms = rounds.reduce((sum, round) => sum + round.ms, 0);
+  const again = `${counted(rounds.length, 'round')} over what was changed since, ${counted(mailboxes, 'mailbox', 'mailboxes')}, ${seconds(ms)}`;
+  return `cyraudit: full pass ${seconds(fullPass)}; ${again}\n`;
+}
+
+/** The answer in one line, and what stands in its way. */
+export function verdictText(userid: string, verdict: UserVerdict, deadline: number): string {
+  const { state, differences, unfinished, mailboxes, records } = verdict;
+  const user = `user ${printable(userid)}`;
+  const size = `${counted(mailboxes, 'mailbox', 'mailboxes')} with ${counted(records, 'record')}`;
+  if (state === 'same') return `OK ${user}: ${size} are the same on both sides.\n`;
+  const lines = [
+    state === 'differs'
+      ? `DIFFERS ${user}: ${counted(differences.length, 'difference')} after ${String(deadline)} s.`
+      : `NOT FINISHED ${user}: the time of ${String(deadline)} s was over.`,
+    ...listed(unfinished.map((line) => `not finished: ${printable(line)}`)),
+    ...listed(differences.map((one) => findingLine(one, catalogue))),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function listed(lines: readonly string[]): string[] {
+  const more = lines.length - MAX_LINES;
+  return [...lines.slice(0, MAX_LINES), ...(more > 0 ? [`and ${grouped(more)} more`] : [])].map((line) => `  ${line}`);
+}

@@ -1,0 +1,204 @@
+import { openLogSubjects } from '../audit/log-subjects.js';
+import { failoverChecks, stepsOfChange, stepsToChange, type GateFacts } from '../gate/failover.js';
+import type { SideConf } from '../gate/machines.js';
+import { PairDifferences } from '../gate/differences.js';
+import { resumeChecks, resumeSteps, toHeld } from '../gate/resume.js';
+import type { SeenLogs } from '../gate/checks.js';
+import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
+import type { Report } from '../generated/report.js';
+import { AuditError } from '../model/audit-error.js';
+import { makePlan, type Plan } from '../plan/make-plan.js';
+import { commandLine } from '../report/command-line.js';
+import type { Catalogue } from '../report/report-format.js';
+import { stampOf } from '../sources/changed-since.js';
+import { findServerProcesses } from '../sources/server-processes.js';
+import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
+import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
+import { findLogFiles, findOtherChannels, readPendingLog, readPendingLogs } from '../sources/spool/pending-log.js';
+import { unitOfName } from '../sources/spool/mailbox-list.js';
+import { readProcEntries } from '../sources/spool/proc-entries.js';
+import { auditPair, type AuditOptions } from './audit.js';
+import { openMasterUnits } from './master-units.js';
+import { packageVersion } from './package-version.js';
+
+export interface GateOptions extends AuditOptions {
+  readonly question: GateQuestion;
+  readonly master: SideSpec;
+  readonly replica: SideSpec;
+  /** Somebody has made sure, where it cannot be seen. */
+  readonly masterIsDown: boolean;
+  /** Where the lists of a plan will be written. */
+  readonly into?: string;
+  /** Words of the call beside the sides, for the command that asks again. */
+  readonly words?: string;
+  /** Marks what is accepted. */
+  readonly accept: (report: Report) => Report;
+  readonly catalogue: Catalogue;
+}
+
+export interface GateOutcome {
+  readonly gate: GateReport;
+  readonly report: Report;
+}
+
+/**
+ * Audits a pair and answers whether the roles may change, or replication be resumed.
+ * @throws AuditError when a side cannot be audited at all
+ */
+export async function askGate(options: GateOptions): Promise<GateOutcome> {
+  const { question, master: spec, replica: replicaSpec } = options;
+  const startedAt = new Date();
+  const before = withSide(spec, logStamps);
+  const audited = await auditPair({
+    ...options,
+    master: spec.source,
+    replica: replicaSpec.source,
+    ...(spec.root === undefined ? {} : { masterRoot: spec.root }),
+    ...(replicaSpec.root === undefined ? {} : { replicaRoot: replicaSpec.root }),
+  });
+  const report = options.accept(audited);
+  const master = openSide(spec);
+  const replica = openSide(replicaSpec);
+  try {
+    const facts = gatherFacts(options, report, master, replica, before);
+    const { checks, answer, plan } = judge(options, facts, spec);
+    const steps =
+      question === 'resume'
+        ? resumeSteps(facts, answer, plan, options.into)
+        : answer === 'go'
+          ? stepsOfChange(facts)
+          : stepsToChange(facts, checks);
+    const gate: GateReport = {
+      schemaVersion: 1,
+      tool: { name: 'cyraudit', version: packageVersion },
+      question,
+      level: report.level,
+      startedAt: startedAt.toISOString(),
+      finishedAt: new Date().toISOString(),
+      answer,
+      sides: report.sides.map(({ role, source, config, root }) => ({
+        role: role as 'master' | 'replica',
+        source,
+        config,
+        ...(root === undefined ? {} : { root }),
+      })),
+      verdict: report.verdict,
+      complete: report.complete,
+      checks,
+      held: answer === 'go-except' ? (plan?.held ?? []).map(toHeld) : [],
+      steps,
+    };
+    return { gate, report };
+  } finally {
+    master.close();
+    replica.close();
+  }
+}
+
+function judge(
+  { question, catalogue }: GateOptions,
+  facts: GateFacts,
+  spec: SideSpec,
+): { readonly checks: GateReport['checks']; readonly answer: GateAnswer; readonly plan?: Plan } {
+  if (question === 'failover') {
+    const checks = failoverChecks(facts, catalogue);
+    return { checks, answer: checks.every(({ passed }) => passed) ? 'go' : 'stop' };
+  }
+  const plan = planOf(facts.report, spec);
+  const checks = resumeChecks(facts, plan, catalogue);
+  const failed = checks.filter(({ passed }) => !passed).map(({ name }) => name);
+  const answer = failed.length === 0 ? 'go' : failed.every((name) => name === 'nobody-held') ? 'go-except' : 'stop';
+  return { checks, answer, ...(plan === undefined ? {} : { plan }) };
+}
+
+/** undefined = the mailbox list cannot be read. */
+function planOf(report: Report, spec: SideSpec): Plan | undefined {
+  try {
+    const units = openMasterUnits(spec);
+    try {
+      return makePlan(report, units.units(), (name) => units.unitOf(name));
+    } finally {
+      units.close();
+    }
+  } catch (error) {
+    if (error instanceof AuditError) return undefined;
+    throw error;
+  }
+}
+
+function gatherFacts(
+  options: GateOptions,
+  report: Report,
+  master: Side,
+  replica: Side,
+  before: ReadonlyMap<string, string>,
+): GateFacts {
+  const lists = { master: openMailboxList(master), replica: openMailboxList(replica) };
+  const subjects =
+    lists.master === undefined || lists.replica === undefined
+      ? undefined
+      : openLogSubjects({
+          master: { side: master, list: lists.master },
+          replica: { side: replica, list: lists.replica },
+        });
+  const logs = seeLogs(master, before);
+  return {
+    report,
+    logs,
+    subjects,
+    processes: {
+      found: findServerProcesses(master),
+      proc: readProcEntries(master.layout),
+      isSaidToBeDown: options.masterIsDown,
+      confFile: master.confFile,
+    },
+    differences: new PairDifferences(report, (mboxname) => {
+      const unit = unitOfName(mboxname, master.layout);
+      return unit.kind === 'user' ? unit.userid : undefined;
+    }),
+    confs: { master: confOf(master), replica: confOf(replica) },
+    again: `${commandLine(report).replace(/^cyraudit compare/, `cyraudit gate ${options.question}`)}${options.words ?? ''}`,
+  };
+}
+
+function confOf({ conf, layout }: Side): SideConf {
+  const channels = layout.syncLog.channels.map(({ channel }) => channel);
+  return {
+    syncLog: layout.syncLog.enabled,
+    channels,
+    withHost: channels.filter(
+      (name) =>
+        (name === null ? undefined : conf.get(`${name}_sync_host`)) !== undefined ||
+        conf.get('sync_host') !== undefined,
+    ),
+  };
+}
+
+function seeLogs(master: Side, before: ReadonlyMap<string, string>): SeenLogs {
+  const others = findOtherChannels(master.layout);
+  const seen = {
+    logs: readPendingLogs(master.layout.syncLog),
+    others: others.channels.map(readPendingLog),
+    unread: others.unread,
+  };
+  // What came or went between is in the one or the other.
+  const after = logStamps(master);
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  return { ...seen, changed: paths.filter((path) => before.get(path) !== after.get(path)) };
+}
+
+/** Stamps of every log file, by path. */
+function logStamps({ layout }: Side): ReadonlyMap<string, string> {
+  const { channels } = findOtherChannels(layout);
+  const files = [...layout.syncLog.channels, ...channels].flatMap((channel) => findLogFiles(channel).files);
+  return new Map(files.map((path) => [path, stampOf(path)]));
+}
+
+function withSide<T>(spec: SideSpec, use: (side: Side) => T): T {
+  const side = openSide(spec);
+  try {
+    return use(side);
+  } finally {
+    side.close();
+  }
+}

@@ -1,0 +1,325 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeValidator } from '../../src/cli/read-json.js';
+import { readSchema } from '../../src/cli/report-schema.js';
+import { catalogue } from '../../src/findings/catalogue.js';
+import type { GateCheckName, GateQuestion, GateReport } from '../../src/generated/gate.js';
+import { gateText } from '../../src/gate/gate-text.js';
+import { askGate, type GateOptions } from '../../src/run/gate.js';
+import { writeSide } from '../support/encode/write-side.js';
+import { editIndex, editRows, findRow, indexField, mailboxDir } from '../support/edit-side.js';
+
+let dir: string;
+let master: string;
+let replica: string;
+const content = { mailboxes: 6, messages: 5, seed: 1, mailboxesPerUser: 3 };
+const INBOX = 'user.u000000';
+const FOLDER = `${INBOX}.folder1`;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'cyraudit-gate-'));
+  master = join(dir, 'master');
+  replica = join(dir, 'replica');
+  writeSide(master, content);
+  cpSync(master, replica, { recursive: true });
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+const validate = makeValidator(readSchema('gate'), 'gate');
+
+async function ask(question: GateQuestion, options: Partial<GateOptions> = {}): Promise<GateReport> {
+  const { gate } = await askGate({
+    question,
+    master: { role: 'master', source: master },
+    replica: { role: 'replica', source: replica },
+    masterIsDown: true,
+    accept: (report) => report,
+    catalogue,
+    threads: 1,
+    ...options,
+  });
+  expect(validate(gate)).toBeUndefined();
+  return gate;
+}
+
+const failover = (options?: Partial<GateOptions>): Promise<GateReport> => ask('failover', options);
+
+const failed = ({ checks }: GateReport): GateCheckName[] =>
+  checks.filter(({ passed }) => !passed).map(({ name }) => name);
+
+const evidence = ({ checks }: GateReport, name: GateCheckName): string =>
+  checks.find((check) => check.name === name)!.evidence.join('\n');
+
+function writeLog(lines: string, name = 'log', side = master): string {
+  const path = join(side, 'conf/sync', name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, lines);
+  return path;
+}
+
+/** Takes a flag from one message of the replica, and keeps the stored sync CRC of the header. */
+function flipFlagUnseen(mboxname: string): void {
+  editIndex(join(mailboxDir(replica, mboxname), 'cyrus.index'), ({ records }) => {
+    const { at } = indexField('record', 'systemFlags');
+    records[0]!.writeUInt32BE(records[0]!.readUInt32BE(at) ^ 0x10, at);
+  });
+}
+
+describe('failover', () => {
+  test('goes when nothing is pending and both sides are the same', async () => {
+    const gate = await failover();
+    expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+    expect(gate.checks.map(({ name }) => name)).toEqual([
+      'master-stopped',
+      'sync-logs',
+      'databases',
+      'audit',
+      'same-on-both-sides',
+    ]);
+    expect(evidence(gate, 'same-on-both-sides')).toBe('6 mailboxes and 2 users were compared, record by record');
+    expect(gate.steps.at(-1)).toEqual({
+      on: 'here',
+      text: 'Audit the pair in its new roles.',
+      command: `cyraudit compare ${replica} ${master}`,
+    });
+  });
+
+  test('of a copy, whether the master runs cannot be seen, and somebody must say it', async () => {
+    const gate = await failover({ masterIsDown: false });
+    expect([gate.answer, failed(gate)]).toEqual(['stop', ['master-stopped']]);
+    expect(evidence(gate, 'master-stopped')).toMatch(/cannot be told from here.*a copy or a disk of another machine/);
+    expect(gate.steps.map(({ command }) => command)).toContain(
+      `cyraudit gate failover ${master} ${replica} --master-is-down`,
+    );
+    expect(evidence(await failover(), 'master-stopped')).toMatch(/--master-is-down says that it does not/);
+  });
+
+  test('a file of a process in proc/ of a copy is told', async () => {
+    mkdirSync(join(master, 'conf/proc'));
+    writeFileSync(join(master, 'conf/proc/4711'), 'imap\tclient [192.0.2.1]\tada\tuser.ada\t\n');
+    const gate = await failover({ masterIsDown: false });
+    expect(evidence(gate, 'master-stopped')).toMatch(
+      /conf\/proc\/4711: it cannot be told whether process 4711 \(imap for ada\) is still running/,
+    );
+  });
+
+  describe('a log whose lines name what is the same on both sides is harmless', () => {
+    test.each([
+      `MAILBOX ${INBOX}\n`,
+      `APPEND ${INBOX}\nMAILBOX ${INBOX}\n`,
+      `DOUBLEMAILBOX ${INBOX} ${FOLDER}\n`,
+      'USER u000000\nMETA u000001\n',
+      'QUOTA user.u000000\n',
+      'ANNOTATION ""\n',
+      `ANNOTATION ${FOLDER}\n`,
+      `SUB u000000 ${FOLDER}\n`,
+      'MAILBOX user.gone\nRENAME user.gone user.gone.too\n',
+      'UNUSER gone\nUNMAILBOX user.gone.folder\n',
+    ])('%j', async (lines) => {
+      const path = writeLog(lines);
+      const gate = await failover();
+      expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+      // Replayed by a master of the past it would do harm.
+      expect(gate.steps.map(({ command }) => command)).toContain(`mv ${path} ${path}.before-failover`);
+    });
+  });
+
+  describe('a line that is not proven harmless stops', () => {
+    test.each<[string, RegExp]>([
+      ['UNUSER u000000\n', /UNUSER u000000: it removes a user, and a side still has one/],
+      [`UNMAILBOX ${FOLDER}\n`, /UNMAILBOX user\.u000000\.folder1: it removes a mailbox/],
+      ['META nobody\n', /META nobody: not compared: a side has no INBOX/],
+      ['SEEN cyrus 0123456789abcdef\n', /SEEN cyrus 0123456789abcdef: not compared/],
+      ['FROBNICATE x\n', /FROBNICATE: a line of a type that is not known/],
+      ['MAILBOX user.u0000', /log at byte 0: a line that cannot be read/],
+      ['MAILBOX a b c\n', /log at byte 0: a line that cannot be read/],
+    ])('%j', async (lines, expected) => {
+      writeLog(lines);
+      const gate = await failover();
+      expect(gate.answer).toBe('stop');
+      expect(failed(gate)).toContain('sync-logs');
+      expect(evidence(gate, 'sync-logs')).toMatch(expected);
+    });
+
+    test.each(['log', 'log-run', 'log-4711', 'old/log-run'])('in %s', async (name) => {
+      const path = writeLog('UNUSER u000001\n', name);
+      const gate = await failover();
+      expect(failed(gate)).toEqual(['sync-logs']);
+      expect(gate.steps.some(({ command = '' }) => command.includes('sync_client -C'))).toBe(true);
+      if (name === 'log-4711') expect(gate.steps[0]!.command).toMatch(new RegExp(`-R -f ${path} && rm ${path}$`));
+      if (name === 'old/log-run')
+        expect(evidence(gate, 'sync-logs')).toMatch(/channel old, which imapd\.conf does not name/);
+    });
+
+    test('of a second channel', async () => {
+      writeFileSync(
+        join(master, 'imapd.conf'),
+        `${readFileSync(join(master, 'imapd.conf'), 'utf8')}sync_log_channels: "" far\n`,
+      );
+      writeLog('UNUSER u000001\n', 'far/log');
+      const gate = await failover();
+      expect(evidence(gate, 'sync-logs')).toMatch(/^channel far: UNUSER u000001: /);
+      expect(gate.steps.some(({ command = '' }) => command.endsWith('-n far -v -R -1'))).toBe(true);
+    });
+  });
+
+  test('one differing record stops, although the sync CRCs agree, named in a log or not', async () => {
+    flipFlagUnseen(FOLDER);
+    const alone = await failover();
+    expect(failed(alone)).toEqual(['same-on-both-sides']);
+    expect(evidence(alone, 'same-on-both-sides')).toMatch(/user\.u000000\.folder1 uid 1: .*\(record-differs-unseen\)/);
+    writeLog(`MAILBOX ${FOLDER}\n`);
+    const named = await failover();
+    expect(failed(named)).toEqual(['sync-logs', 'same-on-both-sides']);
+    expect(evidence(named, 'sync-logs')).toMatch(/MAILBOX user\.u000000\.folder1: .*record-differs-unseen/);
+    // A line for the whole user means this mailbox too, one for another mailbox of his does not.
+    writeLog('USER u000000\n');
+    expect(evidence(await failover(), 'sync-logs')).toMatch(
+      /USER u000000: user\.u000000\.folder1: .*record-differs-unseen/,
+    );
+    writeLog(`MAILBOX ${INBOX}\n`);
+    expect(failed(await failover())).toEqual(['same-on-both-sides']);
+  });
+
+  test('what somebody accepted does not stop, but proves no line', async () => {
+    flipFlagUnseen(FOLDER);
+    const { acceptFindings } = await import('../../src/accept/accept-findings.js');
+    const codes = ['record-differs-unseen', 'sync-crc-stale', 'counter-stale'];
+    const entries = codes.map((code) => ({ code, reason: 'ticket', expires: '2999-01-01' }));
+    const accept: GateOptions['accept'] = (report) => acceptFindings(report, entries);
+    expect((await failover({ accept })).answer).toBe('go');
+    writeLog(`MAILBOX ${FOLDER}\n`);
+    expect(failed(await failover({ accept }))).toEqual(['sync-logs']);
+  });
+
+  test('a quota limit that differs stops', async () => {
+    const path = join(replica, 'conf/quota/u', INBOX);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('1000000', '2000000'));
+    writeLog(`QUOTA ${INBOX}\n`);
+    const gate = await failover();
+    expect(failed(gate)).toEqual(['sync-logs', 'same-on-both-sides']);
+    expect(evidence(gate, 'sync-logs')).toMatch(/QUOTA user\.u000000: the master has S 1000000.*the replica S 2000000/);
+  });
+
+  test('a mailbox that only one side has stops', async () => {
+    editRows(replica, (rows) => {
+      const { key, uniqueid } = findRow(rows, FOLDER);
+      rows.delete(key);
+      rows.delete(`I${uniqueid}`);
+    });
+    writeLog(`MAILBOX ${FOLDER}\n`);
+    const gate = await failover();
+    expect(failed(gate)).toContain('same-on-both-sides');
+    expect(evidence(gate, 'sync-logs')).toMatch(/the replica has no such mailbox/);
+  });
+
+  test('a damaged database stops, and nothing is proven by it', async () => {
+    const path = join(replica, 'conf/mailboxes.db');
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 64);
+    writeFileSync(path, bytes);
+    writeLog(`MAILBOX ${INBOX}\n`);
+    const gate = await failover();
+    expect(gate.answer).toBe('stop');
+    expect(failed(gate)).toEqual(['sync-logs', 'databases', 'audit', 'same-on-both-sides']);
+    // Nobody is told to replay anything over it.
+    expect(gate.steps.some(({ command = '' }) => command.includes('sync_client'))).toBe(false);
+  });
+
+  test('what was not audited stops', async () => {
+    rmSync(join(replica, 'conf/annotations.db'));
+    mkdirSync(join(replica, 'conf/annotations.db'));
+    const gate = await failover();
+    expect(failed(gate)).toEqual(expect.arrayContaining(['audit', 'same-on-both-sides']));
+    expect(evidence(gate, 'audit')).toMatch(/not audited: replica mailbox annotations/);
+  });
+
+  test('a blemish of one side alone is no difference', async () => {
+    writeFileSync(join(mailboxDir(master, FOLDER), '99.'), 'x');
+    expect((await failover()).answer).toBe('go');
+  });
+
+  test('paths of a copy are those of its machine', async () => {
+    const conf = readFileSync(join(master, 'imapd.conf'), 'utf8').replaceAll(/: (conf|spool)$/gm, ': /srv/mail/$1');
+    const root = join(dir, 'root');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    cpSync(master, join(root, 'srv/mail'), { recursive: true });
+    writeFileSync(join(root, 'etc/imapd.conf'), conf);
+    mkdirSync(join(root, 'srv/mail/conf/sync'));
+    writeFileSync(join(root, 'srv/mail/conf/sync/log'), `MAILBOX ${INBOX}\n`);
+    const gate = await failover({ master: { role: 'master', source: join(root, 'etc/imapd.conf'), root } });
+    expect(gate.steps.map(({ command }) => command)).toContain(
+      'mv /srv/mail/conf/sync/log /srv/mail/conf/sync/log.before-failover',
+    );
+  });
+});
+
+describe('resume', () => {
+  test('goes when nothing stands in the way, whatever is pending', async () => {
+    writeLog(`MAILBOX ${INBOX}\n`);
+    const gate = await ask('resume');
+    expect([gate.answer, failed(gate), gate.held]).toEqual(['go', [], []]);
+    expect(evidence(gate, 'sync-logs')).toMatch(/^the default channel: 1 line in /);
+  });
+
+  test('goes except for those who are held', async () => {
+    flipFlagUnseen(FOLDER);
+    const gate = await ask('resume');
+    expect([gate.answer, failed(gate)]).toEqual(['go-except', ['nobody-held']]);
+    expect(gate.held.map(({ userid }) => userid)).toEqual(['u000000']);
+    expect(gate.held[0]!.codes).toContain('record-differs-unseen');
+    expect(evidence(gate, 'nobody-held')).toMatch(/^hold user u000000: .*record-differs-unseen/);
+    expect(gate.steps.some(({ command = '' }) => command.endsWith('-u -f plan/users.txt'))).toBe(true);
+    expect(gate.steps.some(({ command = '' }) => command.includes(' -A') || command.endsWith(' -r'))).toBe(false);
+  });
+
+  test('goes except for what is about the pair and blocks nobody', async () => {
+    for (const side of [master, replica])
+      editRows(side, (rows) => {
+        const { key, uniqueid } = findRow(rows, FOLDER);
+        rows.delete(key);
+        rows.delete(`I${uniqueid}`);
+      });
+    const gate = await ask('resume');
+    expect([gate.answer, failed(gate), gate.held]).toEqual(['go-except', ['nobody-held'], []]);
+    expect(evidence(gate, 'nobody-held')).toMatch(/^look at master: .*\(orphan-directory\)$/m);
+    expect(gateText(gate, { color: false, width: 100 })).toMatch(/^GO EXCEPT FOR what is named below\.\n/);
+  });
+
+  test('stops for a line that would destroy a user', async () => {
+    editRows(master, (rows) => {
+      for (const key of [...rows.keys()]) if (key.includes('u000001')) rows.delete(key);
+    });
+    writeLog('UNUSER u000001\n');
+    const gate = await ask('resume');
+    expect([gate.answer, gate.held]).toEqual(['stop', []]);
+    expect(gate.steps.some(({ command = '' }) => command.includes('sync_client'))).toBe(false);
+  });
+
+  test('stops without a mailbox list', async () => {
+    rmSync(join(master, 'conf/mailboxes.db'));
+    const gate = await ask('resume');
+    expect([gate.answer, gate.verdict]).toEqual(['stop', 'halt']);
+  });
+});
+
+test('the answer for a person begins with it, and ends with what to type', async () => {
+  writeLog('UNUSER u000001\n');
+  const gate = await failover();
+  const text = gateText(gate, { color: false, width: 100 });
+  expect(text).toMatch(/^STOP: do not change the roles\.\n\npassed {2}The master is stopped\n/);
+  expect(text).toMatch(/\nFAILED {2}The sync logs\n {8}the default channel: UNUSER u000001: /);
+  expect(text).toMatch(/\nWhat remains, in this order:\n {2}1\. On the master: Replay/);
+  for (const { command } of gate.steps) if (command !== undefined) expect(text).toContain(`\n       ${command}\n`);
+});
+
+test('no number of lines is too much to tell', async () => {
+  writeLog(Array.from({ length: 50_000 }, (_, n) => `UNMAILBOX ${INBOX}\nMETA nobody${String(n)}\n`).join(''));
+  const { checks } = await failover();
+  const { evidence: lines, notListed } = checks.find(({ name }) => name === 'sync-logs')!;
+  expect([lines.length, notListed]).toEqual([20, 49_981]);
+});

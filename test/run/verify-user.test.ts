@@ -1,0 +1,135 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { verifyUser, type UserVerdict, type VerifyUserOptions } from '../../src/run/verify-user.js';
+import { writeSide } from '../support/encode/write-side.js';
+import { editIndex, editRows, indexField, mailboxDir } from '../support/edit-side.js';
+
+let dir: string;
+let master: string;
+let replica: string;
+const FOLDER = 'user.u000000.folder1';
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'cyraudit-verify-'));
+  master = join(dir, 'master');
+  replica = join(dir, 'replica');
+  writeSide(master, { mailboxes: 6, messages: 5, seed: 1, mailboxesPerUser: 3 });
+  cpSync(master, replica, { recursive: true });
+  // What was written at this moment counts as being written to.
+  await pause(30);
+});
+afterEach(() => {
+  rmSync(dir, { recursive: true });
+});
+
+const verify = (options: Partial<VerifyUserOptions> = {}): Promise<UserVerdict> =>
+  verifyUser({
+    userid: 'u000000',
+    master: { role: 'master', source: master },
+    replica: { role: 'replica', source: replica },
+    level: 'files',
+    deadline: 3,
+    threads: 1,
+    ...options,
+  });
+
+const codes = ({ differences }: UserVerdict): string[] => differences.map(({ finding }) => finding.code);
+
+/** Changes a flag of one message of the replica in place, header included or not; the second time it is as before. */
+function flipFlag(mboxname = FOLDER): void {
+  editIndex(join(mailboxDir(replica, mboxname), 'cyrus.index'), ({ records }) => {
+    const { at } = indexField('record', 'systemFlags');
+    records[0]!.writeUInt32BE(records[0]!.readUInt32BE(at) ^ 0x10, at);
+  });
+}
+
+describe.each(['index', 'files', 'content'] as const)('at level %s', (level) => {
+  test('a user who is the same on both sides', async () => {
+    const verdict = await verify({ level });
+    expect(verdict).toMatchObject({ state: 'same', differences: [], unfinished: [], mailboxes: 3, records: 15 });
+    expect(verdict.rounds).toEqual([]);
+  });
+
+  test('a user who differs still at the deadline', async () => {
+    flipFlag();
+    const verdict = await verify({ level, deadline: 1 });
+    expect(verdict.state).toBe('differs');
+    expect(codes(verdict)).toContain('record-differs-unseen');
+    expect(verdict.differences[0]).toMatchObject({ place: { mboxname: FOLDER } });
+  });
+});
+
+test('waits for what arrives, and looks only at the mailbox in which it does', async () => {
+  flipFlag();
+  const running = verify({ deadline: 15 });
+  await pause(1000);
+  flipFlag();
+  const verdict = await running;
+  expect([verdict.state, codes(verdict)]).toEqual(['same', []]);
+  expect(verdict.rounds.length).toBeGreaterThan(0);
+  for (const { mailboxes } of verdict.rounds) expect(mailboxes).toBeLessThanOrEqual(1);
+});
+
+test('a file beside the mailboxes counts', async () => {
+  const quota = join(replica, 'conf/quota/u/user.u000000');
+  const was = readFileSync(quota);
+  writeFileSync(quota, was.toString().replace('1000000', '2000000'));
+  const differing = await verify({ deadline: 1 });
+  expect([differing.state, codes(differing)]).toEqual(['differs', ['quota-limit-differs']]);
+  const running = verify({ deadline: 15 });
+  await pause(1000);
+  writeFileSync(quota, was);
+  expect((await running).state).toBe('same');
+});
+
+test('a message file that is not what it was is found at level content alone, and other users count for nothing', async () => {
+  const file = join(mailboxDir(replica, FOLDER), '3.');
+  const bytes = readFileSync(file);
+  bytes[bytes.length - 10]! ^= 1;
+  writeFileSync(file, bytes);
+  flipFlag('user.u000001');
+  await pause(30);
+  expect((await verify()).state).toBe('same');
+  const verdict = await verify({ level: 'content', deadline: 1 });
+  expect([verdict.state, codes(verdict)]).toEqual(['differs', ['message-file-altered']]);
+});
+
+test('a user who is on one side only differs, one who is on none is an error', async () => {
+  editRows(replica, (rows) => {
+    for (const key of [...rows.keys()]) if (key.includes('u000000')) rows.delete(key);
+  });
+  const verdict = await verify({ deadline: 1 });
+  expect(verdict.state).toBe('differs');
+  expect(codes(verdict)).toContain('mailbox-only-on-master');
+  await expect(verify({ userid: 'nobody' })).rejects.toThrow(/neither side has an INBOX/);
+});
+
+test('what is written to all the time is not finished', async () => {
+  const index = join(mailboxDir(master, FOLDER), 'cyrus.index');
+  const writer = setInterval(() => {
+    utimesSync(index, new Date(), new Date());
+  }, 5);
+  try {
+    const verdict = await verify({ deadline: 1 });
+    expect(verdict.state).toBe('unfinished');
+    expect(verdict.unfinished.join('\n')).toMatch(
+      /a server is still writing to it|folder1: its message files|the mailboxes/,
+    );
+  } finally {
+    clearInterval(writer);
+  }
+});
+
+test('what the deadline cuts off is named', async () => {
+  const started = performance.now();
+  const verdict = await verify({ deadline: 0.001 });
+  expect(performance.now() - started).toBeLessThan(2000);
+  expect(verdict.state).toBe('unfinished');
+  expect(verdict.unfinished).toEqual([
+    'the mailboxes and the files of the user beside them',
+    ...['user.u000000', FOLDER, 'user.u000000.folder2'].map((name) => `${name}: its message files`),
+  ]);
+});
