@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../run/package-version.js';
 import { addCheck } from './commands/check.js';
 import { addCompare } from './commands/compare.js';
+import { addConfig } from './commands/config.js';
 import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
 import { addPlan } from './commands/plan.js';
@@ -31,6 +32,6 @@ Examples:
 
 cyraudit never writes to a side and never takes a lock.`,
     );
-  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan]) add(program);
+  for (const add of [addCompare, addCheck, addInspect, addExplain, addRender, addPlan, addConfig]) add(program);
   return program;
 }
