@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
             set skips 1
         end
     end
@@ -46,6 +46,7 @@ complete -c cyraudit -n '__cyraudit_argument 0' -a gate -d 'before a role change
 complete -c cyraudit -n '__cyraudit_argument 0' -a verify-user -d 'at the end of the move of one user between stores: is all of him on the other side'
 complete -c cyraudit -n '__cyraudit_argument 0' -a salvage -d 'find the messages of a side that is down which the side in service lacks'
 complete -c cyraudit -n '__cyraudit_argument 0' -a reinject -d 'put the messages of a salvage back into the server in service, over IMAP'
+complete -c cyraudit -n '__cyraudit_argument 0' -a config -d 'check the configuration file, and show what is in force and where it comes from'
 complete -c cyraudit -n '__cyraudit_argument 0' -a help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_argument 0' -s V -l version -d 'output the version number'
 complete -c cyraudit -n '__cyraudit_argument 0' -s h -l help -d 'display help for command'
@@ -54,6 +55,8 @@ complete -c cyraudit -n '__cyraudit_command compare' -l master-root -x -a '(__fi
 complete -c cyraudit -n '__cyraudit_command compare' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
 complete -c cyraudit -n '__cyraudit_command compare' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus that replicates from the master (default: told by its spool)'
 complete -c cyraudit -n '__cyraudit_command compare' -l replica-engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus on the replica (default: told by its spool)'
+complete -c cyraudit -n '__cyraudit_command compare' -l config -r -F -d 'sides by name and other defaults (default: $CYRAUDIT_CONFIG, else /etc/cyraudit.toml)'
+complete -c cyraudit -n '__cyraudit_command compare' -l no-config -d 'read no configuration file'
 complete -c cyraudit -n '__cyraudit_command compare' -l level -x -a 'index files content' -d 'index: databases and metadata only; files: also stats every message; content: also hashes every message and decodes its cache record (choices: "index", "files", "content", default: "files")'
 complete -c cyraudit -n '__cyraudit_command compare; and not __cyraudit_names_file' -l report -x -a 'text json ndjson junit sarif prometheus nagios combined html' -d 'text, json, ndjson, junit, sarif, prometheus, nagios, combined or html, on stdout or into a file; repeatable (default: text)'
 complete -c cyraudit -n '__cyraudit_command compare; and __cyraudit_names_file' -l report -r -F -d 'text, json, ndjson, junit, sarif, prometheus, nagios, combined or html, on stdout or into a file; repeatable (default: text)'
@@ -84,6 +87,8 @@ complete -c cyraudit -n '__cyraudit_command compare; and __cyraudit_argument 1' 
 complete -c cyraudit -n '__cyraudit_command compare; and __cyraudit_argument 2' -F
 
 complete -c cyraudit -n '__cyraudit_command check' -l root -x -a '(__fish_complete_directories)' -d 'absolute paths in imapd.conf lie below this directory'
+complete -c cyraudit -n '__cyraudit_command check' -l config -r -F -d 'sides by name and other defaults (default: $CYRAUDIT_CONFIG, else /etc/cyraudit.toml)'
+complete -c cyraudit -n '__cyraudit_command check' -l no-config -d 'read no configuration file'
 complete -c cyraudit -n '__cyraudit_command check' -l level -x -a 'index files content' -d 'index: databases and metadata only; files: also stats every message; content: also hashes every message and decodes its cache record (choices: "index", "files", "content", default: "files")'
 complete -c cyraudit -n '__cyraudit_command check; and not __cyraudit_names_file' -l report -x -a 'text json ndjson junit sarif prometheus nagios combined html' -d 'text, json, ndjson, junit, sarif, prometheus, nagios, combined or html, on stdout or into a file; repeatable (default: text)'
 complete -c cyraudit -n '__cyraudit_command check; and __cyraudit_names_file' -l report -r -F -d 'text, json, ndjson, junit, sarif, prometheus, nagios, combined or html, on stdout or into a file; repeatable (default: text)'
@@ -119,6 +124,8 @@ complete -c cyraudit -n '__cyraudit_command inspect' -F
 
 complete -c cyraudit -n '__cyraudit_command explain' -l color -d 'colour the text'
 complete -c cyraudit -n '__cyraudit_command explain' -l no-color -d 'do not colour the text'
+complete -c cyraudit -n '__cyraudit_command explain' -l config -r -F -d 'sides by name and other defaults (default: $CYRAUDIT_CONFIG, else /etc/cyraudit.toml)'
+complete -c cyraudit -n '__cyraudit_command explain' -l no-config -d 'read no configuration file'
 complete -c cyraudit -n '__cyraudit_command explain' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command explain; and __cyraudit_argument 1' -a 'acl-lost-on-replica\\t\'ACL or options changed on the replica would be overwritten\'
 acl-pending\\t\'ACL or options changed on the master, not yet on the replica\'
@@ -293,10 +300,14 @@ complete -c cyraudit -n '__cyraudit_command render; and not __cyraudit_names_fil
 complete -c cyraudit -n '__cyraudit_command render; and __cyraudit_names_file' -l to -r -F -d 'text, json, ndjson, junit, sarif, prometheus, nagios, combined or html, on stdout or into a file (default: "text")'
 complete -c cyraudit -n '__cyraudit_command render' -l color -d 'colour the text report'
 complete -c cyraudit -n '__cyraudit_command render' -l no-color -d 'do not colour the text report'
+complete -c cyraudit -n '__cyraudit_command render' -l config -r -F -d 'sides by name and other defaults (default: $CYRAUDIT_CONFIG, else /etc/cyraudit.toml)'
+complete -c cyraudit -n '__cyraudit_command render' -l no-config -d 'read no configuration file'
 complete -c cyraudit -n '__cyraudit_command render' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command render; and __cyraudit_argument 1' -F
 
 complete -c cyraudit -n '__cyraudit_command plan' -l into -x -a '(__fish_complete_directories)' -d 'an existing directory for users.txt, mailboxes.txt, held.txt and held.json'
+complete -c cyraudit -n '__cyraudit_command plan' -l config -r -F -d 'sides by name and other defaults (default: $CYRAUDIT_CONFIG, else /etc/cyraudit.toml)'
+complete -c cyraudit -n '__cyraudit_command plan' -l no-config -d 'read no configuration file'
 complete -c cyraudit -n '__cyraudit_command plan' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command plan; and __cyraudit_argument 1' -F
 
@@ -362,6 +373,10 @@ complete -c cyraudit -n '__cyraudit_command reinject' -l no-tls -d 'with imap://
 complete -c cyraudit -n '__cyraudit_command reinject' -s h -l help -d 'display help for command'
 complete -c cyraudit -n '__cyraudit_command reinject; and __cyraudit_argument 1' -F
 
+complete -c cyraudit -n '__cyraudit_command config' -s h -l help -d 'display help for command'
+complete -c cyraudit -n '__cyraudit_command config; and __cyraudit_argument 1' -a 'check'
+complete -c cyraudit -n '__cyraudit_command config; and __cyraudit_argument 2' -F
+
 complete -c cyraudit -n '__cyraudit_command help; and __cyraudit_argument 1' -a 'compare\\t\'audit a pair: is each side sound, how do they differ, may replication run\'
 check\\t\'audit one side: is it sound\'
 inspect\\t\'decode files of Cyrus: cyrus.index, cyrus.cache, cyrus.header, databases, counters, sync logs, quota, imapd.conf\'
@@ -372,4 +387,5 @@ gate\\t\'before a role change, or before replication is resumed after a crash: g
 verify-user\\t\'at the end of the move of one user between stores: is all of him on the other side\'
 salvage\\t\'find the messages of a side that is down which the side in service lacks\'
 reinject\\t\'put the messages of a salvage back into the server in service, over IMAP\'
+config\\t\'check the configuration file, and show what is in force and where it comes from\'
 help\\t\'display help for command\''

@@ -59,6 +59,10 @@ export const FURTHER_SECTIONS: readonly ManualSection[] = [
     title: 'ENVIRONMENT',
     parts: [
       [
+        [
+          'CYRAUDIT_CONFIG',
+          'Names the configuration file when --config does not. When it is set and empty, none is read.',
+        ],
         ['NO_COLOR', 'When it is set and not empty, text has no colours unless --color asks for them.'],
         ['CYRAUDIT_IMAP_PASSWORD', 'Password for reinject, when there is no --password-file.'],
         ['TERM', 'When it is dumb, text has no colours unless --color asks for them.'],
@@ -72,6 +76,10 @@ export const FURTHER_SECTIONS: readonly ManualSection[] = [
         [
           '/etc/imapd.conf',
           'Configuration of a server. It names the partitions, the configuration directory and the databases, which are read.',
+        ],
+        [
+          '/etc/cyraudit.toml',
+          'The configuration file, unless another one is named. It is refused when others than root and the user who runs cyraudit could have written it. cyraudit never looks for one in the working directory: what is audited, and where reports go, must not depend on who may write there. A side of the file is a table [side.NAME] with source, and with root and engine where they are needed; NAME then stands where a command takes a side, before a file of that name in the working directory: ./NAME is the file. [options] has options of every command by their long names, [compare], [check], [render], [plan] and [explain] those of one. A list that is typed replaces that of the file. Relative paths are those of the directory of the file.',
         ],
         [
           'FILE of --report FORMAT=FILE, --subset-state FILE',

@@ -27,7 +27,18 @@ export function knownFindings(
   if (baseline !== undefined) refuseOtherAudit(scope, baseline);
   return (report) => {
     const marked = accept.length === 0 ? report : acceptFindings(report, entries);
-    return setAttention(baseline === undefined ? marked : compareBaseline(marked, baseline), baseline);
+    const compared = baseline === undefined ? marked : compareBaseline(marked, baseline);
+    return setAttention(withFiles(compared, accept, path), baseline);
+  };
+}
+
+/** With the names of the files, so that the command can be given again. */
+function withFiles(report: Report, files: readonly string[], file: string | undefined): Report {
+  const { acceptance, baseline } = report;
+  return {
+    ...report,
+    ...(acceptance === undefined ? {} : { acceptance: { files: [...files], ...acceptance } }),
+    ...(baseline === undefined || file === undefined ? {} : { baseline: { file, ...baseline } }),
   };
 }
 

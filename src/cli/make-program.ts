@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../run/package-version.js';
 import { addCheck } from './commands/check.js';
 import { addCompare } from './commands/compare.js';
+import { addConfig } from './commands/config.js';
 import { addExplain } from './commands/explain.js';
 import { addGate } from './commands/gate.js';
 import { addInspect } from './commands/inspect.js';
@@ -46,6 +47,7 @@ cyraudit never writes to a side and never takes a lock.`,
     addVerifyUser,
     addSalvage,
     addReinject,
+    addConfig,
   ])
     add(program);
   return program;

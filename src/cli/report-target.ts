@@ -4,16 +4,16 @@ import { AuditError } from '../model/audit-error.js';
 import type { ReportFormat } from '../report/report-format.js';
 
 /** One `FORMAT[=FILE]`; without a file it goes to stdout. */
-export interface ReportTarget<F = ReportFormat> {
-  readonly format: F;
+export interface ReportTarget<Format = ReportFormat> {
+  readonly format: Format;
   readonly file?: string;
 }
 
-export function parseReportTarget<F extends { readonly name: string }>(
+export function parseReportTarget<Format extends { readonly name: string }>(
   value: string,
-  formats: readonly F[],
+  formats: readonly Format[],
   option = '--report',
-): ReportTarget<F> {
+): ReportTarget<Format> {
   const at = value.indexOf('=');
   const name = at < 0 ? value : value.slice(0, at);
   const format = formats.find((candidate) => candidate.name === name);

@@ -54,6 +54,10 @@ export interface Report {
   tool: Tool;
   command: 'compare' | 'check';
   level: Level;
+  /**
+   * The configuration file that was read, as it was named. Absent when there was none.
+   */
+  configFile?: string;
   selection?: Selection;
   /**
    * RFC 3339, UTC.
@@ -124,9 +128,13 @@ export interface Durations {
 export interface ReportSide {
   role: SideRole;
   /**
-   * The argument as given.
+   * The argument as given; for a side of the configuration file, its source.
    */
   source: string;
+  /**
+   * Of the side in the configuration file, when it was given by its name.
+   */
+  name?: string;
   /**
    * Path of the imapd.conf that was read.
    */
@@ -248,6 +256,10 @@ export interface Recheck {
  * What --accept did.
  */
 export interface Acceptance {
+  /**
+   * That --accept named. Absent in reports from before they were told.
+   */
+  files?: readonly string[];
   findings: Count;
   /**
    * As in the file.
@@ -272,6 +284,10 @@ export interface AcceptanceEntry {
  * How the findings differ from those of the report that --baseline named.
  */
 export interface Baseline {
+  /**
+   * That --baseline named. Absent in reports from before it was told.
+   */
+  file?: string;
   /**
    * Of the audit of the baseline.
    */
@@ -361,6 +377,10 @@ export interface ReportHeadLine {
   tool: Tool;
   command: 'compare' | 'check';
   level: Level;
+  /**
+   * The configuration file that was read, as it was named. Absent when there was none.
+   */
+  configFile?: string;
   selection?: Selection;
   /**
    * RFC 3339, UTC.

@@ -6,6 +6,7 @@ export type AuditErrorCode =
   | 'side-empty'
   | 'same-side'
   | 'usage'
+  | 'config-invalid'
   | 'report-unwritable'
   | 'report-invalid'
   | 'not-a-file'

@@ -4,6 +4,7 @@ import { printable } from './printable.js';
 /** The command that was given, as far as the report knows it, for a shell. */
 export function commandLine({
   command,
+  configFile,
   level,
   maxLost = 0,
   subset,
@@ -11,8 +12,10 @@ export function commandLine({
   recheck,
   sides,
   selection = {},
+  acceptance,
+  baseline,
 }: Report): string {
-  const words = ['cyraudit', command, ...sides.map(({ source, role }) => typed(pathWord(source), SIDE_WORDS[role]))];
+  const words = ['cyraudit', command, ...sides.map(sideWord)];
   for (const side of sides) words.push(...sideOptions(side));
   if (level !== 'files') words.push('--level', level);
   if (maxLost > 0) words.push('--max-lost', String(maxLost));
@@ -26,12 +29,24 @@ export function commandLine({
     ['--partition', selection.partitions],
   ] as const)
     for (const glob of globs ?? []) words.push(option, typed(glob, 'GLOB'));
+  for (const file of acceptance?.files ?? []) words.push('--accept', typed(pathWord(file), 'FILE'));
+  if (baseline?.file !== undefined) words.push('--baseline', typed(pathWord(baseline.file), 'FILE'));
+  // That one is read by itself.
+  if (configFile !== undefined && configFile !== USUAL_CONFIG)
+    words.push('--config', typed(pathWord(configFile), 'FILE'));
   return words.join(' ');
 }
 
+/** Where a configuration file is that nobody names. */
+const USUAL_CONFIG = '/etc/cyraudit.toml';
+
 const SIDE_WORDS = { master: 'MASTER', replica: 'REPLICA', single: 'SIDE' } as const;
 
-function sideOptions({ role, root, replicatesAs }: ReportSide): string[] {
+/** By its name in the configuration file it is taken with its root and engine. */
+const sideWord = ({ name, source, role }: ReportSide): string => typed(pathWord(name ?? source), SIDE_WORDS[role]);
+
+function sideOptions({ role, name, root, replicatesAs }: ReportSide): string[] {
+  if (name !== undefined) return [];
   const prefix = { master: '--master-', replica: '--replica-', single: '--' }[role];
   return [
     ...(root === undefined ? [] : [`${prefix}root`, typed(pathWord(root), 'DIR')]),

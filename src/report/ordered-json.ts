@@ -9,6 +9,7 @@ const KEY_ORDER = [
   'version',
   'command',
   'level',
+  'configFile',
   'selection',
   'startedAt',
   'finishedAt',

@@ -36,6 +36,20 @@ test.each<[string, Report]>([
     { ...cleanReport, command: 'check', sides: [{ ...master!, role: 'single', root: '/mnt' }] },
   ],
   ["cyraudit compare m r --user 'a*' --user GLOB", { ...cleanReport, selection: { users: ['a*', 'b\t'] } }],
+  [
+    'cyraudit compare main standby --accept a.json --accept ./-b.json --baseline b.json --config /etc/c.toml',
+    {
+      ...between(
+        { name: 'main', root: '/mnt/m' },
+        { name: 'standby', replicatesAs: { version: '2.5', from: 'given' } },
+      ),
+      configFile: '/etc/c.toml',
+      acceptance: { files: ['a.json', '-b.json'], findings: 0, entries: [] },
+      baseline: { file: 'b.json', startedAt: '', new: 0, still: 0, resolved: [], resolvedNotListed: 0 },
+    },
+  ],
+  ['cyraudit compare main r', { ...between({ name: 'main' }), configFile: '/etc/cyraudit.toml' }],
+  ["cyraudit compare '$(x)' r", between({ name: '$(x)' })],
 ])('%s', (line, report) => {
   expect(commandLine(report)).toBe(line);
 });

@@ -17,7 +17,8 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Ra
   const { status, stdout, stderr } = spawnSync(process.execPath, [cliFile, ...args], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, ...env },
+    // Whatever configuration file this machine has is not ours.
+    env: { ...process.env, CYRAUDIT_CONFIG: '', ...env },
   });
   return { status, stdout, stderr };
 }

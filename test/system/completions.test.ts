@@ -26,7 +26,7 @@ const codes = (start: string): string[] => [...catalogue.keys()].filter((code) =
 /** What completes a line: the whole words, without those of the options that a shell offers besides. */
 const CASES: readonly (readonly [line: string, expected: readonly string[]])[] = [
   ['cyraudit ', commands],
-  ['cyraudit co', ['compare']],
+  ['cyraudit co', ['compare', 'config']],
   ['cyraudit help ', commands],
   ['cyraudit compare --le', ['--level']],
   ['cyraudit compare --level ', ['index', 'files', 'content']],

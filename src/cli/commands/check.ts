@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { addAuditOptions, runAudit, type AuditCommandOptions } from '../audit-command.js';
+import { runAudit } from '../audit-command.js';
+import { addAuditOptions, auditOptions, type AuditCommandOptions } from '../audit-options.js';
+import { useConfig } from '../config/use-config.js';
 
 interface CheckOptions extends AuditCommandOptions {
   readonly root?: string;
@@ -9,7 +11,7 @@ export function addCheck(program: Command): void {
   const command = program
     .command('check')
     .description('audit one side: is it sound')
-    .argument('<side>', 'imapd.conf of the side, or a directory that holds it')
+    .argument('<side>', 'imapd.conf of the side, a directory that holds it, or a side of the configuration file')
     .option('--root <dir>', 'absolute paths in imapd.conf lie below this directory');
   addAuditOptions(command)
     .addHelpText(
@@ -21,11 +23,15 @@ Examples:
 
 Exit status: 0 nothing above safe, 1 admin, 2 halt, 3 incomplete or an error.`,
     )
-    .action(async (side: string, options: CheckOptions) => {
-      const root = options.root === undefined ? {} : { root: options.root };
-      await runAudit(options, [{ role: 'single', source: side, ...root }], async (audit) => {
+    .action(async (argument: string) => {
+      const config = await useConfig(command);
+      const options = auditOptions(command);
+      const { root: typedRoot } = command.opts<CheckOptions>();
+      const { spec } = config.side(argument, { role: 'single', root: typedRoot });
+      await runAudit(options, config.file, [spec], async (audit) => {
         const { auditSide } = await import('../../run/audit.js');
-        return auditSide({ ...audit, side, ...root });
+        const { source: side, root } = spec;
+        return auditSide({ ...audit, side, ...(root === undefined ? {} : { root }) });
       });
     });
 }

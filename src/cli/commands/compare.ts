@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import type { EngineVersion } from '../../replication/engine.js';
-import { addAuditOptions, runAudit, type AuditCommandOptions } from '../audit-command.js';
+import { runAudit } from '../audit-command.js';
+import { addAuditOptions, auditOptions, type AuditCommandOptions } from '../audit-options.js';
+import { useConfig } from '../config/use-config.js';
 import { parseEngine } from '../option-values.js';
 
 interface CompareOptions extends AuditCommandOptions {
@@ -14,8 +16,8 @@ export function addCompare(program: Command): void {
   const command = program
     .command('compare')
     .description('audit a pair: is each side sound, how do they differ, may replication run')
-    .argument('<master>', 'imapd.conf of the master, or a directory that holds it')
-    .argument('<replica>', 'imapd.conf of the replica, or a directory that holds it')
+    .argument('<master>', 'imapd.conf of the master, a directory that holds it, or a side of the configuration file')
+    .argument('<replica>', 'the same of the replica')
     .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
     .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
     .option(
@@ -33,29 +35,27 @@ Examples:
   cyraudit compare master/ replica/ --level content --report text --report json=report.json
   cyraudit compare master/ replica/ --user 'a*' --quiet
   cyraudit compare old/ new/ --engine 3.0.18 --replica-engine 3.8.7
+  cyraudit compare main standby --config cyraudit.toml
 
 Exit status: 0 nothing above safe, 1 admin, 2 halt, 3 incomplete or an error.`,
     )
-    .action(async (master: string, replica: string, options: CompareOptions) => {
-      const { masterRoot, replicaRoot, engine, replicaEngine } = options;
-      await runAudit(
-        options,
-        [
-          { role: 'master', source: master, ...(masterRoot === undefined ? {} : { root: masterRoot }) },
-          { role: 'replica', source: replica, ...(replicaRoot === undefined ? {} : { root: replicaRoot }) },
-        ],
-        async (audit) => {
-          const { auditPair } = await import('../../run/audit.js');
-          return auditPair({
-            ...audit,
-            master,
-            replica,
-            ...(masterRoot === undefined ? {} : { masterRoot }),
-            ...(replicaRoot === undefined ? {} : { replicaRoot }),
-            ...(engine === undefined ? {} : { engine }),
-            ...(replicaEngine === undefined ? {} : { replicaEngine }),
-          });
-        },
-      );
+    .action(async (first: string, second: string) => {
+      const config = await useConfig(command);
+      const options = auditOptions(command);
+      const { masterRoot, replicaRoot, engine, replicaEngine } = command.opts<CompareOptions>();
+      const master = config.side(first, { role: 'master', root: masterRoot, engine });
+      const replica = config.side(second, { role: 'replica', root: replicaRoot, engine: replicaEngine });
+      await runAudit(options, config.file, [master.spec, replica.spec], async (audit) => {
+        const { auditPair } = await import('../../run/audit.js');
+        return auditPair({
+          ...audit,
+          master: master.spec.source,
+          replica: replica.spec.source,
+          ...(master.spec.root === undefined ? {} : { masterRoot: master.spec.root }),
+          ...(replica.spec.root === undefined ? {} : { replicaRoot: replica.spec.root }),
+          ...(master.engine === undefined ? {} : { engine: parseEngine(master.engine) }),
+          ...(replica.engine === undefined ? {} : { replicaEngine: parseEngine(replica.engine) }),
+        });
+      });
     });
 }

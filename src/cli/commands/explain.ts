@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import { AuditError } from '../../model/audit-error.js';
+import { addConfigOptions, useConfig } from '../config/use-config.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
 
 export function addExplain(program: Command): void {
-  program
+  const command = program
     .command('explain')
     .description('what a finding means, what replication would do and what to do; without a code, the whole list')
     .argument('[code]', 'code of a finding, such as guid-mismatch')
     .option('--color', 'colour the text')
-    .option('--no-color', 'do not colour the text')
+    .option('--no-color', 'do not colour the text');
+  addConfigOptions(command)
     .addHelpText('after', '\nExamples:\n  cyraudit explain\n  cyraudit explain guid-mismatch')
-    .action(async (code: string | undefined, options: TerminalOptions) => {
+    .action(async (code: string | undefined) => {
+      await useConfig(command);
+      const options = command.opts<TerminalOptions>();
       const [{ catalogue }, { explainAll, explainFinding }] = await Promise.all([
         import('../../findings/catalogue.js'),
         import('../../report/explain/explain.js'),

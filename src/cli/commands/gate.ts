@@ -1,6 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
 import type { GateQuestion } from '../../generated/gate.js';
-import { MAX_THREADS } from '../audit-command.js';
+import { MAX_THREADS } from '../audit-options.js';
 import { collect, parseCount, parseEngine } from '../option-values.js';
 import type { GateCommandOptions } from '../run-gate.js';
 

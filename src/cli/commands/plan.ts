@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
+import { AuditError } from '../../model/audit-error.js';
+import { addConfigOptions, useConfig } from '../config/use-config.js';
 import { writeStdout } from '../terminal.js';
 import type { PlanOptions } from '../write-plan.js';
 
 export function addPlan(program: Command): void {
-  program
+  const command = program
     .command('plan')
     .description('write who may be replicated now, and who is held and why, from a saved report of compare')
     .argument('<report.json>', 'what compare --report json=FILE wrote')
-    .requiredOption('--into <dir>', 'an existing directory for users.txt, mailboxes.txt, held.txt and held.json')
+    .option('--into <dir>', 'an existing directory for users.txt, mailboxes.txt, held.txt and held.json');
+  addConfigOptions(command)
     .addHelpText(
       'after',
       `
@@ -23,9 +26,17 @@ Example:
 
 Exit status: 0 nobody is held, 1 somebody is, 2 nobody may be replicated, 3 an error.`,
     )
-    .action(async (path: string, options: PlanOptions) => {
+    .action(async (path: string) => {
+      await useConfig(command);
+      const { into } = command.opts<Partial<PlanOptions>>();
+      if (into === undefined)
+        throw new AuditError(
+          'usage',
+          'plan: no directory to write to',
+          'Use --into DIR, or set into below [plan] in the configuration file.',
+        );
       const { writePlan } = await import('../write-plan.js');
-      const { status, text } = writePlan(path, options);
+      const { status, text } = writePlan(path, { into });
       await writeStdout(text);
       process.exitCode = status;
     });

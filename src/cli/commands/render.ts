@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatHelp, formatNames } from '../format-help.js';
+import { addConfigOptions, useConfig } from '../config/use-config.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
 
 interface CommandOptions extends TerminalOptions {
@@ -7,16 +8,19 @@ interface CommandOptions extends TerminalOptions {
 }
 
 export function addRender(program: Command): void {
-  program
+  const command = program
     .command('render')
     .description('turn a saved JSON report into another format')
     .argument('<report.json>', 'what --report json=FILE wrote')
     .option('--to <format[=file]>', `${formatNames}, on stdout or into a file`, 'text')
     .option('--color', 'colour the text report')
-    .option('--no-color', 'do not colour the text report')
+    .option('--no-color', 'do not colour the text report');
+  addConfigOptions(command)
     .addHelpText('after', formatHelp())
     .addHelpText('after', '\nExample:\n  cyraudit render report.json --to text')
-    .action(async (path: string, options: CommandOptions) => {
+    .action(async (path: string) => {
+      await useConfig(command);
+      const options = command.opts<CommandOptions>();
       const [{ catalogue }, { reportFormats }, { parseReportTarget, writeReportFile }, { readReport }] =
         await Promise.all([
           import('../../findings/catalogue.js'),

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { MAX_THREADS } from '../audit-command.js';
+import { MAX_THREADS } from '../audit-options.js';
 import { parseCount, parseDuration, parseEngine } from '../option-values.js';
 import type { VerifyUserCommandOptions } from '../run-verify-user.js';
 
