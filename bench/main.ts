@@ -39,6 +39,7 @@ const { bavail, bsize } = statfsSync(tmpdir());
 if (!isQuick && bavail * bsize < ROOM) throw new Error(`${tmpdir()}: the data needs up to ${ROOM / 1e9} GB`);
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const out = values.out ?? path(isQuick || values.only !== '' ? '../.cache/bench/' : './results/');
+mkdirSync(out, { recursive: true });
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const isWanted = (group: Group, contender: string): boolean => `${group.name}/${contender}`.includes(values.only);
@@ -102,7 +103,6 @@ const result: BenchResult = {
   attained: attain(rows),
 };
 const markdown = toMarkdown(result);
-mkdirSync(out, { recursive: true });
 writeFileSync(join(out, 'bench.json'), `${JSON.stringify(result, undefined, 2)}\n`);
 writeFileSync(join(out, 'bench.md'), markdown);
 process.stdout.write(markdown);
