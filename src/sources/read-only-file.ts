@@ -145,7 +145,7 @@ export class PagedFile implements ByteSource {
    * Opens `path`. @param cacheBytes how much of the file may be in memory at a time
    * @throws the system's error, or an error whose message says that it is not a regular file
    */
-  static open(path: string, cacheBytes = 16 * 1024 * 1024): PagedFile {
+  static open(path: string, cacheBytes = 4 * 1024 * 1024): PagedFile {
     const fd = openReadOnly(path);
     try {
       const stat = fstatSync(fd);

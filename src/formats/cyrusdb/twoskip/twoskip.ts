@@ -37,7 +37,7 @@ interface Landmark {
 }
 
 /** Landmarks kept, at some hundred bytes each. Units follow the order of the keys: what was dropped is seldom missed. */
-const MAX_LANDMARKS = 8192;
+const MAX_LANDMARKS = 2048;
 /** The file is read in windows that lie side by side. */
 const WINDOW = 64 * 1024;
 const MAX_HEAD = 8 + 16 + 8 * (MAX_LEVEL + 1) + 8;
@@ -337,7 +337,10 @@ export class Twoskip implements CyrusDb {
     if (record?.type !== TYPE.record) return undefined;
     const tail = this.tail(record);
     if (!this.isSound(record, tail)) return 'damaged';
-    const landmark: Landmark = { record, key: tail.subarray(0, record.keyLength) };
+    // In memory of its own: a part of `tail` would keep all that Node's pool of small buffers has around it.
+    const key = Buffer.allocUnsafeSlow(record.keyLength);
+    tail.copy(key, 0, 0, record.keyLength);
+    const landmark: Landmark = { record, key };
     if (this.landmarks.size >= MAX_LANDMARKS) this.landmarks.clear();
     this.landmarks.set(offset, landmark);
     return landmark;
