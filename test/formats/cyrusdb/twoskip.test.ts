@@ -1,3 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../../src/bytes/crc32.js';
 import { bufferSource, type ByteSource } from '../../../src/bytes/byte-source.js';
@@ -5,6 +8,7 @@ import type { CyrusDb } from '../../../src/formats/cyrusdb/cyrusdb.js';
 import { salvageTwoskip } from '../../../src/formats/cyrusdb/twoskip/salvage.js';
 import { openTwoskip } from '../../../src/formats/cyrusdb/twoskip/twoskip.js';
 import { buildTwoskip } from '../../support/build-twoskip.js';
+import { twoskipParts } from '../../support/encode/encode-large-twoskip.js';
 
 const row = (key: string, value: string): readonly [Buffer, Buffer] => [Buffer.from(key, 'latin1'), Buffer.from(value)];
 const text = (db: CyrusDb, from?: string): [string, string][] =>
@@ -108,4 +112,33 @@ describe('the checksums that real Cyrus wrote', () => {
     const bytes = Buffer.concat(parts.map((part) => Buffer.from(part)));
     expect(crc32(bytes).toString(16)).toBe(expected);
   });
+});
+
+function largeFile(rows: readonly (readonly [Buffer, Buffer])[]): Buffer {
+  const parts = [...twoskipParts(rows)];
+  const file = Buffer.alloc(Math.max(...parts.map(({ offset, bytes }) => offset + bytes.length)));
+  for (const { offset, bytes } of parts) bytes.copy(file, offset);
+  return file;
+}
+
+test('what is kept of a search is the keys, not the memory around them', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => row(`key${String(i).padStart(6, '0')}`, 'v'.repeat(1000)));
+  const file = largeFile(rows);
+  const db = openTwoskip(bufferSource(file), 'f').db!;
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const kept = async (): Promise<number> => {
+    // What was collected is freed by another thread.
+    for (let i = 0; i < 3; i++) {
+      collect();
+      await setTimeout(20);
+    }
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = await kept();
+  for (const [key, value] of rows) expect(db.get(key)?.length).toBe(value.length);
+  const more = (await kept()) - before;
+  // None of these may have been collected meanwhile.
+  expect([file.length > 1e6, db.faults, rows.length]).toEqual([true, [], 20_000]);
+  expect(more).toBeLessThan(1024 * 1024);
 });
