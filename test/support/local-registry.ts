@@ -5,7 +5,29 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { create } from 'tar';
 
-const modules = join(import.meta.dirname, '../../node_modules');
+const root = join(import.meta.dirname, '../..');
+
+interface Installed {
+  readonly dir: string;
+  readonly version: string;
+}
+
+/** Where the lockfile has put each version of a package: two may be needed side by side. */
+function findInstalled(): ReadonlyMap<string, readonly Installed[]> {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly version?: string }>>;
+  };
+  const found = new Map<string, Installed[]>();
+  for (const [path, { version = '' }] of Object.entries(lock.packages)) {
+    const name = /(?:^|.*\/)node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1];
+    // Binaries for other systems are not there.
+    if (name === undefined || !existsSync(join(root, path))) continue;
+    const versions = found.get(name) ?? [];
+    if (!versions.some((known) => known.version === version)) versions.push({ dir: join(root, path), version });
+    found.set(name, versions);
+  }
+  return found;
+}
 
 interface LocalRegistry {
   readonly url: string;
@@ -20,28 +42,32 @@ interface LocalRegistry {
  */
 export async function startLocalRegistry(): Promise<LocalRegistry> {
   const asked = new Set<string>();
-  const pack = async (name: string): Promise<Buffer> => {
+  const installed = findInstalled();
+  const pack = async (dir: string): Promise<Buffer> => {
     const chunks: Buffer[] = [];
-    for await (const chunk of create({ cwd: join(modules, name), gzip: true, portable: true, prefix: 'package' }, [
-      '.',
-    ]))
+    for await (const chunk of create({ cwd: dir, gzip: true, portable: true, prefix: 'package' }, ['.']))
       chunks.push(chunk);
     return Buffer.concat(chunks);
   };
+  const describeVersion = async (name: string, { dir, version }: Installed, url: string): Promise<object> => {
+    const described = JSON.parse(readFileSync(join(dir, 'package.json'), 'utf8')) as object;
+    const integrity = `sha512-${createHash('sha512')
+      .update(await pack(dir))
+      .digest('base64')}`;
+    return { ...described, dist: { tarball: `${url}/${name}/-/${version}.tgz`, integrity } };
+  };
   const answer = async (path: string, url: string): Promise<Buffer | object | undefined> => {
-    const name = path.replace(/\.tgz$/, '');
-    const manifest = join(modules, name, 'package.json');
-    if (!existsSync(manifest)) return undefined;
-    const tarball = await pack(name);
-    if (path.endsWith('.tgz')) return tarball;
+    const [name = '', file] = path.split('/-/');
+    const versions = installed.get(name);
+    if (versions === undefined) return undefined;
+    if (file !== undefined) {
+      const wanted = versions.find(({ version }) => file === `${version}.tgz`);
+      return wanted === undefined ? undefined : pack(wanted.dir);
+    }
     asked.add(name);
-    const described = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string; devDependencies?: unknown };
-    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
-    return {
-      name,
-      'dist-tags': { latest: described.version },
-      versions: { [described.version]: { ...described, dist: { tarball: `${url}/${name}.tgz`, integrity } } },
-    };
+    const described: Record<string, object> = {};
+    for (const version of versions) described[version.version] = await describeVersion(name, version, url);
+    return { name, 'dist-tags': { latest: versions[0]!.version }, versions: described };
   };
   const server = createServer((request, response) => {
     const url = `http://${request.headers.host ?? ''}`;
