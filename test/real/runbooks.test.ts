@@ -4,7 +4,7 @@
  */
 import { chmodSync, existsSync, mkdtempSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { as, deliver } from '../../fixtures/make/drift.js';
 import { startPair, whyNoCyrus, type Pair } from '../../fixtures/make/instance.js';
@@ -139,8 +139,9 @@ describe.skipIf(whyNoCyrus() !== undefined)('the runbook', { timeout: 180_000 },
     );
     const passes = shell.type(`${gate} --accept accept.json`, 'grep -c "<testcase" gate.xml');
     // Somebody breaks something else.
-    const [spool] = (await run(['find', join(repo, 'replica/spool'), '-name', '1.'])).stdout.trim().split('\n').sort();
-    renameSync(spool!, `${spool!}gone`);
+    const headers = ['grep', '-rlw', '--include=cyrus.header', 'user.ben', join(repo, 'replica/spool')];
+    const spool = dirname((await run(headers)).stdout.trim());
+    renameSync(join(spool, '1.'), join(spool, '1.gone'));
     const breaks = shell.type(
       `${gate} --accept accept.json | head -1`,
       'grep -o \'<failure type="[^"]*"\' gate.xml | sort | uniq -c',
