@@ -163,18 +163,15 @@ function checkTargets(options: SalvageCommandOptions, specs: readonly SideSpec[]
       'Give one of them a file: --report json=FILE.',
     );
   const directories = specs.flatMap(sideDirectories);
-  const places = options.export === undefined ? [] : [`${options.export}/manifest.json`];
-  for (const { file } of targets) {
-    if (file === undefined) continue;
-    checkReportFile(file, directories);
-    places.push(file);
-  }
+  const files = targets.flatMap(({ file }) => file ?? []);
+  const places = options.export === undefined ? files : [...files, `${options.export}/manifest.json`];
   if (new Set(places.map((place) => resolve(place))).size < places.length)
     throw new AuditError(
       'usage',
       '--report: two of them cannot go to one file',
       'With --export DIR the manifest is DIR/manifest.json.',
     );
+  for (const file of files) checkReportFile(file, directories);
   return targets;
 }
 

@@ -6,9 +6,9 @@ import { imapName, isPersonal } from './imap-names.js';
 import type { Placed } from './journal.js';
 import { ServerLook } from './look-on-server.js';
 import { readMessageFile } from './message-file.js';
+import type { ReinjectOptions, ReinjectResult } from './options.js';
 import type { RateLimit } from './rate-limit.js';
 import { Refusal } from './refusal.js';
-import type { ReinjectOptions, ReinjectResult } from './reinject.js';
 
 /** After a run that was broken off the server may still be at work on its last message. Unit: ms. */
 const SETTLE = 2000;

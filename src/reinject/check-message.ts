@@ -2,7 +2,6 @@ import { isAbsolute } from 'node:path';
 import type { ManifestMessage } from '../generated/manifest.js';
 
 /** Ends a line, a string of IMAP or a part of a login. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
 const CONTROL = /[\x00-\x1f\x7f]/;
 /** Seconds since the epoch of the last year with four digits. */
 const LATEST = 253_402_300_799;

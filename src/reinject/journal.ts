@@ -178,8 +178,7 @@ function* readLines(fd: number): Generator<JournalLine> {
   if (rest !== '') yield { text: rest, isWhole: false };
 }
 
-/** A line as `parseLine` of a journal takes it; anything else is undefined. */
-export function parseLine(text: string): Line | undefined {
+function parseLine(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Partial<Line> | null;
     const strings = [line?.server, line?.account, line?.guid, line?.mailbox ?? '', line?.uidvalidity ?? ''];

@@ -1,35 +1,10 @@
 import type { ManifestMessage } from '../generated/manifest.js';
 import { AccountReinjection } from './account-reinjection.js';
 import { accountOf, type Account } from './accounts.js';
-import { ImapAccount, type Credentials, type ServerAddress } from './imap-account.js';
-import type { Journal } from './journal.js';
+import { ImapAccount } from './imap-account.js';
+import type { ReinjectOptions, ReinjectResult } from './options.js';
 import { RateLimit } from './rate-limit.js';
 import { Refusal } from './refusal.js';
-
-export interface ReinjectOptions {
-  readonly server: ServerAddress;
-  readonly credentials: Credentials;
-  readonly manifest: string;
-  readonly messages: AsyncIterable<ManifestMessage>;
-  readonly journal: Journal;
-  /** In modified UTF-7: for messages whose own mailbox is gone. */
-  readonly into?: string;
-  readonly isDryRun: boolean;
-  /** Messages per second. */
-  readonly rate?: number;
-  readonly onLine: (line: string) => void;
-}
-
-export interface ReinjectResult {
-  appended: number;
-  present: number;
-  /** Put back by an earlier run, and removed by somebody since. */
-  removed: number;
-  flagged: number;
-  verified: number;
-  /** Not put back, or not as it was. */
-  failed: number;
-}
 
 /** Messages of an account that are in hand at a time; its mailboxes are looked through anew for the next. */
 const BATCH = 10_000;

@@ -224,8 +224,10 @@ describe('cyraudit salvage --export', () => {
     symlinkSync(pair.newer, join(pair.dir, 'link'));
     mkdirSync(join(pair.dir, 'out'));
     symlinkSync(join(pair.newer, 'spool'), join(pair.dir, 'out/messages'));
-    for (const dir of [join(pair.old, 'out'), join(pair.dir, 'link/out')])
+    for (const dir of [join(pair.old, 'out'), join(pair.dir, 'link/out'), join(pair.dir, 'out')])
       expect(run(dir)).toMatchObject({ status: 3, stderr: expect.stringContaining('outside both sides') as unknown });
+    rmSync(join(pair.dir, 'out/messages'));
+    symlinkSync(join(pair.dir, 'out'), join(pair.dir, 'out/messages'));
     expect(run()).toMatchObject({ status: 3, stderr: expect.stringContaining('no directory') as unknown });
     expect([existsSync(join(pair.old, 'out')), existsSync(join(pair.newer, 'out'))]).toEqual([false, false]);
   });

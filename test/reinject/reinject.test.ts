@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ManifestMessage } from '../../src/generated/manifest.js';
 import { Journal } from '../../src/reinject/journal.js';
-import { reinject, type ReinjectOptions, type ReinjectResult } from '../../src/reinject/reinject.js';
+import type { ReinjectOptions, ReinjectResult } from '../../src/reinject/options.js';
+import { reinject } from '../../src/reinject/reinject.js';
 import { TestImapServer, type TestImapOptions } from '../support/imap-server.js';
 import { messageBytes } from '../support/salvage/split-pair.js';
 
@@ -49,8 +50,8 @@ interface Ran {
   readonly lines: readonly string[];
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- as a manifest is read
 async function* given(messages: readonly ManifestMessage[]): AsyncGenerator<ManifestMessage> {
+  await Promise.resolve();
   yield* messages;
 }
 
