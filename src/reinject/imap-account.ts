@@ -37,7 +37,7 @@ interface Executor {
     attributes: unknown,
     options?: { readonly untagged?: Readonly<Record<string, (response: Untagged) => Promise<void>>> },
   ): Promise<{ readonly response: Untagged; next(): void }>;
-  readonly namespaces?: Readonly<Record<'personal' | 'other' | 'shared', readonly Namespace[] | false | undefined>>;
+  run(command: string, ...args: unknown[]): Promise<unknown>;
   readonly secureConnection: boolean;
 }
 
@@ -60,6 +60,7 @@ const PIECE = 4 * 1024 * 1024;
 /** One connection, as an administrator acting for a user. */
 export class ImapAccount {
   private selected: string | undefined;
+  private known: Namespaces = { personal: { prefix: '', delimiter: '/' }, foreign: [] };
 
   private constructor(
     private readonly client: ImapFlow,
@@ -96,19 +97,24 @@ export class ImapAccount {
     const client = new Client(options);
     // What goes wrong later is told by the command that meets it.
     client.on('error', () => undefined);
+    const wire = client as unknown as Executor;
+    // imapflow 1.7.8 stands still for ever when somebody has no mailboxes of his own, like most administrators.
+    const run = wire.run.bind(client);
+    wire.run = (command, ...args) => (command === 'NAMESPACE' ? Promise.resolve(undefined) : run(command, ...args));
     try {
       await client.connect();
     } catch (cause) {
       client.close();
       throw connectError(host, port, user, cause);
     }
-    const wire = client as unknown as Executor;
     // A greeting that says that all is settled leaves out STARTTLS.
     if (security !== 'none' && !wire.secureConnection) {
       client.close();
       throw connectError(host, port, user, new Error('the server leads around TLS'));
     }
-    return new ImapAccount(client, wire);
+    const account = new ImapAccount(client, wire);
+    await account.askNamespaces();
+    return account;
   }
 
   has(capability: string): boolean {
@@ -116,15 +122,22 @@ export class ImapAccount {
   }
 
   get namespaces(): Namespaces {
-    const { personal, other, shared } = this.wire.namespaces ?? {};
-    return {
-      personal: (personal === undefined || personal === false ? undefined : personal[0]) ?? {
-        prefix: '',
-        delimiter: '/',
-      },
-      foreign: [...(other === false ? [] : (other ?? [])), ...(shared === false ? [] : (shared ?? []))].map(
-        ({ prefix }) => prefix,
-      ),
+    return this.known;
+  }
+
+  private async askNamespaces(): Promise<void> {
+    let answer: readonly (readonly Namespace[])[] = [];
+    if (this.has('NAMESPACE'))
+      await this.run('NAMESPACE', [], {
+        NAMESPACE: ({ attributes }) => {
+          answer = attributes.map((list) => (Array.isArray(list) ? (list as Attributes).map(namespaceOf) : []));
+        },
+      });
+    const [personal = [], ...foreign] = answer;
+    const delimiter = answer.flat()[0]?.delimiter ?? '/';
+    this.known = {
+      personal: personal[0] ?? { prefix: '', delimiter },
+      foreign: foreign.flat().map(({ prefix }) => prefix),
     };
   }
 
@@ -299,6 +312,11 @@ export class ImapAccount {
       );
     }
   }
+}
+
+function namespaceOf(entry: Attribute | Attributes): Namespace {
+  const [prefix, delimiter] = Array.isArray(entry) ? (entry as Attributes) : [];
+  return { prefix: textOf(prefix), delimiter: textOf(delimiter) || '/' };
 }
 
 const atom = (value: string): Attribute => ({ type: 'ATOM', value });

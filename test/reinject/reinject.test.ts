@@ -125,7 +125,11 @@ describe('what counts as there', () => {
 
   test('a message of two shared mailboxes goes into both', async () => {
     const shared = (mboxname: string): ManifestMessage => wanted(1, { mboxname, target: { mboxname, exists: true } });
-    const { result } = await run([shared('news'), shared('talk')], { mailboxes: { news: [], talk: [] } });
+    const { result } = await run([shared('news'), shared('talk')], {
+      // Of an administrator without an INBOX.
+      namespace: 'NIL (("user." ".")) (("" "."))',
+      mailboxes: { news: [], talk: [] },
+    });
     expect(result).toEqual({ ...NONE, appended: 2, verified: 2 });
     expect([server!.guidsOf('news').length, server!.guidsOf('talk').length]).toEqual([1, 1]);
   });
