@@ -22,7 +22,7 @@ const LAYERS = {
   // What of a side that is down the side in service lacks.
   salvage: ['model', 'bytes', 'formats', 'sources', 'findings', 'audit', 'generated'],
   // Puts it back over IMAP: the only folder that talks to a network.
-  reinject: ['model', 'formats', 'generated'],
+  reinject: ['model', 'formats', 'sources', 'generated'],
   // Of the audit only types: see layer-pool-types.
   pool: ['model', 'audit'],
   // Puts audit and pool together, and looks into the list of a master for a plan.

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AuditError } from '../model/audit-error.js';
-import { openReadOnly, readFully } from '../sources/read-only-file.js';
+import { openReadOnly, readFailure, readFully } from '../sources/read-only-file.js';
 import { refuseBelowSides, unwritable } from './report-target.js';
 
 /** Bytes that are copied at a time. */
@@ -34,7 +34,13 @@ export class ExportDirectory {
     const target = refuseBelowSides(dir, sides);
     const exported = new ExportDirectory(target);
     exported.makeDirectory(target);
-    exported.makeDirectory(join(target, 'messages'));
+    // Something else of that name, such as a link into a side, would be written through.
+    const before = lstatSync(exported.manifest, { throwIfNoEntry: false });
+    if (before !== undefined && !before.isFile())
+      throw unwritable(exported.manifest, { code: 'something that is no file' });
+    const messages = join(target, 'messages');
+    refuseBelowSides(messages, sides);
+    exported.makeDirectory(messages);
     return exported;
   }
 
@@ -52,33 +58,32 @@ export class ExportDirectory {
     if (!existsSync(this.manifest)) return;
     for (let n = 1; ; n++) {
       const kept = join(this.dir, `manifest.${String(n)}.json`);
-      if (existsSync(kept)) continue;
+      if (lstatSync(kept, { throwIfNoEntry: false }) !== undefined) continue;
       renameSync(this.manifest, kept);
       return;
     }
   }
 
-  /** Copies a message whose SHA-1 is its GUID. @throws AuditError when another file lies in its place */
-  copy(source: string, guid: string): void {
+  /**
+   * Copies a message whose SHA-1 is its GUID.
+   * @returns why it could not be read
+   * @throws AuditError when another file lies in its place, or it cannot be written
+   */
+  copy(source: string, guid: string): string | undefined {
     const file = join(this.dir, ExportDirectory.fileOf(guid));
     this.makeDirectory(join(file, '..'));
     try {
       if (existsSync(file)) {
         this.checkKept(file, guid);
-        return;
+        return undefined;
       }
       const temporary = join(file, '..', `.${basename(file)}.${String(process.pid)}.tmp`);
       rmSync(temporary, { force: true });
       try {
-        const found = this.write(source, temporary);
-        if (found !== guid)
-          throw new AuditError(
-            'io',
-            `${source}: expected a message with SHA-1 ${guid}, found ${found}`,
-            'It changed after it was looked at, or the disk gives other bytes at every read. Run salvage again.',
-          );
+        const problem = this.write(source, temporary, guid);
         // Unlike a rename this never replaces a file.
-        linkSync(temporary, file);
+        if (problem === undefined) linkSync(temporary, file);
+        return problem;
       } finally {
         rmSync(temporary, { force: true });
       }
@@ -112,14 +117,24 @@ export class ExportDirectory {
     return hash.digest('hex');
   }
 
-  private write(source: string, target: string): string {
+  /** A disk that is dying gives other bytes at every read, or none: that one message is lost for it, not the others. */
+  private write(source: string, target: string, guid: string): string | undefined {
     const hash = crypto().createHash('sha1');
-    const from = openReadOnly(source);
+    let from: number;
+    try {
+      from = openReadOnly(source);
+    } catch (error) {
+      return readFailure(error, source).reason;
+    }
     try {
       const to = openSync(target, 'wx', 0o600);
       try {
         for (let at = 0, got = 1; got > 0; at += got) {
-          got = readFully(from, this.buffer, 0, CHUNK, at);
+          try {
+            got = readFully(from, this.buffer, 0, CHUNK, at);
+          } catch (error) {
+            return readFailure(error, source).reason;
+          }
           const piece = this.buffer.subarray(0, got);
           hash.update(piece);
           for (let done = 0; done < got;) done += writeSync(to, piece, done);
@@ -131,7 +146,8 @@ export class ExportDirectory {
     } finally {
       closeSync(from);
     }
-    return hash.digest('hex');
+    const found = hash.digest('hex');
+    return found === guid ? undefined : `${source}: SHA-1 ${found} when it was read again`;
   }
 
   /** A link that leads elsewhere is refused: it could lead into a side. */

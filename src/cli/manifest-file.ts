@@ -24,6 +24,8 @@ export class StreamedFile {
       const stat = statSync(target, { throwIfNoEntry: false });
       if (stat !== undefined && !stat.isFile()) return new StreamedFile(file, openSync(target, 'w'), target, undefined);
       const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
+      // Of a run that was killed under the same process number, as in a container.
+      rmSync(temporary, { force: true });
       return new StreamedFile(file, openSync(temporary, 'wx', 0o600), target, temporary);
     } catch (cause) {
       throw unwritable(file, cause);

@@ -1,14 +1,18 @@
 import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs';
+import type { ManifestMessage } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
+import { messageProblem } from '../reinject/check-message.js';
 import type { ServerAddress } from '../reinject/imap-account.js';
 import { Journal } from '../reinject/journal.js';
-import { readManifest } from '../reinject/read-manifest.js';
+import { readManifest, readManifestSides } from '../reinject/read-manifest.js';
 import { reinject } from '../reinject/reinject.js';
 import { encodeMutf7 } from '../report/mutf7.js';
 import { counted } from '../report/numbers.js';
 import { printable } from '../report/printable.js';
 import { makeValidator } from './read-json.js';
 import { readSchema } from './report-schema.js';
+import { refuseBelowSides } from './report-target.js';
+import { sideDirectories } from './side-directories.js';
 import { writeStdout } from './terminal.js';
 
 /** As commander hands them over. */
@@ -33,7 +37,9 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
   const server = parseServer(options);
   const credentials = { admin: options.admin, password: readPassword(options.passwordFile) };
   const isDryRun = options.dryRun === true;
-  const journal = Journal.open(options.journal ?? `${manifest}.journal`, isDryRun);
+  const path = options.journal ?? `${manifest}.journal`;
+  if (!isDryRun) refuseBelowSides(path, directoriesOf(manifest));
+  const journal = Journal.open(path, `${server.host}:${String(server.port)}`, isDryRun);
   try {
     const result = await reinject({
       server,
@@ -46,10 +52,11 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
       ...(options.rate === undefined ? {} : { rate: options.rate }),
       onLine: (line) => process.stdout.write(`${printable(line)}\n`),
     });
-    const { appended, present, flagged, verified, failed } = result;
+    const { appended, present, removed, flagged, verified, failed } = result;
     const parts = [
       `${counted(appended, 'message')} ${isDryRun ? 'would be put back' : 'put back'}`,
       `${counted(present, 'message')} there before`,
+      ...(removed > 0 ? [`${counted(removed, 'message')} removed by somebody since an earlier run, and left so`] : []),
       ...(flagged > 0 ? [`${counted(flagged, 'message')} ${isDryRun ? 'would be flagged' : 'flagged'}`] : []),
       ...(isDryRun ? [] : [`${counted(verified, 'message')} fetched back and proven by SHA-1`]),
       ...(failed > 0 ? [`${counted(failed, 'problem')}, told above`] : []),
@@ -63,7 +70,21 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
 
 function messageValidator(): (value: unknown) => string | undefined {
   const { $defs } = readSchema('manifest') as { readonly $defs: object };
-  return makeValidator({ $defs, $ref: '#/$defs/message' }, 'message');
+  const validate = makeValidator({ $defs, $ref: '#/$defs/message' }, 'message');
+  return (value) => validate(value) ?? messageProblem(value as ManifestMessage);
+}
+
+/** Where the sides of the salvage lie, as far as they can be seen from here. */
+function directoriesOf(manifest: string): string[] {
+  return readManifestSides(manifest).flatMap(({ source, root }) => {
+    try {
+      return sideDirectories({ role: 'single', source, ...(root === undefined ? {} : { root }) });
+    } catch (error) {
+      // On this machine there is no such side, or it is no more.
+      if (error instanceof AuditError) return [];
+      throw error;
+    }
+  });
 }
 
 function refuse(message: string, advice: string): AuditError {

@@ -1,6 +1,7 @@
+import { resolve } from 'node:path';
 import type { Includable } from '../findings/salvage/verdicts.js';
 import { salvageVerdict } from '../findings/salvage/verdicts.js';
-import type { ManifestMessage, ManifestSelection } from '../generated/manifest.js';
+import type { ManifestMessage, ManifestSelection, ManifestUnaudited } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
 import { counted } from '../report/numbers.js';
 import {
@@ -71,6 +72,9 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
   );
   const exportedManifest = exported === undefined ? undefined : StreamedFile.create(exported.manifest);
   if (exportedManifest !== undefined) streams.push(exportedManifest);
+  /** What was proven and could not be read a second time. */
+  const unread: ManifestUnaudited[] = [];
+  let unreadBytes = 0;
   let asked = 0;
   let isFirst = true;
   const stop = new AbortController();
@@ -96,11 +100,19 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
           progress.tell(accounts, records);
         },
       },
-      (found: ManifestMessage) => {
+      (judged: ManifestMessage) => {
+        let found = judged;
+        let hasFile = exported !== undefined && found.recover && found.verdict !== 'flags-changed';
+        const problem = hasFile ? exported?.copy(found.source, found.guid) : undefined;
+        if (problem !== undefined) {
+          const { mboxname, uid, size, why } = found;
+          unread.push({ what: `uid ${String(uid)}`, side: 'old', mboxname, reason: problem });
+          unreadBytes += size;
+          found = { ...found, recover: false, verified: false, why: `${why}; ${problem}` };
+          hasFile = false;
+        }
         if (!found.recover && salvageVerdict(found.verdict).does === 'ask') asked++;
         text.add(found);
-        const hasFile = exported !== undefined && found.recover && found.verdict !== 'flags-changed';
-        if (hasFile) exported.copy(found.source, found.guid);
         for (const stream of streams) {
           // Only beside the files is a path relative to them of any use.
           const isBeside = hasFile && stream === exportedManifest;
@@ -111,9 +123,16 @@ export async function runSalvage(old: string, newer: string, options: SalvageCom
       },
     );
     progress.end();
+    const { counts } = result;
     const tail: ManifestTail = {
       ...result,
-      complete: result.unaudited.length === 0,
+      unaudited: [...result.unaudited, ...unread],
+      counts: {
+        ...counts,
+        recover: counts.recover - unread.length,
+        recoverBytes: counts.recoverBytes - unreadBytes,
+      },
+      complete: result.unaudited.length + unread.length === 0,
       finishedAt: new Date().toISOString(),
     };
     exported?.keepEarlierManifest();
@@ -144,7 +163,15 @@ function checkTargets(options: SalvageCommandOptions, specs: readonly SideSpec[]
       'Give one of them a file: --report json=FILE.',
     );
   const directories = specs.flatMap(sideDirectories);
-  for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);
+  const files = targets.flatMap(({ file }) => file ?? []);
+  const places = options.export === undefined ? files : [...files, `${options.export}/manifest.json`];
+  if (new Set(places.map((place) => resolve(place))).size < places.length)
+    throw new AuditError(
+      'usage',
+      '--report: two of them cannot go to one file',
+      'With --export DIR the manifest is DIR/manifest.json.',
+    );
+  for (const file of files) checkReportFile(file, directories);
   return targets;
 }
 

@@ -10,6 +10,8 @@ export function sideDirectories(spec: SideSpec): string[] {
   const directories = [
     // A side given as a directory is that directory. An imapd.conf named by itself may lie anywhere, as in /etc.
     dirname(confFile) === realPath(spec.source) ? dirname(confFile) : confFile,
+    // A copy below a root is that of a whole machine.
+    ...(spec.root === undefined || realPath(spec.root) === '/' ? [] : [spec.root]),
     layout.configDirectory,
     layout.sieveDir,
     dirname(layout.mailboxesDb),

@@ -8,6 +8,7 @@ export type ManifestVerdict =
   | 'in-deleted-mailbox'
   | 'damaged-here-intact-elsewhere'
   | 'damaged-everywhere'
+  | 'damaged-on-new'
   | 'only-in-deleted'
   | 'flags-changed'
   | 'expunged-on-new'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import { AuditError } from '../model/audit-error.js';
-import type { Namespace } from './imap-names.js';
+import type { Namespace, Namespaces } from './imap-names.js';
+import { Refusal } from './refusal.js';
 
 export interface ServerAddress {
   readonly host: string;
@@ -36,29 +37,40 @@ interface Executor {
     attributes: unknown,
     options?: { readonly untagged?: Readonly<Record<string, (response: Untagged) => Promise<void>>> },
   ): Promise<{ readonly response: Untagged; next(): void }>;
-  readonly namespaces?: { readonly personal?: readonly Namespace[] | false };
+  run(command: string, ...args: unknown[]): Promise<unknown>;
+  readonly secureConnection: boolean;
 }
 
 export interface Fetched {
   readonly uid: number;
   readonly digest?: string;
   readonly size?: number;
-  readonly flags?: readonly string[];
 }
 
-/** A refusal of the server, in its own words. */
-export class Refusal extends Error {}
+/** A message as the server gives it back. */
+export interface FetchedBack {
+  /** undefined = its size alone shows that it is another. */
+  readonly digest?: string;
+  readonly flags: readonly string[];
+}
+
+/** Bytes of a message that are fetched at a time. */
+const PIECE = 4 * 1024 * 1024;
 
 /** One connection, as an administrator acting for a user. */
 export class ImapAccount {
   private selected: string | undefined;
+  private known: Namespaces = { personal: { prefix: '', delimiter: '/' }, foreign: [] };
 
   private constructor(
     private readonly client: ImapFlow,
     private readonly wire: Executor,
   ) {}
 
-  /** @param user undefined = the administrator himself, for shared mailboxes */
+  /**
+   * @param user undefined = the administrator himself, for shared mailboxes
+   * @throws Refusal when the login for this user is refused
+   */
   static async connect(
     { host, port, security, ca, isInsecure }: ServerAddress,
     { admin, password }: Credentials,
@@ -85,22 +97,48 @@ export class ImapAccount {
     const client = new Client(options);
     // What goes wrong later is told by the command that meets it.
     client.on('error', () => undefined);
+    const wire = client as unknown as Executor;
+    // imapflow 1.7.8 stands still for ever when somebody has no mailboxes of his own, like most administrators.
+    const run = wire.run.bind(client);
+    wire.run = (command, ...args) => (command === 'NAMESPACE' ? Promise.resolve(undefined) : run(command, ...args));
     try {
       await client.connect();
     } catch (cause) {
       client.close();
       throw connectError(host, port, user, cause);
     }
-    return new ImapAccount(client, client as unknown as Executor);
+    // A greeting that says that all is settled leaves out STARTTLS.
+    if (security !== 'none' && !wire.secureConnection) {
+      client.close();
+      throw connectError(host, port, user, new Error('the server leads around TLS'));
+    }
+    const account = new ImapAccount(client, wire);
+    await account.askNamespaces();
+    return account;
   }
 
   has(capability: string): boolean {
     return this.client.capabilities.has(capability);
   }
 
-  get namespace(): Namespace {
-    const personal: readonly Namespace[] | false | undefined = this.wire.namespaces?.personal;
-    return (personal === undefined || personal === false ? undefined : personal[0]) ?? { prefix: '', delimiter: '/' };
+  get namespaces(): Namespaces {
+    return this.known;
+  }
+
+  private async askNamespaces(): Promise<void> {
+    let answer: readonly (readonly Namespace[])[] = [];
+    if (this.has('NAMESPACE'))
+      await this.run('NAMESPACE', [], {
+        NAMESPACE: ({ attributes }) => {
+          answer = attributes.map((list) => (Array.isArray(list) ? (list as Attributes).map(namespaceOf) : []));
+        },
+      });
+    const [personal = [], ...foreign] = answer;
+    const delimiter = answer.flat()[0]?.delimiter ?? '/';
+    this.known = {
+      personal: personal[0] ?? { prefix: '', delimiter },
+      foreign: foreign.flat().map(({ prefix }) => prefix),
+    };
   }
 
   /** Names in modified UTF-7. */
@@ -132,42 +170,55 @@ export class ImapAccount {
     await this.open('SELECT', name);
   }
 
-  /** Of every message, or of some UIDs. */
-  async fetch(
-    uids: string,
-    items: readonly ('DIGEST.SHA1' | 'RFC822.SIZE' | 'FLAGS')[],
-    onMessage: (message: Fetched) => void,
-  ): Promise<void> {
-    await this.run('UID FETCH', [sequence(uids), ['UID', ...items].map(atom)], {
+  /** Of every message of the open mailbox. */
+  async fetchAll(item: 'DIGEST.SHA1' | 'RFC822.SIZE', onMessage: (message: Fetched) => void): Promise<void> {
+    await this.run('UID FETCH', [sequence('1:*'), ['UID', item].map(atom)], {
       FETCH: ({ attributes }) => {
         const values = fetchValues(attributes);
         const uid = Number(textOf(values.get('UID')));
         if (!(uid > 0)) return;
-        const flags = values.get('FLAGS');
         onMessage({
           uid,
           ...(values.has('DIGEST.SHA1') ? { digest: textOf(values.get('DIGEST.SHA1')).toLowerCase() } : {}),
           ...(values.has('RFC822.SIZE') ? { size: Number(textOf(values.get('RFC822.SIZE'))) } : {}),
-          ...(Array.isArray(flags) ? { flags: flags.map((flag) => textOf(flag as Attribute)) } : {}),
         });
       },
     });
   }
 
-  /** SHA-1 of a whole message as the server gives it; undefined = it is not there. */
-  async digest(uid: number): Promise<string | undefined> {
-    let digest: string | undefined;
-    await this.run('UID FETCH', [sequence(String(uid)), [{ type: 'ATOM', value: 'BODY.PEEK', section: [] }]], {
-      FETCH: ({ attributes }) => {
-        const body = fetchValues(attributes).get('BODY');
-        const value = Array.isArray(body) ? undefined : (body as Attribute | undefined)?.value;
-        if (Buffer.isBuffer(value) || typeof value === 'string')
-          digest = createHash('sha1').update(value).digest('hex');
-      },
-    });
-    return digest;
+  /**
+   * Fetches a message of the open mailbox in pieces, however large it is.
+   * @param size what it should have: nothing behind it is asked for
+   * @returns undefined when it is not there
+   */
+  async fetchBack(uid: number, size: number): Promise<FetchedBack | undefined> {
+    const hash = createHash('sha1');
+    let flags: readonly string[] | undefined;
+    let total: number | undefined;
+    for (let at = 0; at === 0 || at < size;) {
+      let piece: Buffer | undefined;
+      const body = { type: 'ATOM', value: 'BODY.PEEK', section: [], partial: [at, PIECE] };
+      await this.run('UID FETCH', [sequence(String(uid)), [...['UID', 'FLAGS', 'RFC822.SIZE'].map(atom), body]], {
+        FETCH: ({ attributes }) => {
+          const values = fetchValues(attributes);
+          const value = (values.get('BODY') as Attribute | undefined)?.value;
+          // Of another message the server may tell flags at any time.
+          if (Number(textOf(values.get('UID'))) !== uid || value === undefined) return;
+          piece = Buffer.isBuffer(value) ? value : Buffer.from(typeof value === 'string' ? value : '', 'latin1');
+          total = Number(textOf(values.get('RFC822.SIZE')));
+          const found = values.get('FLAGS');
+          flags = Array.isArray(found) ? found.map((flag) => textOf(flag as Attribute)) : [];
+        },
+      });
+      if (piece === undefined || flags === undefined) return undefined;
+      hash.update(piece);
+      at += piece.length;
+      if (piece.length === 0 || total !== size) break;
+    }
+    return { flags: flags ?? [], ...(total === size ? { digest: hash.digest('hex') } : {}) };
   }
 
+  /** @returns uid 0 when the server does not tell */
   async append(
     name: string,
     message: Buffer,
@@ -184,9 +235,9 @@ export class ImapAccount {
         code = Array.isArray(first) ? undefined : (first as Attribute | undefined)?.section;
       },
     );
-    const [kind, uidvalidity, uid] = (code ?? []).map(textOf);
-    return kind?.toUpperCase() === 'APPENDUID'
-      ? { uidvalidity: uidvalidity ?? '', uid: Number(uid) }
+    const [kind, uidvalidity = '', uid] = (code ?? []).map(textOf);
+    return kind?.toUpperCase() === 'APPENDUID' && Number(uid) > 0
+      ? { uidvalidity, uid: Number(uid) }
       : { uidvalidity: '', uid: 0 };
   }
 
@@ -263,6 +314,11 @@ export class ImapAccount {
   }
 }
 
+function namespaceOf(entry: Attribute | Attributes): Namespace {
+  const [prefix, delimiter] = Array.isArray(entry) ? (entry as Attributes) : [];
+  return { prefix: textOf(prefix), delimiter: textOf(delimiter) || '/' };
+}
+
 const atom = (value: string): Attribute => ({ type: 'ATOM', value });
 const string = (value: string): Attribute => ({ type: 'STRING', value });
 const sequence = (value: string): Attribute => ({ type: 'SEQUENCE', value });
@@ -291,14 +347,16 @@ function imapDate(seconds: number): string {
   return `${iso.slice(8, 10)}-${MONTHS[Number(iso.slice(5, 7)) - 1]!}-${iso.slice(0, 4)} ${iso.slice(11, 19)} +0000`;
 }
 
-function connectError(host: string, port: number, user: string | undefined, cause: unknown): AuditError {
+function connectError(host: string, port: number, user: string | undefined, cause: unknown): AuditError | Refusal {
   const { code, message, response, authenticationFailed, responseText } = cause as Record<string, unknown>;
   const words = [responseText, response, message, code].find((word) => typeof word === 'string') ?? String(cause);
   const what =
     authenticationFailed === true ? `the login${user === undefined ? '' : ` for ${user}`} was refused` : 'no session';
+  const text = `${host}:${String(port)}: ${what}: ${words}${typeof code === 'string' && code !== words ? ` (${code})` : ''}`;
+  if (authenticationFailed === true && user !== undefined) return new Refusal(text, { cause });
   return new AuditError(
     'io',
-    `${host}:${String(port)}: ${what}: ${words}${typeof code === 'string' && code !== words ? ` (${code})` : ''}`,
+    text,
     authenticationFailed === true
       ? 'Check --admin and its password: it must be listed in admins or proxyservers of imapd.conf, and AUTH=PLAIN be allowed.'
       : 'Check the address; for a certificate that is not known use --ca FILE.',

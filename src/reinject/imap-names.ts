@@ -6,6 +6,12 @@ export interface Namespace {
   readonly delimiter: string;
 }
 
+export interface Namespaces {
+  readonly personal: Namespace;
+  /** Prefixes of what other users, and nobody, own. */
+  readonly foreign: readonly string[];
+}
+
 /** Who owns an internal name; undefined for a shared mailbox. */
 export const ownerOf = (mboxname: string): string | undefined => parseName(mboxname).owner;
 
@@ -14,10 +20,19 @@ export const ownerOf = (mboxname: string): string | undefined => parseName(mboxn
  * Source: mboxname_toexternal, imap/mboxname.c 3.6.1.
  */
 export function imapName(mboxname: string, { prefix, delimiter }: Namespace): string {
-  const { parts, owner } = parseName(mboxname);
+  const { parts, owner, domain } = parseName(mboxname);
   const names = (owner === undefined ? parts : parts.slice(2)).map((part) =>
     delimiter === '.' ? part : part.replaceAll('^', '.'),
   );
   if (names.length === 0) return 'INBOX';
-  return (owner === undefined ? '' : prefix) + names.join(delimiter);
+  // Only administrators are told a domain, and see those of others.
+  if (owner === undefined) return names.join(delimiter) + (domain === undefined ? '' : `@${domain}`);
+  return prefix + names.join(delimiter);
+}
+
+/** True for a mailbox of the user himself, by the name that he knows it by. */
+export function isPersonal(name: string, { personal: { prefix, delimiter }, foreign }: Namespaces): boolean {
+  if (/^inbox$/i.test(name)) return true;
+  if (prefix !== '') return name.startsWith(prefix);
+  return !foreign.some((other) => other !== '' && (name + delimiter).startsWith(other));
 }

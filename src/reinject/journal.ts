@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { AuditError } from '../model/audit-error.js';
 
 /** Where a message was put. */
@@ -10,38 +11,58 @@ export interface Placed {
 
 interface Line extends Partial<Placed> {
   readonly state: 'intent' | 'done';
+  /** The same manifest may be put into another server, for a rehearsal. */
+  readonly server: string;
   readonly account: string;
   readonly guid: string;
 }
+
+/** What is remembered of a message that was put back. */
+export type PlacedBefore = Pick<Placed, 'mailbox' | 'uidvalidity'>;
+
+/** More than any line has. Unit: characters. */
+const MAX_LINE = 64 * 1024;
+const CHUNK = 64 * 1024;
 
 const keyOf = (account: string, guid: string): string => `${account} ${guid}`;
 
 /**
  * What has been put back: a line before a message is sent, and one behind, each on disk before the next step. A run that
- * was broken off goes on from it.
+ * was broken off goes on from it. Lines of other servers are passed over.
  */
 export class Journal {
-  private readonly done = new Map<string, Placed>();
+  private readonly done = new Map<string, PlacedBefore>();
   private readonly open = new Set<string>();
+  /** One of a kind: thousands of messages share a mailbox. */
+  private readonly mailboxes = new Map<string, PlacedBefore>();
   private endsInLine = true;
 
   private constructor(
     readonly path: string,
+    private readonly server: string,
     private readonly fd: number | undefined,
   ) {}
 
-  /** @param isReadOnly for a plan: nothing is written */
-  static open(path: string, isReadOnly: boolean): Journal {
+  /**
+   * @param server host and port
+   * @param isReadOnly for a plan: nothing is written
+   */
+  static open(path: string, server: string, isReadOnly: boolean): Journal {
     try {
-      let text = '';
+      const before = openExisting(path);
       try {
-        text = readFileSync(path, 'utf8');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+        const lines = before === undefined ? [] : readLines(before);
+        const journal = new Journal(path, server, isReadOnly ? undefined : openSync(path, 'a', 0o600));
+        try {
+          journal.read(lines);
+        } catch (error) {
+          journal.close();
+          throw error;
+        }
+        return journal;
+      } finally {
+        if (before !== undefined) closeSync(before);
       }
-      const journal = new Journal(path, isReadOnly ? undefined : openSync(path, 'a', 0o600));
-      journal.read(text);
-      return journal;
     } catch (cause) {
       if (cause instanceof AuditError) throw cause;
       throw new AuditError(
@@ -53,7 +74,7 @@ export class Journal {
     }
   }
 
-  placed(account: string, guid: string): Placed | undefined {
+  placed(account: string, guid: string): PlacedBefore | undefined {
     return this.done.get(keyOf(account, guid));
   }
 
@@ -71,10 +92,8 @@ export class Journal {
 
   /** Takes note; the line is for `intend` or `write`. */
   finish(account: string, guid: string, placed: Placed): string {
-    const { mailbox, uidvalidity, uid } = placed;
-    this.open.delete(keyOf(account, guid));
-    this.done.set(keyOf(account, guid), placed);
-    return this.line({ state: 'done', account, guid, mailbox, uidvalidity, uid });
+    this.remember(keyOf(account, guid), placed);
+    return this.line({ state: 'done', account, guid, ...placed });
   }
 
   write(lines: readonly string[]): void {
@@ -85,8 +104,17 @@ export class Journal {
     if (this.fd !== undefined) closeSync(this.fd);
   }
 
-  private line(line: Line): string {
-    return `${JSON.stringify(line)}\n`;
+  private remember(key: string, { mailbox, uidvalidity }: PlacedBefore): void {
+    const at = `${uidvalidity} ${mailbox}`;
+    let shared = this.mailboxes.get(at);
+    if (shared === undefined) this.mailboxes.set(at, (shared = { mailbox, uidvalidity }));
+    this.open.delete(key);
+    this.done.set(key, shared);
+  }
+
+  private line(line: Omit<Line, 'server'>): string {
+    const { state, ...rest } = line;
+    return `${JSON.stringify({ state, server: this.server, ...rest })}\n`;
   }
 
   private append(lines: readonly string[]): void {
@@ -98,36 +126,64 @@ export class Journal {
   }
 
   /** The last line may be half of one. Any other that is none is not ours. */
-  private read(text: string): void {
-    const lines = text.split('\n');
-    this.endsInLine = lines.pop() === '';
-    for (const [n, line] of lines.entries()) {
-      const read = parseLine(line);
+  private read(lines: Iterable<JournalLine>): void {
+    let n = 0;
+    for (const { text, isWhole } of lines) {
+      n++;
+      this.endsInLine = isWhole;
+      const read = isWhole ? parseLine(text) : undefined;
       if (read === undefined) {
         // The half line of a run that was broken off, which a later one has ended.
-        if (line.startsWith('{') || line === '') continue;
+        if ((text.startsWith('{') && text.length < MAX_LINE) || text === '') continue;
         throw new AuditError(
           'report-invalid',
-          `${this.path}:${String(n + 1)}: expected a line of a journal of reinject, found ${JSON.stringify(line.slice(0, 40))}`,
+          `${this.path}:${String(n)}: expected a line of a journal of reinject, found ${JSON.stringify(text.slice(0, 40))}`,
           'Name another file with --journal.',
         );
       }
+      if (read.server !== this.server) continue;
       const key = keyOf(read.account, read.guid);
+      const { mailbox = '', uidvalidity = '' } = read;
       if (read.state === 'intent') this.open.add(key);
-      else {
-        this.open.delete(key);
-        const { mailbox = '', uidvalidity = '', uid = 0 } = read;
-        this.done.set(key, { mailbox, uidvalidity, uid });
-      }
+      else this.remember(key, { mailbox, uidvalidity });
     }
   }
+}
+
+interface JournalLine {
+  readonly text: string;
+  /** False for what stands behind the last line feed. */
+  readonly isWhole: boolean;
+}
+
+function openExisting(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** No line is longer than MAX_LINE: of a file without line feeds that much is given. */
+function* readLines(fd: number): Generator<JournalLine> {
+  const decoder = new StringDecoder('utf8');
+  const buffer = Buffer.allocUnsafe(CHUNK);
+  let rest = '';
+  for (let got = readSync(fd, buffer); got > 0 && rest.length < MAX_LINE; got = readSync(fd, buffer)) {
+    const lines = (rest + decoder.write(buffer.subarray(0, got))).split('\n');
+    rest = lines.pop()!;
+    for (const text of lines) yield { text, isWhole: true };
+  }
+  if (rest !== '') yield { text: rest, isWhole: false };
 }
 
 function parseLine(text: string): Line | undefined {
   try {
     const line = JSON.parse(text) as Partial<Line> | null;
-    const isLine = typeof line?.account === 'string' && typeof line.guid === 'string';
-    return isLine && (line.state === 'intent' || line.state === 'done') ? (line as Line) : undefined;
+    const strings = [line?.server, line?.account, line?.guid, line?.mailbox ?? '', line?.uidvalidity ?? ''];
+    const isLine = strings.every((value) => typeof value === 'string');
+    return isLine && (line?.state === 'intent' || line?.state === 'done') ? (line as Line) : undefined;
   } catch {
     return undefined;
   }

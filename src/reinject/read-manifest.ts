@@ -1,5 +1,5 @@
-import { createReadStream } from 'node:fs';
-import type { ManifestMessage } from '../generated/manifest.js';
+import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
+import type { ManifestMessage, ManifestSide } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
 
 /** More than any message of a manifest has. Unit: characters. */
@@ -12,6 +12,36 @@ function damaged(path: string, found: string): AuditError {
     `${path}: expected a manifest that cyraudit salvage wrote, found ${found}`,
     'Name the file of --report json=FILE, or manifest.json of --export DIR.',
   );
+}
+
+/** A command line with hundreds of names before the messages. Unit: bytes. */
+const MAX_HEAD = 64 * 1024;
+
+/** The sides of a manifest as salvage writes it; none when somebody has laid it out anew. */
+export function readManifestSides(path: string): readonly ManifestSide[] {
+  const buffer = Buffer.allocUnsafe(MAX_HEAD);
+  try {
+    const fd = openSync(path, 'r');
+    let got: number;
+    try {
+      got = readSync(fd, buffer);
+    } finally {
+      closeSync(fd);
+    }
+    const text = buffer.toString('utf8', 0, got);
+    const { sides } = JSON.parse(`${text.slice(0, text.indexOf('"messages":['))}"messages":[]}`) as {
+      readonly sides?: unknown;
+    };
+    return Array.isArray(sides) ? sides.filter(isSide) : [];
+  } catch {
+    // Whoever reads its messages says what is wrong with it.
+    return [];
+  }
+}
+
+function isSide(side: unknown): side is ManifestSide {
+  const { source, root = '' } = (side ?? {}) as Partial<ManifestSide>;
+  return typeof source === 'string' && typeof root === 'string';
 }
 
 /**
@@ -48,6 +78,8 @@ export async function* readManifest(
           }
           continue;
         }
+        if (state === 'inside' && depth === 2 && !/[\s,{\]]/.test(character))
+          throw damaged(path, 'a message that is none');
         if (character === QUOTE) {
           inString = true;
           key = '';

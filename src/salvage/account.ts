@@ -26,27 +26,31 @@ export interface Account {
   readonly newer: readonly Mbentry[];
 }
 
-/** A user who was renamed on NEW is found by the uniqueids of his mailboxes. */
+/**
+ * A user who was renamed on NEW is found by the uniqueid of his INBOX. When only one of his mailboxes was given to
+ * somebody else, that one counts: the others of that user are not his.
+ */
 export function openAccount(old: SalvageSide, newer: SalvageSide, unit: Unit): Account {
   const mine = old.list.entriesOf(unit).filter(isLive);
-  const units = new Map([[keyOf(unit), unit]]);
+  const theirs = new Map<string, Mbentry>();
+  const add = (entries: readonly Mbentry[]): void => {
+    for (const entry of entries) if (isLive(entry)) theirs.set(entry.mboxname, entry);
+  };
+  add(newer.list.entriesOf(unit));
   for (const entry of mine) {
     const there = sameMailbox(newer, entry);
     if (there === undefined) continue;
     const other = newer.list.unitOf(there.mboxname);
-    units.set(keyOf(other), other);
+    const isInbox = unit.kind === 'user' && entry.mboxname === unit.inbox;
+    const isRenamed = isInbox && other.kind === 'user' && there.mboxname === other.inbox && other.inbox !== unit.inbox;
+    add(isRenamed ? newer.list.entriesOf(other) : [there]);
   }
-  const theirs = new Map<string, Mbentry>();
-  for (const one of units.values())
-    for (const entry of newer.list.entriesOf(one)) if (isLive(entry)) theirs.set(entry.mboxname, entry);
   return { unit, old: mine, newer: [...theirs.values()] };
 }
 
 /** A unit as `unaudited` names it. */
 export const partOf = (unit: Unit): Pick<ManifestUnaudited, 'what' | 'mboxname'> =>
   unit.kind === 'user' ? { what: userPart(unit.userid) } : { what: 'shared mailbox', mboxname: unit.mboxname };
-
-const keyOf = (unit: Unit): string => (unit.kind === 'user' ? `user ${unit.inbox}` : `shared ${unit.mboxname}`);
 
 /** The mailbox on NEW with the same uniqueid, whatever it is called there. */
 export function sameMailbox({ list }: SalvageSide, { uniqueid, mboxname }: Mbentry): Mbentry | undefined {

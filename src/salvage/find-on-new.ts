@@ -7,6 +7,7 @@ import { IndexFile } from '../sources/spool/index-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { isDeletedName } from '../sources/spool/mailbox-list.js';
 import type { SalvageSide } from './account.js';
+import { fileProblem } from './file-of-record.js';
 import { guidOffsets } from './pair-records.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -29,13 +30,20 @@ export class CopiesOnNew {
     return false;
   }
 
+  /** Before another look: a file that was missing may have been on its way. */
+  forgetDamaged(): void {
+    for (const copies of this.byGuid.values()) delete copies.damaged;
+  }
+
   /**
    * Looks through an index of NEW. A record with a wrong checksum counts for nothing.
    * @returns why it could not be read
    */
   lookThrough({ side }: SalvageSide, entry: Mbentry, visit: (path: string) => void): string | undefined {
-    const path = locateMailbox(side.layout, entry)?.metaOf('index');
-    if (path === undefined) return `${entry.mboxname}: partition ${entry.partition ?? '(none)'} is not configured`;
+    const dirs = locateMailbox(side.layout, entry);
+    const path = dirs?.metaOf('index');
+    if (dirs === undefined || path === undefined)
+      return `${entry.mboxname}: partition ${entry.partition ?? '(none)'} is not configured`;
     visit(path);
     const { index, failure } = IndexFile.open(path);
     if (index === undefined) return failure.reason;
@@ -45,7 +53,8 @@ export class CopiesOnNew {
       if (header === undefined || o === undefined) return `${path}: ${faults[0]?.code ?? 'an index without GUIDs'}`;
       const isDeleted = isDeletedName(entry.mboxname, side.layout);
       let records = 0;
-      for (const { bytes, view, count } of index.blocks()) {
+      for (const block of index.blocks()) {
+        const { bytes, view, count } = block;
         records += count;
         for (let i = 0, base = 0; i < count; i++, base += o.size) {
           const copies = this.byGuid.get(bytes.toString('latin1', base + o.guid, base + o.guid + 20));
@@ -60,7 +69,11 @@ export class CopiesOnNew {
           if (isExpunged) {
             if ((copies.expunged?.lastUpdated ?? -1) < copy.lastUpdated) copies.expunged = copy;
           } else if (isDeleted) copies.deleted ??= copy;
-          else copies.live ??= copy;
+          else if (copies.live === undefined) {
+            const problem = fileProblem(dirs, { block, index: i, offsets: o });
+            if (problem === undefined) copies.live = copy;
+            else copies.damaged ??= { ...copy, problem };
+          }
         }
       }
       return records < header.numRecords

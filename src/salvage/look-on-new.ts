@@ -22,6 +22,7 @@ export function lookOnNew(
   let { newer: entries } = account;
   for (let attempt = 0; ; attempt++) {
     const since = Date.now();
+    copies.forgetDamaged();
     const newer = sides.newer();
     const stamp = stampOf(newer.side.list.path);
     const paths: string[] = [];

@@ -10,6 +10,7 @@ import { isDeletedName, type Unit } from '../sources/spool/mailbox-list.js';
 import { openAccount, placeOnNew, sameMailbox, targetOf, type Account, type SalvageSides } from './account.js';
 import { lookOnNew } from './look-on-new.js';
 import { changedFlags, type ChangedFlags } from './changed-flags.js';
+import { fileProblem, filesOf } from './file-of-record.js';
 import { annotationsOf, decodeAt, flagsOf, isSoundRecord, openIndexed, type IndexedMailbox } from './old-mailbox.js';
 import {
   commonModseq,
@@ -26,6 +27,8 @@ import type { Selection } from './selection.js';
 
 /** Messages that are looked for on NEW in one pass over its indexes: what is held in memory at a time. */
 const BATCH = 8192;
+/** Messages of one mailbox with the same trouble that are told one by one. */
+const MAX_TOLD = 10;
 /** Offered messages of an account that are remembered, so that none is offered twice; reinject looks again. */
 const MAX_REMEMBERED = 500_000;
 
@@ -58,6 +61,13 @@ interface OldMailbox {
   readonly target: { readonly mboxname: string; readonly exists: boolean };
 }
 
+/** What is wrong with a message file of OLD. */
+interface FileFault {
+  readonly problem: string;
+  /** The system gave no bytes: it may be intact. */
+  readonly isUnread: boolean;
+}
+
 interface Judged extends Candidate {
   readonly judgement: Judgement;
   readonly recover: boolean;
@@ -70,6 +80,7 @@ export class UnitSalvage {
   private pending: Candidate[] = [];
   private readonly offered = new Map<string, { readonly mboxname: string; readonly uid: number }>();
   private readonly told = new Set<string>();
+  private readonly often = new Map<string, { readonly part: ManifestUnaudited; count: number }>();
   /** Mailboxes that hold no mail, with what NEW lacks of them. */
   private readonly others = new Map<string, { readonly kind: string; readonly records: number }>();
   private annotated:
@@ -96,6 +107,7 @@ export class UnitSalvage {
     }
     this.flush();
     this.tellOther();
+    for (const { part, count } of this.often.values()) if (count > MAX_TOLD) this.tell(part);
   }
 
   private readMailbox(entry: Mbentry, isInDeleted: boolean): void {
@@ -161,7 +173,11 @@ export class UnitSalvage {
       const isOnNew = other !== undefined && isSameMessage(old, other) && !isExpungedRecord(other);
       if (isOnNew && (isExpunged || found.isInDeleted)) continue;
       // In a deleted mailbox it is not where its user sees it.
-      const isSeen = isOnNew && !(found.place.kind === 'same' && found.place.isDeleted);
+      const isSeen =
+        isOnNew &&
+        !(found.place.kind === 'same' && found.place.isDeleted) &&
+        isSoundRecord(other) &&
+        fileProblem(twin!.dirs, other) === undefined;
       const flagsOnNew = isSeen ? changedFlags(old, opened, other, twin!) : undefined;
       if ((isSeen && flagsOnNew === undefined) || this.isTooOld(old)) continue;
       if (hasNoGuid(old)) {
@@ -233,55 +249,59 @@ export class UnitSalvage {
 
   private emit(judged: readonly Judged[]): void {
     const sources = new Map<Judged, string>();
-    const damaged = new Map<Judged, string>();
+    const damaged = new Map<Judged, FileFault>();
     for (const one of judged) {
-      if (one.judgement.verdict === 'flags-changed' || (!one.recover && one.isSound)) continue;
-      const { path, problem } = this.verify(one);
-      if (problem === undefined) sources.set(one, path);
-      else damaged.set(one, problem);
+      const { verdict } = one.judgement;
+      if (verdict === 'flags-changed' || (!one.recover && one.isSound && verdict !== 'damaged-on-new')) continue;
+      const { path, fault } = this.verify(one);
+      if (fault === undefined) sources.set(one, path);
+      else damaged.set(one, fault);
     }
     const intact = this.copiesOf(damaged.keys());
     for (const one of judged) {
-      const source = sources.get(one);
-      const problem = damaged.get(one);
-      // Of a record whose checksum is wrong only a message that has its GUID is known to be meant.
-      if (!one.isSound && source === undefined) {
-        const { mailbox, record } = one;
-        this.tell({
-          what: `uid ${String(record.uid)}`,
-          side: 'old',
-          mboxname: mailbox.opened.entry.mboxname,
-          reason: `${mailbox.opened.index.path}: a record with a wrong checksum: ${problem ?? 'nothing proves what it says'}`,
-        });
-      } else if (problem === undefined) this.give(one, one.judgement, source);
-      else {
-        const copy = intact.get(one.record.guid);
-        const why = `${one.judgement.why}; ${problem}`;
-        if (copy === undefined) this.give(one, { verdict: 'damaged-everywhere', why }, undefined);
-        else this.give(one, { verdict: 'damaged-here-intact-elsewhere', why }, copy);
-      }
+      const fault = damaged.get(one);
+      if (fault === undefined) this.give(one, one.judgement, sources.get(one));
+      else this.giveDamaged(one, fault, intact.get(one.record.guid));
+    }
+  }
+
+  private giveDamaged(one: Judged, { problem, isUnread }: FileFault, copy: string | undefined): void {
+    const { mboxname } = one.mailbox.opened.entry;
+    const { path } = one.mailbox.opened.index;
+    // Of a record whose checksum is wrong only a message that has its GUID is known to be meant.
+    if (!one.isSound) {
+      const reason = `${path}: a record with a wrong checksum: ${problem}`;
+      this.tellOften('with a wrong checksum', mboxname, one.record.uid, reason);
+      return;
+    }
+    const why = `${one.judgement.why}; ${problem}`;
+    const { verdict } = one.judgement;
+    if (copy !== undefined)
+      this.give(one, { verdict: verdict === 'damaged-on-new' ? verdict : 'damaged-here-intact-elsewhere', why }, copy);
+    else {
+      if (isUnread) this.tellOften('whose file could not be read', mboxname, one.record.uid, problem);
+      this.give(one, { verdict: 'damaged-everywhere', why }, undefined);
     }
   }
 
   /** Reads the message file of OLD. */
-  private verify({ mailbox, record }: Judged): { readonly path: string; readonly problem?: string } {
-    const { dirs } = mailbox.opened;
-    const path = messagePath(dirs, record.uid, record.systemFlags);
-    // After a crash while it was archived it may lie in either place.
-    const other =
-      dirs.archive === undefined ? [] : [dirs.data, dirs.archive].map((dir) => `${dir}/${String(record.uid)}.`);
-    let problem: string | undefined;
-    for (const candidate of new Set([path, ...other])) {
+  private verify({ mailbox, record }: Judged): { readonly path: string; readonly fault?: FileFault } {
+    const [first = '', ...others] = filesOf(mailbox.opened.dirs, record.uid, record.systemFlags);
+    let fault: FileFault | undefined;
+    for (const path of [first, ...others]) {
       const unread: string[] = [];
-      const found = hashFile(candidate, record.size, record.guid, this.totals, unread);
-      if (found === undefined && unread.length === 0) {
+      const found = hashFile(path, record.size, record.guid, this.totals, unread);
+      const [reason] = unread;
+      if (found === undefined && reason === undefined) {
         this.totals.files++;
-        return { path: candidate };
+        return { path };
       }
-      problem ??=
-        unread[0] ?? `${candidate}: ${found?.problem === 'guid' ? `SHA-1 ${found.found}` : (found?.found ?? '')}`;
+      fault ??= {
+        problem: reason ?? `${path}: ${found?.problem === 'guid' ? `SHA-1 ${found.found}` : (found?.found ?? '')}`,
+        isUnread: reason !== undefined,
+      };
     }
-    return { path, problem: problem ?? path };
+    return { path: first, ...(fault === undefined ? {} : { fault }) };
   }
 
   private copiesOf(damaged: Iterable<Judged>): ReadonlyMap<string, string> {
@@ -344,6 +364,15 @@ export class UnitSalvage {
         this.tell({ what: 'annotations of messages', side: 'old', mboxname: opened.entry.mboxname, reason });
     }
     return this.annotated.byUid.get(uid) ?? [];
+  }
+
+  /** A disk that is dying has thousands of them. */
+  private tellOften(trouble: string, mboxname: string, uid: number, reason: string): void {
+    const key = `${trouble} ${mboxname}`;
+    const count = (this.often.get(key)?.count ?? 0) + 1;
+    if (count <= MAX_TOLD) this.tell({ what: `uid ${String(uid)}`, side: 'old', mboxname, reason });
+    const what = `${String(count - MAX_TOLD)} more messages ${trouble}`;
+    this.often.set(key, { part: { what, side: 'old', mboxname, reason: `uid ${String(uid)} is the last` }, count });
   }
 
   /** Once, however many batches meet it. */

@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { realpathSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { checkList } from '../audit/check-list.js';
 import { damageIn } from '../audit/open-lists.js';
 import { walkUnits } from '../audit/walk-units.js';
@@ -179,7 +179,7 @@ function openSalvageSide(spec: SideSpec, role: 'old' | 'new', unaudited: Manifes
 }
 
 function refuseSameSide({ side: a }: SalvageSide, { side: b }: SalvageSide): void {
-  if (a.confFile !== b.confFile && realPath(a.layout.mailboxesDb) !== realPath(b.layout.mailboxesDb)) return;
+  if (identityOf(a.layout.mailboxesDb) !== identityOf(b.layout.mailboxesDb)) return;
   throw new AuditError(
     'same-side',
     `${a.spec.source} and ${b.spec.source} are the same side (${a.layout.mailboxesDb})`,
@@ -187,12 +187,10 @@ function refuseSameSide({ side: a }: SalvageSide, { side: b }: SalvageSide): voi
   );
 }
 
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
+/** Which file it is, by whatever path or mount. */
+function identityOf(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${String(dev)} ${String(ino)}`;
 }
 
 /** A name that nothing matches is more often mistyped than not there. */

@@ -146,9 +146,12 @@ describe('the connection', () => {
     const told: string[] = [];
     const port = await listen(createServer((socket) => answer(socket, told)));
     const { status, stderr } = await runAsync('--to', `imap://127.0.0.1:${port}`, '--no-tls');
-    expect([status, stderr]).toEqual([3, expect.stringMatching(/the login for ada was refused: .*not you/)]);
-    const [, response = ''] = /AUTHENTICATE PLAIN\n(\S+)/.exec(told.join('\n')) ?? [];
-    expect(Buffer.from(response, 'base64').toString()).toBe('ada\0cyrus\0geheim');
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/the login was refused: .*not you/)]);
+    // Then by himself: whether the password is wrong is asked once.
+    const responses = [...told.join('\n').matchAll(/AUTHENTICATE PLAIN\n(\S+)/g)].map(([, response = '']) =>
+      Buffer.from(response, 'base64').toString(),
+    );
+    expect(responses).toEqual(['ada\0cyrus\0geheim', '\0cyrus\0geheim']);
   });
 
   test('imaps:// wants a certificate that is known, or --ca, or --insecure', async () => {
@@ -179,6 +182,6 @@ describe('the connection', () => {
     expect([unknown.status, unknown.stderr]).toEqual([3, expect.stringMatching(/self.signed certificate.*--ca FILE/i)]);
     expect(told).toEqual([]);
     for (const trust of [['--ca', cert], ['--insecure']])
-      expect((await runAsync('--to', to, ...trust)).stderr).toContain('the login for ada was refused');
+      expect((await runAsync('--to', to, ...trust)).stderr).toContain('the login was refused');
   });
 });

@@ -136,6 +136,16 @@ describe('cyraudit salvage', () => {
     expect(stderr).toMatch(message);
   });
 
+  test('one imapd.conf for two machines, and nothing is written below the root of either', () => {
+    const conf = join(pair.dir, 'imapd.conf');
+    writeFileSync(conf, 'configdirectory: /conf\npartition-default: /spool\nhashimapspool: true\n');
+    const args = ['salvage', conf, conf, '--old-root', pair.old, '--new-root', pair.newer];
+    expect(runCli(args)).toMatchObject({ status: 1, stderr: '' });
+    mkdirSync(join(pair.old, 'tmp'));
+    const { stderr } = runCli([...args, '--report', `json=${join(pair.old, 'tmp/m.json')}`]);
+    expect(stderr).toContain('expected a place outside both sides');
+  });
+
   test('a report below a side is refused, on either side', () => {
     for (const side of [pair.old, pair.newer]) {
       const { status, stderr } = runCli(['salvage', pair.old, pair.newer, '--report', `json=${side}/conf/m.json`]);
@@ -193,12 +203,31 @@ describe('cyraudit salvage --export', () => {
     expect(readdirSync(join(pair.dir, 'out')).sort()).toEqual(['manifest.json', 'messages']);
   });
 
+  test('a manifest that leads elsewhere is refused, and what it leads to stays', () => {
+    const [out, kept] = [join(pair.dir, 'out'), join(pair.newer, 'conf/kept')];
+    mkdirSync(out);
+    writeFileSync(kept, 'mine');
+    symlinkSync(kept, join(out, 'manifest.json'));
+    expect(run()).toMatchObject({ status: 3, stderr: expect.stringContaining('no file') as unknown });
+    expect(readFileSync(kept, 'utf8')).toBe('mine');
+  });
+
+  test('is refused when a report goes to its manifest', () => {
+    const { status, stderr } = runCli([
+      ...['salvage', pair.old, pair.newer, '--export', join(pair.dir, 'out')],
+      ...['--report', `json=${join(pair.dir, 'out/manifest.json')}`],
+    ]);
+    expect([status, stderr]).toEqual([3, expect.stringContaining('cannot go to one file')]);
+  });
+
   test('is refused below a side, also through a link', () => {
     symlinkSync(pair.newer, join(pair.dir, 'link'));
     mkdirSync(join(pair.dir, 'out'));
     symlinkSync(join(pair.newer, 'spool'), join(pair.dir, 'out/messages'));
-    for (const dir of [join(pair.old, 'out'), join(pair.dir, 'link/out')])
+    for (const dir of [join(pair.old, 'out'), join(pair.dir, 'link/out'), join(pair.dir, 'out')])
       expect(run(dir)).toMatchObject({ status: 3, stderr: expect.stringContaining('outside both sides') as unknown });
+    rmSync(join(pair.dir, 'out/messages'));
+    symlinkSync(join(pair.dir, 'out'), join(pair.dir, 'out/messages'));
     expect(run()).toMatchObject({ status: 3, stderr: expect.stringContaining('no directory') as unknown });
     expect([existsSync(join(pair.old, 'out')), existsSync(join(pair.newer, 'out'))]).toEqual([false, false]);
   });

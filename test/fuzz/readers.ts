@@ -73,6 +73,7 @@ import { itemProblem } from '../support/inspect-schema.js';
 import { wholeCache } from '../support/whole-cache.js';
 import { resealCounters, resealIndex, resealTwom, resealTwoskip } from './reseal.js';
 import { auditReaders } from './audit-readers.js';
+import { reinjectReaders } from './reinject-readers.js';
 import type { Outcome, ReaderUnderTest } from './reader-under-test.js';
 import { seedFiles } from './seeds.js';
 
@@ -599,4 +600,5 @@ export const readers: readonly ReaderUnderTest[] = [
   },
   ...inspectReaders,
   ...auditReaders,
+  ...reinjectReaders,
 ];

@@ -108,8 +108,13 @@ describe.skipIf(whyNoCyrus() !== undefined)('the runbook', { timeout: 180_000 },
   });
 
   test('split brain', async () => {
+    await as(pair.master, 'cyrus', (admin) => admin.create('user.eve'));
+    await as(pair.master, 'eve', (eve) => eve.create('INBOX.Work'));
+    for (const ran of [await pair.syncRolling(), await pair.syncAll()]) expect(ran.exit).toBe(0);
     await splitBrain('ada');
     await as(pair.replica, 'ben', (ben) => deliver(ben, 'INBOX', 14));
+    await as(pair.replica, 'eve', (eve) => deliver(eve, 'INBOX.Work', 15, ['\\Flagged']));
+    await as(pair.master, 'eve', (eve) => eve.delete('INBOX.Work'));
     const audit = shell.type(`cyraudit compare ${SIDES} --report text --report json=/var/lib/cyraudit/split.json`);
     mkdirSync(join(work, 'plan'));
     const plan = shell.type('cyraudit plan /var/lib/cyraudit/split.json --into /var/lib/cyraudit/plan');
@@ -117,7 +122,19 @@ describe.skipIf(whyNoCyrus() !== undefined)('the runbook', { timeout: 180_000 },
       'sync_client -C /srv/master/imapd.conf -v -u ada',
       `cyraudit compare ${SIDES} --user ada`,
     );
-    holdAgainstPage('split-brain.md', { audit, plan, merged });
+    const salvaged = shell.type(
+      'cyraudit salvage /srv/replica/imapd.conf /srv/master/imapd.conf --user eve --report text --report json=/var/lib/cyraudit/eve.json',
+    );
+    writeFileSync(join(work, 'pw'), 'x\n', { mode: 0o600 });
+    const reinject =
+      'cyraudit reinject /var/lib/cyraudit/eve.json --to imaps://imap.example.org --admin cyrus --password-file /var/lib/cyraudit/pw --into Rescued';
+    const reinjected = shell.type(`${reinject} --dry-run`, reinject);
+    const after = shell.type(
+      'sync_client -C /srv/master/imapd.conf -v -u eve',
+      `cyraudit compare ${SIDES} --user eve --level content`,
+    );
+    expect(after).toMatch(/Replication may run: both sides hold the same state/);
+    holdAgainstPage('split-brain.md', { audit, plan, merged, salvaged, reinjected, after });
   });
 
   test('gate on fixture spools', async () => {

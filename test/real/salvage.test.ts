@@ -2,9 +2,9 @@
  * The stories of issue 8 on real servers: what a dead master's disk holds goes back into the server in service, and
  * replication then carries it everywhere. STORY_MESSAGES=3000 makes the first as large as it was.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -270,6 +270,80 @@ describe.skipIf(whyNoCyrus() !== undefined)('a split brain is healed', () => {
       expect((await seenBy(replica, 'ada')).map((one) => [one.mailbox, one.guid])).toContainEqual(['INBOX', guid(1)]);
     },
   );
+});
+
+describe.skipIf(whyNoCyrus() !== undefined)('reinject on a server with other names, over STARTTLS', () => {
+  test('(d) flags, shared mailboxes and names of every kind', { timeout: 120_000 }, async () => {
+    chmodSync(work, 0o755);
+    const [key, cert] = [join(work, 'key.pem'), join(work, 'cert.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+    execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', ...subject, '-keyout', key, '-out', cert], {
+      stdio: 'ignore',
+    });
+    chmodSync(key, 0o644);
+    pair = await startPair({
+      conf: { unixhierarchysep: 'yes', altnamespace: 'yes' },
+      sideConf: { replica: { tls_server_cert: cert, tls_server_key: key } },
+    });
+    const { master, replica } = pair;
+    const user = 'joe.smith';
+    const names = ['Work', 'B&APw-cher/a.b', 'x[y]', 'two words'];
+    await as(master, 'cyrus', async (admin) => {
+      for (const name of [`user/${user}`, 'news', 'talk']) await admin.create(name);
+      for (const name of ['news', 'talk']) await admin.setAcl(name, 'anyone', 'lrsip');
+    });
+    await as(master, user, async (joe) => {
+      for (const name of names) await joe.create(name);
+      await deliver(joe, 'INBOX', 1, ['\\Seen']);
+    });
+    await replicate(pair);
+    await as(master, user, async (joe) => {
+      for (const [n, name] of names.entries()) await deliver(joe, name, 10 + n, ['\\Answered', '$Label1']);
+      await joe.store('INBOX', '1', '+', ['\\Flagged', 'Later']);
+      await deliver(joe, 'INBOX', 20);
+    });
+    await as(master, 'cyrus', async (admin) => {
+      for (const name of ['news', 'talk']) await deliver(admin, name, 30, ['\\Flagged']);
+    });
+    await master.kill();
+    // A mailing list that both read: what the shared mailbox has is not in his.
+    await as(replica, 'cyrus', (admin) => deliver(admin, 'news', 20));
+
+    const { manifest } = salvaged('--include', 'flags');
+    expect(manifest.counts.verdicts).toEqual({ 'never-seen': 7, 'flags-changed': 1 });
+    const args = reinjectArgs(replica).filter((arg) => arg !== '--no-tls');
+    const untrusted = runCli(args, PASSWORD);
+    expect([untrusted.status, untrusted.stderr]).toEqual([3, expect.stringMatching(/self.signed certificate/i)]);
+    const done = runCli([...args, '--ca', cert], PASSWORD);
+    expect([done.status, done.stderr, done.stdout]).toEqual([
+      0,
+      '',
+      '7 messages put back; 0 messages there before; 1 message flagged; 7 messages fetched back and proven by SHA-1.\n',
+    ]);
+    const seen = (await seenBy(replica, user)).map(({ mailbox, guid: one, flags }) => [mailbox, one, ...flags]);
+    expect(seen.filter(([mailbox]) => !mailbox!.startsWith('Shared Folders/'))).toEqual(
+      expect.arrayContaining([
+        ['INBOX', guid(1), 'Later', '\\Flagged', '\\Seen'],
+        ['INBOX', guid(20)],
+        ...names.map((name, n) => [name, guid(10 + n), '$Label1', '\\Answered']),
+      ]),
+    );
+    const shared = seen.filter(([mailbox]) => mailbox!.startsWith('Shared Folders/'));
+    expect(shared.map(([mailbox, one]) => [mailbox, one]).sort()).toEqual(
+      [
+        ['Shared Folders/news', guid(20)],
+        ['Shared Folders/news', guid(30)],
+        ['Shared Folders/talk', guid(30)],
+      ].sort(),
+    );
+    expect(seen).toHaveLength(names.length + 2 + 3);
+    const again = runCli([...args, '--ca', cert], PASSWORD);
+    expect([again.status, again.stdout.split('\n').at(-2)]).toEqual([
+      0,
+      '0 messages put back; 7 messages there before; 1 message flagged; 7 messages fetched back and proven by SHA-1.',
+    ]);
+  });
 });
 
 /** Starts reinject and ends it when its journal has grown by so many lines. */

@@ -11,6 +11,7 @@ test.each([
   ['user.joe^smith.a^b', 'joe.smith', 'INBOX.a^b', 'a.b'],
   ['example.org!user.ada.Work', 'ada@example.org', 'INBOX.Work', 'Work'],
   ['news.local', undefined, 'news.local', 'news/local'],
+  ['example.org!news.local', undefined, 'news.local@example.org', 'news/local@example.org'],
 ])('%s', (mboxname, owner, dots, unix) => {
   expect([ownerOf(mboxname), imapName(mboxname, DOTS), imapName(mboxname, UNIX)]).toEqual([owner, dots, unix]);
 });

@@ -17,37 +17,59 @@ afterEach(() => {
 const placed = { mailbox: 'INBOX', uidvalidity: '7', uid: 3 };
 
 test('what was begun and what was done is known to the next run', () => {
-  const first = Journal.open(file, false);
+  const first = Journal.open(file, 'imap:143', false);
   first.intend('ada', 'a1', []);
   const done = first.finish('ada', 'a1', placed);
   first.intend('ada', 'a2', [done]);
   first.close();
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  const next = Journal.open(file, false);
+  const next = Journal.open(file, 'imap:143', false);
   expect([next.placed('ada', 'a1'), next.placed('ada', 'a2'), next.placed('ben', 'a1')]).toEqual([
-    placed,
+    { mailbox: 'INBOX', uidvalidity: '7' },
     undefined,
     undefined,
   ]);
   expect([next.hasOpen('ada'), next.hasOpen('ben')]).toEqual([true, false]);
   next.write([next.finish('ada', 'a2', placed)]);
   next.close();
-  expect(Journal.open(file, true).hasOpen('ada')).toBe(false);
+  expect(Journal.open(file, 'imap:143', true).hasOpen('ada')).toBe(false);
 });
 
 test('half a line at the end is passed over, and ended before another is written', () => {
-  const first = Journal.open(file, false);
+  const first = Journal.open(file, 'imap:143', false);
   first.intend('ada', 'a1', []);
   first.close();
   writeFileSync(file, '{"state":"do', { flag: 'a' });
-  const next = Journal.open(file, false);
+  const next = Journal.open(file, 'imap:143', false);
   next.write([next.finish('ada', 'a1', placed)]);
   next.close();
-  expect(Journal.open(file, true).placed('ada', 'a1')).toEqual(placed);
+  expect(Journal.open(file, 'imap:143', true).placed('ada', 'a1')).toEqual({ mailbox: 'INBOX', uidvalidity: '7' });
+});
+
+test('what was put into another server says nothing of this one', () => {
+  const first = Journal.open(file, 'rehearsal:143', false);
+  first.intend('ada', 'a1', []);
+  first.write([first.finish('ada', 'a1', placed)]);
+  first.intend('ada', 'a2', []);
+  first.close();
+  const other = Journal.open(file, 'imap:143', true);
+  expect([other.placed('ada', 'a1'), other.hasOpen('ada')]).toEqual([undefined, false]);
+  expect(Journal.open(file, 'rehearsal:143', true).hasOpen('ada')).toBe(true);
+});
+
+test('lines that come in pieces, and a file without lines', () => {
+  const mailbox = 'INBOX.ü'.repeat(2000);
+  const first = Journal.open(file, 'imap:143', false);
+  for (let n = 0; n < 30; n++) first.write([first.finish('ada', `a${n}`, { ...placed, mailbox })]);
+  first.close();
+  const next = Journal.open(file, 'imap:143', true);
+  for (let n = 0; n < 30; n++) expect(next.placed('ada', `a${n}`)?.mailbox).toBe(mailbox);
+  writeFileSync(file, `{${'x'.repeat(500_000)}`);
+  expect(() => Journal.open(file, 'imap:143', false)).toThrow(/journal:1: expected a line of a journal/);
 });
 
 test('a plan writes nothing', () => {
-  const plan = Journal.open(file, true);
+  const plan = Journal.open(file, 'imap:143', true);
   plan.intend('ada', 'a1', []);
   plan.close();
   expect(() => readFileSync(file)).toThrow(/ENOENT/);
@@ -55,9 +77,9 @@ test('a plan writes nothing', () => {
 
 test('a file that is no journal is refused, and stays as it is', () => {
   writeFileSync(file, 'my diary\n');
-  expect(() => Journal.open(file, false)).toThrow(
+  expect(() => Journal.open(file, 'imap:143', false)).toThrow(
     /journal:1: expected a line of a journal of reinject, found "my diary"/,
   );
   expect(readFileSync(file, 'utf8')).toBe('my diary\n');
-  expect(() => Journal.open(join(dir, 'none/journal'), false)).toThrow(/--journal .*ENOENT/);
+  expect(() => Journal.open(join(dir, 'none/journal'), 'imap:143', false)).toThrow(/--journal .*ENOENT/);
 });

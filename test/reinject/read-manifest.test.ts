@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ManifestMessage } from '../../src/generated/manifest.js';
-import { readManifest } from '../../src/reinject/read-manifest.js';
+import { readManifest, readManifestSides } from '../../src/reinject/read-manifest.js';
 
 let dir: string;
 beforeAll(() => {
@@ -51,6 +51,8 @@ test.each([
   ['{}', /found something else/],
   ['{"messages":[{}]}', /found something else/],
   ['{"kind":"report","messages":[]}', /found something else/],
+  ['{"kind":"salvage-manifest","messages":[1]}', /a message that is none/],
+  ['{"kind":"salvage-manifest","messages":["{}"]}', /a message that is none/],
   ['{"kind":"salvage-manifest","messages":[{"a":1},', /a file that breaks off/],
   ['{"kind":"salvage-manifest","messages":[{"a":1}]', /a file that breaks off/],
   ['{"kind":"salvage-manifest","messages":[{"a":nothing}]}', /text that is not JSON/],
@@ -67,4 +69,13 @@ test('a message that the schema does not know is refused', async () => {
 test('a file that is not there', async () => {
   const none = readManifest(join(dir, 'none'), () => undefined);
   await expect(none.next()).rejects.toThrow(/none: expected a manifest, found an error \(ENOENT\)/);
+});
+
+test('the sides, as salvage writes them', () => {
+  const file = join(dir, 'manifest.json');
+  const head = JSON.stringify({ ...HEAD, sides: [{ role: 'old', source: '/a"b', root: '/r' }, 7] }).slice(0, -1);
+  writeFileSync(file, `${head},"messages":[\n${JSON.stringify({ mboxname: '"messages":[' })}]}`);
+  expect(readManifestSides(file)).toEqual([{ role: 'old', source: '/a"b', root: '/r' }]);
+  writeFileSync(file, '{"sides":{}, "messages": []}');
+  expect([readManifestSides(file), readManifestSides(join(dir, 'none'))]).toEqual([[], []]);
 });

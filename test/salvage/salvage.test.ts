@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -390,6 +391,53 @@ describe('files that are damaged on OLD', () => {
   });
 });
 
+describe('what NEW has by its record alone', () => {
+  test.each(['missing', 'empty'] as const)('a file that is %s is told, with the intact one of OLD', async (file) => {
+    const work = { mboxname: 'user.ada.Work' };
+    for (const newer of [
+      [inbox([live(1, 1, { file })]), { ...work, records: [] }],
+      [inbox([]), { ...work, records: [live(7, 1, { file })] }],
+    ]) {
+      const found = await find([inbox([live(1)]), { ...work, records: [] }], newer);
+      expect(verdicts(found)).toEqual(['user.ada 1 damaged-on-new']);
+      expect(found.messages[0]).toMatchObject({
+        verified: true,
+        source: join(sideDirOf(pair!.old, idOf('user.ada')), '1.'),
+        why: expect.stringMatching(/^NEW has it in user\.ada.*, but .*: (no file|0 bytes of \d+)$/) as unknown,
+      });
+      pair!.dispose();
+    }
+  });
+
+  test('another copy that can be read makes up for it', async () => {
+    const newer = [inbox([live(1, 1, { file: 'missing' }), live(2, 1)])];
+    expect((await find([inbox([live(1)])], newer)).messages).toEqual([]);
+  });
+
+  test('a record with a wrong checksum is none', async () => {
+    const found = await find([inbox([live(1), live(2)])], [inbox([live(1), live(2)])], {}, ({ newer }) =>
+      flipIndexByte(newer, 'user.ada', 1, 8),
+    );
+    expect(verdicts(found)).toEqual(['user.ada 2 never-seen recover']);
+  });
+
+  test('damaged on both sides', async () => {
+    const both = [inbox([live(1, 1, { file: 'missing' })])];
+    expect(verdicts(await find(both, both))).toEqual(['user.ada 1 damaged-everywhere']);
+  });
+});
+
+test('of a mailbox that NEW gave to another user, his others do not count', async () => {
+  const work = idOf('user.ada.Work');
+  const old = [inbox([live(1)]), { mboxname: 'user.ada.Work', records: [live(2)] }];
+  const found = await find(old, [
+    inbox([]),
+    { mboxname: 'user.ben', records: [live(8, 1)] },
+    { mboxname: 'user.ben.Work', uniqueid: work, records: [live(2)] },
+  ]);
+  expect(verdicts(found)).toEqual(['user.ada 1 never-seen recover']);
+});
+
 describe('narrowing', () => {
   const old = [
     inbox([live(1), live(2)]),
@@ -487,6 +535,20 @@ describe('what cannot be judged is told', () => {
     expect(lost.unaudited).toMatchObject([{ what: 'uid 2', side: 'old', mboxname: 'user.ada' }]);
   });
 
+  test('a message file that the system does not give, and no more than some of thousands', async () => {
+    const many = Array.from({ length: 40 }, (_, n) => live(n + 1));
+    const found = await find([inbox(many)], [inbox([])], {}, ({ old }) => {
+      const files = many.map(({ uid }) => join(sideDirOf(old, idOf('user.ada')), `${uid}.`));
+      for (const file of files) rmSync(file);
+      // Opens as ENXIO, whoever asks.
+      const bind = 'import socket,sys\nfor f in sys.argv[1:]: socket.socket(socket.AF_UNIX).bind(f)';
+      execFileSync('python3', ['-c', bind, ...files]);
+    });
+    expect(new Set(verdicts(found).map((line) => line.split(' ')[2]))).toEqual(new Set(['damaged-everywhere']));
+    expect(found.unaudited).toHaveLength(11);
+    expect(found.unaudited[10]).toMatchObject({ what: '30 more messages whose file could not be read' });
+  });
+
   test('mailboxes that hold no mail', async () => {
     const scripts = (records: readonly TestRecord[]): TestMailbox[] => [
       inbox([]),
@@ -548,7 +610,8 @@ test('both sides stay as they are, and the same input gives the same answer', as
 
 test('batches do not show', async () => {
   const many = Array.from({ length: 20_000 }, (_, n) => live(n + 1, n + 1, { file: 'missing' }));
-  const found = await find([inbox(many)], [inbox(many.filter(({ uid }) => uid % 4 !== 0))]);
+  const there = many.filter(({ uid }) => uid % 4 !== 0).map(({ uid }) => live(uid));
+  const found = await find([inbox(many)], [inbox(there)]);
   expect(found.messages.map(({ uid }) => uid)).toEqual(many.map(({ uid }) => uid).filter((uid) => uid % 4 === 0));
 }, 60_000);
 

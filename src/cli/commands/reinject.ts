@@ -32,7 +32,8 @@ Examples:
   cyraudit reinject manifest.json --to imaps://imap.example.org --admin cyrus --password-file pw --dry-run
   cyraudit reinject rescued/manifest.json --to imaps://imap.example.org --admin cyrus --password-file pw --into Rescued
 
-Exit status: 0 everything is there, 1 something is not or not as it was, 3 an error.`,
+Exit status: 0 everything is there but what somebody removed since an earlier run, 1 something is not or not as it
+was, 3 an error.`,
     )
     .action(async (manifest: string, options: ReinjectCommandOptions) => {
       const { runReinject } = await import('../run-reinject.js');

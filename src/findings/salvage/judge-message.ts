@@ -24,9 +24,11 @@ export interface NewCopy {
   readonly lastUpdated: number;
 }
 
-/** The best copy of each kind; `live`: where the user can see it. */
+/** The best copy of each kind; `live`: where the user can see it, with a file of the right size. */
 export interface NewCopies {
   readonly live?: NewCopy;
+  /** One that the user sees and cannot read. */
+  readonly damaged?: NewCopy & { readonly problem: string };
   readonly deleted?: NewCopy;
   /** The youngest, with its file or without. */
   readonly expunged?: NewCopy;
@@ -59,7 +61,12 @@ export function judgeMessage(old: OldMessage, place: NewPlace, copies: NewCopies
       verdict: 'removed-on-old',
       why: old.isExpunged ? 'expunged on OLD' : 'its mailbox was deleted on OLD',
     };
-  const { deleted, expunged } = copies;
+  const { damaged, deleted, expunged } = copies;
+  if (damaged !== undefined)
+    return {
+      verdict: 'damaged-on-new',
+      why: `NEW has it in ${damaged.mboxname} uid ${String(damaged.uid)}, but ${damaged.problem}`,
+    };
   if (deleted !== undefined)
     return { verdict: 'only-in-deleted', why: `NEW has it only in ${deleted.mboxname} uid ${String(deleted.uid)}` };
   // What was expunged before this copy came was another copy: it says nothing of this one.

@@ -51,6 +51,15 @@ export const SALVAGE_VERDICTS = [
     does: 'ask',
   },
   {
+    code: 'damaged-on-new',
+    title: 'NEW has only its record: the file is gone or cut',
+    meaning:
+      'A mailbox of the user on NEW lists the message, and its file there is missing, empty or of another size. OLD has an intact copy.',
+    remedy:
+      'Copy the file that is named as source into its place on NEW, for the user cyrus: reinject takes the message for present, as the server does.',
+    does: 'ask',
+  },
+  {
     code: 'only-in-deleted',
     title: 'NEW holds it only in a deleted mailbox',
     meaning:

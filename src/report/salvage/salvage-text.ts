@@ -14,15 +14,18 @@ const INDENT = '    ';
 interface Group {
   messages: number;
   offered: number;
-  readonly accounts: Set<string>;
+  accounts: number;
+  lastAccount: string;
   readonly examples: ManifestMessage[];
 }
 
 /** What a person reads of a salvage. It is given every message, and keeps the first ones and the sums. */
 export class SalvageText {
   private readonly groups = new Map<SalvageVerdict, Group>();
-  /** Messages by account and verdict, in the order of the list. */
+  /** Messages by account and verdict, in the order of the list: of the first ones. */
   private readonly accounts = new Map<string, Map<SalvageVerdict, number>>();
+  private moreAccounts = 0;
+  private lastAccount: string | undefined;
   private gone = 0;
 
   add(message: ManifestMessage): void {
@@ -30,14 +33,19 @@ export class SalvageText {
     const account = message.userid ?? message.mboxname;
     let group = this.groups.get(verdict);
     if (group === undefined)
-      this.groups.set(verdict, (group = { messages: 0, offered: 0, accounts: new Set(), examples: [] }));
+      this.groups.set(verdict, (group = { messages: 0, offered: 0, accounts: 0, lastAccount: '', examples: [] }));
     group.messages++;
     if (recover) group.offered++;
-    group.accounts.add(account);
+    // The messages of an account come one behind the other.
+    if (group.lastAccount !== account) group.accounts++;
+    group.lastAccount = account;
     if (group.examples.length < MAX_ROWS) group.examples.push(message);
-    const ofAccount = this.accounts.get(account) ?? new Map<SalvageVerdict, number>();
-    ofAccount.set(verdict, (ofAccount.get(verdict) ?? 0) + 1);
-    this.accounts.set(account, ofAccount);
+    if (this.accounts.size < MAX_ROWS || this.accounts.has(account)) {
+      const ofAccount = this.accounts.get(account) ?? new Map<SalvageVerdict, number>();
+      ofAccount.set(verdict, (ofAccount.get(verdict) ?? 0) + 1);
+      this.accounts.set(account, ofAccount);
+    } else if (account !== this.lastAccount) this.moreAccounts++;
+    this.lastAccount = account;
     if (recover && !target.exists && verdict !== 'flags-changed') this.gone++;
   }
 
@@ -108,7 +116,7 @@ export class SalvageText {
       );
       return `${printableMboxname(account)}: ${parts.join(', ')}`;
     });
-    return capped(lines).flatMap((line) => wrap(line, width, INDENT));
+    return [...lines, ...moreLine(this.moreAccounts)].flatMap((line) => wrap(line, width, INDENT));
   }
 
   private nextLines(next: string | undefined, width: number): string[] {
@@ -124,7 +132,7 @@ export class SalvageText {
 function groupLines(code: SalvageVerdict, group: Group, width: number, chalk: ChalkInstance): string[] {
   const { title, remedy, does } = salvageVerdict(code);
   const { messages, offered, accounts, examples } = group;
-  const count = `${grouped(messages)} in ${counted(accounts.size, 'account')}${offered > 0 && offered < messages ? `, ${grouped(offered)} to recover` : ''}`;
+  const count = `${grouped(messages)} in ${counted(accounts, 'account')}${offered > 0 && offered < messages ? `, ${grouped(offered)} to recover` : ''}`;
   const color = does === 'tell' ? chalk.bold : chalk.yellow.bold;
   const lines = [`${color(title)} (${count}) ${chalk.dim(code)}`, ...tableLines(examples, width)];
   if (messages > examples.length)
@@ -180,7 +188,9 @@ function unauditedLines(unaudited: readonly ManifestUnaudited[], width: number, 
   ];
 }
 
-function capped(lines: readonly string[]): string[] {
-  const more = lines.length - MAX_ROWS;
-  return more > 0 ? [...lines.slice(0, MAX_ROWS), `and ${grouped(more)} more, all in the manifest`] : [...lines];
-}
+const capped = (lines: readonly string[]): string[] => [
+  ...lines.slice(0, MAX_ROWS),
+  ...moreLine(lines.length - MAX_ROWS),
+];
+
+const moreLine = (more: number): string[] => (more > 0 ? [`and ${grouped(more)} more, all in the manifest`] : []);

@@ -52,7 +52,11 @@ export class Transcript {
   }
 
   private real(text: string): string {
-    return text.replaceAll('/srv/', `${this.pair.dir}/`).replaceAll('/var/lib/cyraudit', this.work);
+    // The server in service has no certificate.
+    return text
+      .replaceAll('/srv/', `${this.pair.dir}/`)
+      .replaceAll('/var/lib/cyraudit', this.work)
+      .replaceAll('imaps://imap.example.org', `imap://127.0.0.1:${String(this.pair.master.ports.imap)} --no-tls`);
   }
 
   private shown(text: string): string {
