@@ -59,9 +59,9 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['text as a report', ['render', 'DIR/text.json'], /not JSON/],
     ['other JSON as a report', ['render', 'DIR/other.json'], /not a report/],
     ['unknown question', ['gate', 'resum', 'a', 'b'], /failover, resume/],
-    ['lists of a role change', ['gate', 'failover', 'a', 'b', '--into', 'x'], /--into: only gate resume writes lists/],
-    ['a master that may run', ['gate', 'resume', 'a', 'b', '--master-is-down'], /only gate failover asks for it/],
-    ['the answer of a gate as HTML', ['gate', 'resume', 'a', 'b', '--report', 'html'], /text or json.*json=FILE/],
+    ['lists of a role change', ['gate', 'failover', ...SIDES, '--into', 'x'], /--into: only gate resume writes lists/],
+    ['a master that may run', ['gate', 'resume', ...SIDES, '--master-is-down'], /only gate failover asks for it/],
+    ['the answer of a gate as HTML', ['gate', 'resume', ...SIDES, '--report', 'html'], /text or json.*json=FILE/],
     ['a gate on a side that is gone', ['gate', 'resume', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
     [
       'no list of accepted findings',

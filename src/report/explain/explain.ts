@@ -29,10 +29,14 @@ export function explainFinding(finding: FindingTexts, { color, width }: Omit<Ren
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const part = (heading: string, text: string) => ['', chalk.bold(heading), ...wrap(text, width, '  ')];
   const lines = [
-    `${chalk.bold(finding.code)}: ${finding.title}`,
-    `Class ${paint(chalk, finding.class)}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`,
+    ...wrap(`${finding.code}: ${finding.title}`, width).map((line, n) =>
+      n === 0 ? chalk.bold(finding.code) + line.slice(finding.code.length) : line,
+    ),
+    ...wrap(`Class ${finding.class}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`, width).map((line, n) =>
+      n === 0 ? line.replace(finding.class, paint(chalk, finding.class)) : line,
+    ),
     ...explanationOf(finding).flatMap(({ heading, text }) => part(heading, text)),
-    ...(finding.details?.(finding.example) ?? []).map((line) => `    ${printable(line)}`),
+    ...(finding.details?.(finding.example) ?? []).flatMap((line) => wrap(printable(line), width, '    ')),
   ];
   return `${lines.join('\n')}\n`;
 }
