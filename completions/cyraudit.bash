@@ -6,15 +6,15 @@ _cyraudit_options() {
     kind=words
     case $1 in
         '') choices='-V --version -h --help' ;;
-        'compare') choices='--master-root --replica-root --engine --replica-engine --config --no-config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
-        'check') choices='--root --config --no-config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --quiet --progress --no-progress --color --no-color -h --help' ;;
+        'compare') choices='--master-root --replica-root --engine --replica-engine --config --no-config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --summary --syslog --quiet --progress --no-progress --color --no-color -h --help' ;;
+        'check') choices='--root --config --no-config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --nice --fail-on --accept --baseline --summary --syslog --quiet --progress --no-progress --color --no-color -h --help' ;;
         'inspect') choices='--json --ndjson -h --help' ;;
         'explain') choices='--color --no-color --config --no-config -h --help' ;;
         'render') choices='--to --color --no-color --config --no-config -h --help' ;;
         'plan') choices='--into --config --no-config -h --help' ;;
-        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --accept --threads --report --color --no-color -h --help' ;;
-        'verify-user') choices='--deadline --master-root --replica-root --level --engine --replica-engine --threads -h --help' ;;
-        'salvage') choices='--old-root --new-root --user --mailbox --log --since --include --report --export --quiet --progress --no-progress --color --no-color -h --help' ;;
+        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --accept --threads --report --color --no-color --config --no-config -h --help' ;;
+        'verify-user') choices='--deadline --master-root --replica-root --level --engine --replica-engine --threads --config --no-config -h --help' ;;
+        'salvage') choices='--old-root --new-root --user --mailbox --log --since --include --report --export --quiet --progress --no-progress --color --no-color --config --no-config -h --help' ;;
         'reinject') choices='--to --admin --password-file --into --journal --dry-run --rate --ca --insecure --no-tls -h --help' ;;
         'config') choices='-h --help' ;;
         'help') choices='' ;;
@@ -62,11 +62,14 @@ _cyraudit_takes() {
             'plan --config' | \
             'plan 1' | \
             'gate --accept' | \
+            'gate --config' | \
             'gate 2' | \
             'gate 3' | \
+            'verify-user --config' | \
             'verify-user 2' | \
             'verify-user 3' | \
             'salvage --log' | \
+            'salvage --config' | \
             'salvage 1' | \
             'salvage 2' | \
             'reinject --password-file' | \
@@ -81,7 +84,7 @@ _cyraudit_takes() {
         'compare --report' | \
             'check --report' | \
             'render --to' | \
-            'salvage --report') kind='report' choices='text json ndjson junit sarif prometheus nagios combined html' ;;
+            'salvage --report') kind='report' choices='text json ndjson junit sarif prometheus nagios combined html summary syslog' ;;
         'compare --user' | \
             'compare --mailbox' | \
             'compare --partition' | \

@@ -131,13 +131,13 @@ const SCOPE_WORDS: Readonly<Record<keyof AuditScope, (of: AuditScope) => string>
  * What another audit did not look at would count as resolved, or as new.
  * @throws AuditError when the baseline is of other sides, another level or another selection
  */
-export function refuseOtherAudit(scope: AuditScope, baseline: Report): void {
+export function refuseOtherAudit(scope: AuditScope, baseline: Report, file: string): void {
   for (const [what, words] of Object.entries(SCOPE_WORDS)) {
     const [ours, theirs] = [words(scope), words(baseline)];
     if (ours === theirs) continue;
     throw new AuditError(
       'usage',
-      `--baseline: a report of another audit: its ${what} is ${theirs}, that of this one is ${ours}`,
+      `--baseline ${file}: a report of another audit: expected ${what} ${ours}, found ${theirs}`,
       'Name a report of the same sides, made with the same options.',
     );
   }

@@ -16,6 +16,7 @@ import { holdUp } from '../sources/hold-up.js';
 import type { IoLimit } from '../sources/io-limit.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
 import { stampOf } from '../sources/changed-since.js';
+import { AuditError } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
 import type { ListHints } from './check-list.js';
 
@@ -123,12 +124,17 @@ function openWithList(
     if (list !== undefined) return { side, list };
     side.close();
     const delay = BACK_OFF[attempt];
-    if (delay === undefined) throw new Error(`${side.list.path}: given to a worker although it cannot be read`);
+    if (delay === undefined)
+      throw new AuditError(
+        'io',
+        `${side.list.path}: expected a mailbox list, found none that can be read`,
+        'cyraudit check tells what is wrong with this side. Absolute paths of a copy need the root below which they lie.',
+      );
     holdUp(delay);
   }
 }
 
-/** Opens what the plan names. @throws AuditError; a list that cannot be opened is an error of the caller's */
+/** Opens what the plan names. @throws AuditError, also for a list that cannot be opened */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
   const sides = new Map<SideRole, OpenedSide>();
   const stamps = new Map<string, string>();

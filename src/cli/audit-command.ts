@@ -5,7 +5,7 @@ import type { AuditCommandOptions } from './audit-options.js';
 import type { SideArgument } from './config/use-config.js';
 import { exitStatus } from './exit-status.js';
 import type { ReportTarget } from './report-target.js';
-import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
+import { textWidth, useColor, writeStderr, writeStdout } from './terminal.js';
 
 type Run = (options: AuditOptions) => Promise<Report>;
 
@@ -141,7 +141,7 @@ async function runWithProgress(options: AuditCommandOptions, run: Run): Promise<
 async function writeReports(
   report: Report,
   targets: readonly ReportTarget[],
-  options: TerminalOptions,
+  options: AuditCommandOptions,
   silent: boolean,
 ): Promise<void> {
   const [{ catalogue }, { writeReportFile }] = await Promise.all([
@@ -153,5 +153,9 @@ async function writeReports(
     if (file !== undefined) writeReportFile(file, format.render(report, toFile));
     else if (!silent)
       await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+  }
+  if (options.syslog === true && !silent) {
+    const { renderSyslog } = await import('../report/syslog/syslog-format.js');
+    await writeStderr(renderSyslog(report, toFile));
   }
 }

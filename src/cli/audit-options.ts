@@ -35,6 +35,8 @@ export interface AuditCommandOptions extends TerminalOptions {
   readonly accept?: readonly string[];
   readonly baseline?: string;
   readonly quiet?: boolean;
+  readonly summary?: boolean;
+  readonly syslog?: boolean;
 }
 
 const formats = Object.keys(FORMAT_DESCRIPTIONS).map((name) => ({ name }));
@@ -130,6 +132,8 @@ export function addAuditOptions(command: Command): Command {
       '--baseline <report.json>',
       'an earlier report: only what is new since decides the exit status, and the report tells what is resolved',
     )
+    .option('--summary', 'the same as --report summary: one line on stdout')
+    .option('--syslog', 'also write the report syslog to stderr, for journald')
     .option('--quiet', 'print nothing for exit status 0')
     .option('--progress', 'show a progress bar (the default on a terminal)')
     .option('--no-progress', 'show no progress bar')
@@ -192,6 +196,11 @@ export function auditOptions(command: Command): AuditCommandOptions {
   if (isTyped('level') && level !== 'content') OF_CONTENT.forEach(leave);
   // With a state the part is the one that is due.
   if (isTyped('subset')) leave('subsetState');
+  if (isTyped('summary')) {
+    leave('report');
+    const { report = [] } = command.opts<AuditCommandOptions>();
+    command.setOptionValueWithSource('report', [...report, 'summary'], 'cli');
+  }
   const options = command.opts<AuditCommandOptions>();
   refuseMisfits(options);
   return options;

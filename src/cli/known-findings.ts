@@ -24,7 +24,7 @@ export function knownFindings(
 ): (report: Report) => Report {
   const entries = accept.flatMap(readAccepted);
   const baseline = path === undefined ? undefined : readReport(path);
-  if (baseline !== undefined) refuseOtherAudit(scope, baseline);
+  if (baseline !== undefined) refuseOtherAudit(scope, baseline, path!);
   return (report) => {
     const marked = accept.length === 0 ? report : acceptFindings(report, entries);
     const compared = baseline === undefined ? marked : compareBaseline(marked, baseline);

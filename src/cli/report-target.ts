@@ -1,7 +1,19 @@
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  closeSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportFormat } from '../report/report-format.js';
+import { systemErrorWords } from './system-error.js';
 
 /** One `FORMAT[=FILE]`; without a file it goes to stdout. */
 export interface ReportTarget<Format = ReportFormat> {
@@ -42,10 +54,9 @@ export function realTarget(file: string): string {
 }
 
 export function unwritable(file: string, cause: unknown): AuditError {
-  const { code = String(cause) } = cause as NodeJS.ErrnoException;
   return new AuditError(
     'report-unwritable',
-    `${file}: expected a place to write a report to, found ${code}`,
+    `${file}: expected a place to write a report to, found ${systemErrorWords(cause)}`,
     'Name a file in a directory that exists and that you may write to.',
     { cause },
   );
@@ -57,8 +68,34 @@ export function unwritable(file: string, cause: unknown): AuditError {
  */
 export function checkReportFile(file: string, sides: readonly string[]): void {
   const target = refuseBelowSides(file, sides);
-  const stat = statSync(target, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) throw unwritable(file, { code: 'a directory' });
+  let isDirectory = false;
+  try {
+    const stat = statSync(target, { throwIfNoEntry: false });
+    isDirectory = stat?.isDirectory() === true;
+    // A file is replaced, which its directory must allow.
+    accessSync(stat === undefined || stat.isFile() ? dirname(target) : target, constants.W_OK);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+  if (isDirectory) throw unwritable(file, { code: 'EISDIR' });
+}
+
+/** The same for a directory of lists, which must be there. @param option that names it */
+export function checkListDirectory(option: string, dir: string, sides: readonly string[]): void {
+  const target = refuseBelowSides(dir, sides);
+  let found: string | undefined;
+  try {
+    if (!statSync(target).isDirectory()) found = 'a file';
+    else accessSync(target, constants.W_OK);
+  } catch (cause) {
+    found = systemErrorWords(cause);
+  }
+  if (found !== undefined)
+    throw new AuditError(
+      'report-unwritable',
+      `${option} ${dir}: expected a directory for the lists, found ${found}`,
+      'Make the directory first, or name one that you may write to.',
+    );
 }
 
 /** The real path of a file or directory that need not exist yet, and that lies below none of `sides`. */

@@ -7,7 +7,7 @@ import { AuditError } from '../model/audit-error.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { askGate } from '../run/gate.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
-import { checkReportFile, writeReportFile } from './report-target.js';
+import { checkListDirectory, checkReportFile, writeReportFile } from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -29,14 +29,11 @@ const STATUS: Readonly<Record<GateAnswer, 0 | 1 | 2>> = { go: 0, 'go-except': 1,
 /** Asks the gate, writes its answer and sets the exit status. */
 export async function runGate(
   question: GateQuestion,
-  master: string,
-  replica: string,
+  master: SideSpec,
+  replica: SideSpec,
   options: GateCommandOptions,
 ): Promise<void> {
-  const specs = [
-    sideSpec('master', master, options.masterRoot),
-    sideSpec('replica', replica, options.replicaRoot),
-  ] as const;
+  const specs = [master, replica] as const;
   const targets = (options.report ?? ['text']).map(readTarget);
   if (targets.filter(({ file }) => file === undefined).length > 1)
     throw new AuditError(
@@ -47,7 +44,7 @@ export async function runGate(
   refuseOther(question, options);
   const directories = specs.flatMap(sideDirectories);
   for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);
-  if (options.into !== undefined) checkReportFile(`${options.into}/held.txt`, directories);
+  if (options.into !== undefined) checkListDirectory('--into', options.into, directories);
   const { gate, report } = await askGate({
     question,
     master: specs[0],
@@ -71,10 +68,6 @@ export async function runGate(
     else await writeStdout(render(gate, format, { color: useColor(options), width: textWidth() }));
   }
   process.exitCode = STATUS[gate.answer];
-}
-
-function sideSpec(role: 'master' | 'replica', source: string, root: string | undefined): SideSpec {
-  return { role, source, ...(root === undefined ? {} : { root }) };
 }
 
 interface Target {
@@ -101,10 +94,9 @@ function refuseOther(question: GateQuestion, { into, masterIsDown }: GateCommand
     throw new AuditError('usage', '--master-is-down: only gate failover asks for it', 'Leave it out.');
 }
 
-/** Options that change the answer, as they were given. */
-function wordsOf({ accept = [], into, masterIsDown }: GateCommandOptions): string {
+/** Options that change the answer, as they were given, but for those that the report of the audit knows. */
+function wordsOf({ into, masterIsDown }: GateCommandOptions): string {
   const words = [
-    ...accept.flatMap((file) => ['--accept', word(file)]),
     ...(into === undefined ? [] : ['--into', word(into)]),
     ...(masterIsDown === true ? ['--master-is-down'] : []),
   ];

@@ -43,13 +43,8 @@ type Format = (typeof FORMATS)[number];
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Runs a salvage and writes what was asked for. @returns the exit status */
-export async function runSalvage(old: string, newer: string, options: SalvageCommandOptions): Promise<number> {
-  const spec = (source: string, root: string | undefined): SideSpec => ({
-    role: 'single',
-    source,
-    ...(root === undefined ? {} : { root }),
-  });
-  const specs = [spec(old, options.oldRoot), spec(newer, options.newRoot)] as const;
+export async function runSalvage(old: SideSpec, newer: SideSpec, options: SalvageCommandOptions): Promise<number> {
+  const specs = [old, newer] as const;
   const targets = checkTargets(options, specs);
   const include = new Set<Includable>(options.include ?? []);
   const head: ManifestHead = {

@@ -5,6 +5,7 @@ import type { EngineVersion } from '../replication/engine.js';
 import { counted, grouped } from '../report/numbers.js';
 import { printable } from '../report/printable.js';
 import { verifyUser, type UserVerdict } from '../run/verify-user.js';
+import type { SideSpec } from '../sources/spool/open-side.js';
 import { writeStdout } from './terminal.js';
 
 export interface VerifyUserCommandOptions {
@@ -23,15 +24,15 @@ const MAX_LINES = 50;
 /** Verifies one user, says what came of it and sets the exit status. */
 export async function runVerifyUser(
   userid: string,
-  master: string,
-  replica: string,
+  master: SideSpec,
+  replica: SideSpec,
   options: VerifyUserCommandOptions,
 ): Promise<void> {
-  const { masterRoot, replicaRoot, level, deadline, threads, engine, replicaEngine } = options;
+  const { level, deadline, threads, engine, replicaEngine } = options;
   const verdict = await verifyUser({
     userid,
-    master: { role: 'master', source: master, ...(masterRoot === undefined ? {} : { root: masterRoot }) },
-    replica: { role: 'replica', source: replica, ...(replicaRoot === undefined ? {} : { root: replicaRoot }) },
+    master,
+    replica,
     level,
     deadline,
     ...(threads === undefined ? {} : { threads }),

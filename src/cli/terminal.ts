@@ -12,21 +12,29 @@ export function useColor({ color }: TerminalOptions): boolean {
 
 /** Columns for running text. Fixed where nobody looks, so that files do not depend on a window. */
 export function textWidth(): number {
-  return process.stdout.isTTY ? Math.min(Math.max(process.stdout.columns, 60), 120) : 100;
+  if (!process.stdout.isTTY) return 100;
+  const { columns } = process.stdout;
+  // A terminal may not know.
+  return columns > 0 ? Math.min(Math.max(columns, 40), 120) : 80;
 }
 
 /** Writes to stdout and waits until it is out; a reader that has gone away is no error. */
-export function writeStdout(text: string): Promise<void> {
+export const writeStdout = (text: string): Promise<void> => writeTo(process.stdout, text);
+
+/** The same for stderr. */
+export const writeStderr = (text: string): Promise<void> => writeTo(process.stderr, text);
+
+function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       if (error.code === 'EPIPE') resolve();
       else reject(error);
     };
-    process.stdout.once('error', onError);
-    process.stdout.write(text, (error) => {
+    stream.once('error', onError);
+    stream.write(text, (error) => {
       // On failure 'error' is emitted as well, after this.
       if (error === null || error === undefined) {
-        process.stdout.off('error', onError);
+        stream.off('error', onError);
         resolve();
       }
     });

@@ -8,10 +8,11 @@ import { heldFile, makePlan, type Plan } from '../plan/make-plan.js';
 import { heldPage, listFile } from '../plan/plan-files.js';
 import { openMasterUnits } from '../run/master-units.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
+import { counted, grouped } from '../report/numbers.js';
 import { makeValidator, readJson } from './read-json.js';
 import { readReport } from './read-report.js';
 import { readSchema } from './report-schema.js';
-import { checkReportFile, writeReportFile } from './report-target.js';
+import { checkListDirectory, checkReportFile, writeReportFile } from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 
 export interface PlanOptions {
@@ -39,6 +40,7 @@ export function writePlanOf(
     ['users.txt', 'mailboxes.txt', 'held.txt', 'held.json'].map((name) => [name, join(into, name)]),
   ) as Record<'users.txt' | 'mailboxes.txt' | 'held.txt' | 'held.json', string>;
   const directories = specs.flatMap(sideDirectories);
+  checkListDirectory('--into', into, directories);
   for (const file of Object.values(files)) checkReportFile(file, directories);
   const before = readHeld(files['held.json']);
   const master = openMasterUnits(specs[0]!);
@@ -63,7 +65,7 @@ function summary(
 ): string {
   if (stop !== undefined) return `Nobody may be replicated: ${stop.join('; ')}. See ${files['held.txt']}.\n`;
   const lines = [
-    `${String(users.length)} users and ${String(mailboxes.length)} shared mailboxes may be replicated, ${String(held.length)} are held.`,
+    `${counted(users.length, 'user')} and ${counted(mailboxes.length, 'shared mailbox', 'shared mailboxes')} may be replicated, ${counted(held.length, 'is', 'are')} held.`,
   ];
   if (users.length > 0) lines.push(`  sync_client -u -f ${files['users.txt']}`);
   if (mailboxes.length > 0) lines.push(`  sync_client -m -f ${files['mailboxes.txt']}`);
@@ -73,7 +75,7 @@ function summary(
     );
   if (unknown > 0)
     lines.push(
-      `${String(unknown)} users and shared mailboxes of the master were not audited and are in no list: audit again.`,
+      `${grouped(unknown)} of the users and shared mailboxes of the master ${unknown === 1 ? 'was not audited and is' : 'were not audited and are'} in no list: audit again.`,
     );
   return `${lines.join('\n')}\n`;
 }

@@ -14,12 +14,12 @@ const CONTENT: ReadonlySet<string> = new Set(['pattern', 'minimum', 'maximum', '
 
 /**
  * The errors of ajv, made with `verbose` and `allErrors`, for whoever looks at the text.
- * @param tableOfKey the table that has a key, for one that stands in the wrong one
+ * @param elsewhere what to do with a key that is known, and stands in the wrong table
  */
 export function schemaProblems(
   root: TomlNode,
   errors: readonly ErrorObject[],
-  tableOfKey: (key: string) => string | undefined,
+  elsewhere: (key: string, table: string | undefined) => string | undefined,
 ): SchemaProblem[] {
   return errors.flatMap((error): SchemaProblem[] => {
     const path = error.instancePath.split('/').slice(1).map(unescapePointer);
@@ -33,7 +33,7 @@ export function schemaProblems(
       case 'additionalProperties': {
         const key = params['additionalProperty']!;
         const { properties = {} } = error.parentSchema as { properties?: object };
-        return problem(keyPlace(node, key), unknownKey(key, path, Object.keys(properties), tableOfKey));
+        return problem(keyPlace(node, key), unknownKey(key, path, Object.keys(properties), elsewhere(key, path[0])));
       }
       case 'propertyNames': {
         const key = params['propertyName']!;
@@ -103,13 +103,12 @@ function unknownKey(
   key: string,
   path: readonly string[],
   known: readonly string[],
-  tableOfKey: (key: string) => string | undefined,
+  instead: string | undefined,
 ): string {
   const where = path.length === 0 ? 'at the top' : `in ${words(path)}`;
   const near = nearest(key, known);
   if (near !== undefined) return `${key}: no such key ${where}; did you mean ${near}?`;
-  const table = tableOfKey(key);
-  if (table !== undefined) return `${key}: no such key ${where}; it belongs below [${table}]`;
+  if (instead !== undefined) return `${key}: no such key ${where}; ${instead}`;
   return `${key}: no such key ${where}; expected ${oneOf(known)}`;
 }
 

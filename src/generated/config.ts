@@ -1,20 +1,7 @@
 /* Generated from schemas/config.schema.json by npm run generate. Do not edit. */
 
-/**
- * Only these users.
- */
-export type Globs = readonly string[];
-/**
- * Only these mailboxes, by internal name.
- */
-export type Globs1 = readonly string[];
-/**
- * Only these partitions.
- */
-export type Globs2 = readonly string[];
 export type Path = string;
 export type Duration = string;
-export type Globs3 = readonly string[];
 
 /**
  * cyraudit.toml: sides by name, and what the options of commands are when they are not typed. Relative paths are taken from the directory of the file.
@@ -27,11 +14,14 @@ export interface ConfigFile {
     [k: string]: ConfigSide;
   };
   options?: ConfigAuditOptions;
-  compare?: ConfigAuditOptions1;
-  check?: ConfigAuditOptions2;
+  compare?: ConfigAuditOptions;
+  check?: ConfigAuditOptions;
   render?: ConfigRenderOptions;
   plan?: ConfigPlanOptions;
   explain?: ConfigExplainOptions;
+  gate?: ConfigGateOptions;
+  'verify-user'?: ConfigVerifyUserOptions;
+  salvage?: ConfigSalvageOptions;
 }
 export interface ConfigSide {
   /**
@@ -48,7 +38,7 @@ export interface ConfigSide {
   engine?: string;
 }
 /**
- * Of every command that has the option.
+ * Below [options] they are of every command that has the option; what stands below [compare] or [check] comes before it.
  */
 export interface ConfigAuditOptions {
   level?: 'index' | 'files' | 'content';
@@ -56,9 +46,18 @@ export interface ConfigAuditOptions {
    * FORMAT for stdout, or FORMAT=FILE.
    */
   report?: readonly string[];
-  user?: Globs;
-  mailbox?: Globs1;
-  partition?: Globs2;
+  /**
+   * Only these users.
+   */
+  user?: readonly string[];
+  /**
+   * Only these mailboxes, by internal name.
+   */
+  mailbox?: readonly string[];
+  /**
+   * Only these partitions.
+   */
+  partition?: readonly string[];
   'max-lost'?: number;
   recheck?: number;
   /**
@@ -79,78 +78,7 @@ export interface ConfigAuditOptions {
   'fail-on'?: 'safe' | 'admin' | 'halt';
   accept?: readonly Path[];
   baseline?: Path;
-  quiet?: boolean;
-  progress?: boolean;
-  color?: boolean;
-}
-/**
- * Of compare, before those of [options].
- */
-export interface ConfigAuditOptions1 {
-  level?: 'index' | 'files' | 'content';
-  /**
-   * FORMAT for stdout, or FORMAT=FILE.
-   */
-  report?: readonly string[];
-  user?: Globs;
-  mailbox?: Globs1;
-  partition?: Globs2;
-  'max-lost'?: number;
-  recheck?: number;
-  /**
-   * Unit: s.
-   */
-  'recheck-delay'?: number;
-  subset?: string;
-  'hash-since'?: string;
-  'subset-state'?: Path;
-  'max-duration'?: Duration;
-  'time-limit'?: Duration;
-  threads?: number;
-  /**
-   * Unit: MB/s.
-   */
-  'io-limit'?: number;
-  nice?: boolean;
-  'fail-on'?: 'safe' | 'admin' | 'halt';
-  accept?: readonly Path[];
-  baseline?: Path;
-  quiet?: boolean;
-  progress?: boolean;
-  color?: boolean;
-}
-/**
- * Of check, before those of [options].
- */
-export interface ConfigAuditOptions2 {
-  level?: 'index' | 'files' | 'content';
-  /**
-   * FORMAT for stdout, or FORMAT=FILE.
-   */
-  report?: readonly string[];
-  user?: Globs;
-  mailbox?: Globs1;
-  partition?: Globs2;
-  'max-lost'?: number;
-  recheck?: number;
-  /**
-   * Unit: s.
-   */
-  'recheck-delay'?: number;
-  subset?: string;
-  'hash-since'?: string;
-  'subset-state'?: Path;
-  'max-duration'?: Duration;
-  'time-limit'?: Duration;
-  threads?: number;
-  /**
-   * Unit: MB/s.
-   */
-  'io-limit'?: number;
-  nice?: boolean;
-  'fail-on'?: 'safe' | 'admin' | 'halt';
-  accept?: readonly Path[];
-  baseline?: Path;
+  syslog?: boolean;
   quiet?: boolean;
   progress?: boolean;
   color?: boolean;
@@ -168,35 +96,24 @@ export interface ConfigPlanOptions {
 export interface ConfigExplainOptions {
   color?: boolean;
 }
-export interface ConfigAuditOptions3 {
-  level?: 'index' | 'files' | 'content';
-  /**
-   * FORMAT for stdout, or FORMAT=FILE.
-   */
-  report?: readonly string[];
-  user?: Globs;
-  mailbox?: Globs1;
-  partition?: Globs2;
-  'max-lost'?: number;
-  recheck?: number;
-  /**
-   * Unit: s.
-   */
-  'recheck-delay'?: number;
-  subset?: string;
-  'hash-since'?: string;
-  'subset-state'?: Path;
-  'max-duration'?: Duration;
-  'time-limit'?: Duration;
+/**
+ * Its other options must be typed: what it looks at and puts up with comes from no file.
+ */
+export interface ConfigGateOptions {
   threads?: number;
-  /**
-   * Unit: MB/s.
-   */
-  'io-limit'?: number;
-  nice?: boolean;
-  'fail-on'?: 'safe' | 'admin' | 'halt';
-  accept?: readonly Path[];
-  baseline?: Path;
+  color?: boolean;
+}
+/**
+ * Its other options must be typed.
+ */
+export interface ConfigVerifyUserOptions {
+  deadline?: string;
+  threads?: number;
+}
+/**
+ * Its other options must be typed: nobody shall miss a message because of a file.
+ */
+export interface ConfigSalvageOptions {
   quiet?: boolean;
   progress?: boolean;
   color?: boolean;

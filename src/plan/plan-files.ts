@@ -1,6 +1,7 @@
 import type { HeldFile } from '../generated/held.js';
 import type { Report } from '../generated/report.js';
 import { findingMessage } from '../report/finding-message.js';
+import { counted } from '../report/numbers.js';
 import { printable, printableMboxname } from '../report/printable.js';
 import type { Catalogue } from '../report/report-format.js';
 import type { Held, Plan } from './make-plan.js';
@@ -16,7 +17,7 @@ export function listFile(
     `# cyraudit plan, from the audit of ${startedAt}: for sync_client ${option} -f`,
     ...(stop === undefined ? [] : ['# Nobody may be replicated. See held.txt.']),
     ...(stop === undefined && held.length > 0
-      ? [`# ${String(held.length)} are held and not in the lists. See held.txt.`]
+      ? [`# ${counted(held.length, 'is', 'are')} held and not in the lists. See held.txt.`]
       : []),
     ...names,
   ];

@@ -19,4 +19,7 @@ export const FORMAT_DESCRIPTIONS = {
     '# the verdict, and how many mailboxes, users and findings have no line of their own',
   ].join('\n'),
   html: 'one file for a browser: the verdict, what to do, a picture of the pair, all findings to search',
+  summary: 'one line of key=value: verdict, complete, what was counted, and the verdict in words',
+  syslog:
+    'a line of key=value for each finding, worst first, for what was not audited, and for the verdict, with a priority such as <4> for journald; at most 1001',
 } as const;

@@ -7,6 +7,8 @@ import { ndjsonFormat } from './ndjson/ndjson-format.js';
 import { prometheusFormat } from './prometheus/prometheus-format.js';
 import type { ReportFormat } from './report-format.js';
 import { sarifFormat } from './sarif/sarif-format.js';
+import { summaryFormat } from './summary/summary-format.js';
+import { syslogFormat } from './syslog/syslog-format.js';
 import { textFormat } from './text/text-format.js';
 
 /** Every report format; the first is the default. */
@@ -20,4 +22,6 @@ export const reportFormats: readonly ReportFormat[] = [
   nagiosFormat,
   combinedFormat,
   htmlFormat,
+  summaryFormat,
+  syslogFormat,
 ];

@@ -47,7 +47,9 @@ export function recheckWords({ recheck }: Report): string | undefined {
 /** What was known before, if that was asked. */
 export function knownWords({ acceptance, baseline }: Report): string | undefined {
   const words = [
-    ...(acceptance === undefined ? [] : [`${counted(acceptance.findings, 'finding')} accepted`]),
+    ...(acceptance === undefined
+      ? []
+      : [`${counted(acceptance.findings, 'finding')} accepted`, ...expiredWords(acceptance)]),
     ...(baseline === undefined
       ? []
       : [
@@ -55,6 +57,11 @@ export function knownWords({ acceptance, baseline }: Report): string | undefined
         ]),
   ];
   return words.length === 0 ? undefined : words.join('; ');
+}
+
+function expiredWords({ entries }: NonNullable<Report['acceptance']>): string[] {
+  const expired = entries.filter(({ state }) => state === 'expired').length;
+  return expired === 0 ? [] : [`${counted(expired, 'entry', 'entries')} of the list expired`];
 }
 
 /** Which release the predictions are those of, and that it was only assumed. */

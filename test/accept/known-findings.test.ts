@@ -199,13 +199,13 @@ describe('a baseline', () => {
     ['sides', { sides: cleanReport.sides.toReversed() }],
   ])('of another audit is refused: %s', (what, values) => {
     expect(() => {
-      refuseOtherAudit({ ...cleanReport, ...values }, cleanReport);
-    }).toThrow(new RegExp(`--baseline: a report of another audit: its ${what} is `));
+      refuseOtherAudit({ ...cleanReport, ...values }, cleanReport, 'b.json');
+    }).toThrow(new RegExp(`--baseline b\\.json: a report of another audit: expected ${what} .*, found `));
   });
 
   test('of the same audit is taken', () => {
     const scope = { ...cleanReport, selection: { users: ['a*'] }, subset: { part: 1, of: 7 } };
-    refuseOtherAudit(scope, { ...scope, subset: { ...scope.subset, notHashed: {} } });
+    refuseOtherAudit(scope, { ...scope, subset: { ...scope.subset, notHashed: {} } }, 'b.json');
   });
 
   test('with accepted findings: what is new and accepted is quiet', () => {

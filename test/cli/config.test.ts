@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,9 +11,12 @@ import { readConfigText } from '../../src/cli/config/read-config-text.js';
 import { useConfig } from '../../src/cli/config/use-config.js';
 import { makeProgram } from '../../src/cli/make-program.js';
 import { readSchema } from '../../src/cli/report-schema.js';
+import type { GateReport } from '../../src/generated/gate.js';
+import type { Manifest } from '../../src/generated/manifest.js';
 import type { Report } from '../../src/generated/report.js';
 import { cliFile, runCli, type Ran } from '../support/cli.js';
 import { unpackPair, type UnpackedPair } from '../support/fixture.js';
+import { rootedCopy } from '../support/rooted-copy.js';
 
 let dir: string;
 let pair: UnpackedPair;
@@ -56,7 +49,8 @@ const schema = readSchema('config') as {
   readonly $defs: Readonly<Record<string, Property & { readonly properties: Readonly<Record<string, Property>> }>>;
 };
 const definition = ({ $ref }: Property) => schema.$defs[$ref!.replace('#/$defs/', '')]!;
-const resolved = (property: Property): Property => (property.$ref === undefined ? property : definition(property));
+const resolved = (property: Property): Property =>
+  property.$ref === undefined ? property : { ...definition(property), ...property };
 
 describe('the schema has what the commands have', () => {
   const tables = Object.keys(schema.properties).filter((name) => !['side', 'options'].includes(name));
@@ -81,7 +75,7 @@ describe('the schema has what the commands have', () => {
       const kind = !takes ? 'boolean' : option.description.includes('repeatable') ? 'array' : 'scalar';
       expect({ boolean: 'boolean', array: 'array' }[type] ?? 'scalar').toBe(kind);
       expect(values).toEqual(option.argChoices);
-      expect(byDefault).toEqual(option.defaultValue);
+      expect(byDefault).toEqual(option.defaultValueDescription ?? option.defaultValue);
     });
   });
 });
@@ -99,7 +93,7 @@ describe('an option of the file is what it is when it is typed', () => {
       await useConfig(command);
       opts = ['compare', 'check'].includes(name) ? auditOptions(command) : command.opts();
     });
-    const operands = Array.from(command.registeredArguments, () => 'x');
+    const operands = command.registeredArguments.map(({ argChoices }) => argChoices?.[0] ?? 'x');
     await program.parseAsync(
       [name, ...operands, ...args, ...(config === '--no-config' ? [config] : ['--config', config])],
       {
@@ -130,14 +124,16 @@ describe('an option of the file is what it is when it is typed', () => {
     'fail-on': ['"halt"', ['halt']],
     accept: ['["DIR/a.json", "DIR/b.json"]', ['DIR/a.json', 'DIR/b.json']],
     baseline: ['"DIR/b.json"', ['DIR/b.json']],
+    syslog: ['true', []],
     quiet: ['true', []],
     progress: ['true', []],
     color: ['true', []],
     to: ['"html=DIR/r.html"', ['html=DIR/r.html']],
     into: ['"DIR/plan"', ['DIR/plan']],
+    deadline: ['"2m"', ['2m']],
   };
-  const cases = ['compare', 'check', 'render', 'plan', 'explain'].flatMap((name) =>
-    [...configurableOptions(commandOf(name)).keys()].map((key) => [name, key] as const),
+  const cases = makeProgram().commands.flatMap((command) =>
+    [...configurableOptions(command).keys()].map((key) => [command.name(), key] as const),
   );
 
   test.each(cases)('%s --%s', async (name, key) => {
@@ -154,7 +150,7 @@ describe('an option of the file is what it is when it is typed', () => {
     expect(await optsOf(name, also, file)).toEqual(byTyping);
     expect(await optsOf(name, also)).not.toEqual(byTyping);
     // In [options] it is for all, and what is typed comes first.
-    if (!['to', 'into'].includes(key)) {
+    if (!['to', 'into', 'deadline'].includes(key)) {
       write(`[options]\n${inFile}`);
       expect(await optsOf(name, also, file)).toEqual(byTyping);
     }
@@ -195,13 +191,7 @@ describe('a side by its name', () => {
   test('the file knows its source, root and engine; the report has the name and the file', () => {
     // Absolute paths of the copy lie below its root.
     const root = join(dir, 'root');
-    mkdirSync(join(root, 'etc'), { recursive: true });
-    cpSync(pair.replica, join(root, 'srv'), { recursive: true });
-    const conf = readFileSync(join(pair.replica, 'imapd.conf'), 'utf8');
-    writeFileSync(
-      join(root, 'etc/imapd.conf'),
-      conf.replace(/(: )(?=[a-z]+(\/|\n|$))(?=conf|spool|sieve)/g, '$1/srv/'),
-    );
+    rootedCopy(pair.replica, root);
     const file = write(`${sides()}[side.copy]\nsource = "root/etc/imapd.conf"\nroot = "root"\nengine = "3.0.18"\n`);
     const { status, stdout, stderr } = runCli(['compare', 'main', 'copy', '--config', file, '--report', 'json']);
     expect([status, stderr]).toEqual([1, '']);
@@ -239,6 +229,47 @@ describe('a side by its name', () => {
   test('check takes one too', () => {
     const file = write(sides());
     expect(runCli(['check', 'main', '--config', file])).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('gate, verify-user and salvage take them, with root and engine, and nothing that decides their answer', () => {
+    const root = join(dir, 'below');
+    rootedCopy(pair.replica, root);
+    const accept = join(dir, 'accept-all.json');
+    const everything = { code: 'guid-mismatch', reason: 'for the test', expires: '2999-12-31' };
+    writeFileSync(accept, JSON.stringify({ accepted: [everything] }));
+    const file = write(
+      `${sides()}[side.copy]\nsource = "below/etc/imapd.conf"\nroot = "below"\nengine = "3.0.18"\n` +
+        `[options]\nlevel = "index"\naccept = ["accept-all.json"]\nuser = ["ben"]\nfail-on = "halt"\n`,
+    );
+    const config = ['--config', file];
+    // For an audit all of it counts.
+    expect(runCli(['compare', 'main', 'copy', ...config]).status).toBe(0);
+    const gate = runCli(['gate', 'resume', 'main', 'copy', ...config, '--report', 'json']);
+    const answer = JSON.parse(gate.stdout) as GateReport;
+    expect([gate.status, gate.stderr, answer.answer, answer.level]).toEqual([1, '', 'go-except', 'files']);
+    expect(answer.held).toMatchObject([{ userid: 'ada' }]);
+    const verified = runCli(['verify-user', 'ada', 'main', 'copy', ...config, '--deadline', '2s']);
+    expect([verified.status, verified.stdout]).toEqual([1, expect.stringMatching(/^DIFFERS user ada: /)]);
+    const salvaged = runCli(['salvage', 'main', 'copy', ...config, '--report', 'json']);
+    const manifest = JSON.parse(salvaged.stdout) as Manifest;
+    expect([salvaged.status, salvaged.stderr]).toEqual([1, '']);
+    expect(manifest.sides).toEqual([
+      { role: 'old', source: pair.master },
+      { role: 'new', source: join(root, 'etc/imapd.conf'), root },
+    ]);
+    expect(manifest.selection).toEqual({ include: [] });
+    expect(manifest.messages.map(({ userid }) => userid)).toContain('ada');
+  });
+
+  test.each([
+    ['gate', ['gate', 'resume', 'mian', 'standby'], 'the master'],
+    ['verify-user', ['verify-user', 'ada', 'main', 'stanby'], 'the replica'],
+    ['salvage', ['salvage', 'main', 'stanby'], 'the side'],
+  ] as const)('%s tells which names there are', (_, args, which) => {
+    const ran = runCli([...args, '--config', write(sides())]);
+    expect([ran.status, ran.stdout]).toEqual([3, '']);
+    expect(ran.stderr).toMatch(/no side of that name \(.*cyraudit\.toml has main, standby\)/);
+    expect(ran.stderr).toContain(`Name the imapd.conf of ${which}, `);
   });
 
   test('a name comes before a file of the working directory; with a slash it is a path', () => {
@@ -344,6 +375,16 @@ describe('a file that is wrong', () => {
     ['a key at the top', 'level = "index"', /:1:1: level: no such key at the top; it belongs below \[options\]/],
     ['a key of a side', '[options]\nroot = "/x"', /:2:1: root: .*it belongs below \[side\.NAME\]/],
     ['an option of another command', '[plan]\nto = "text"', /:2:1: to: .*it belongs below \[render\]/],
+    [
+      'what a gate puts up with',
+      '[gate]\naccept = ["a"]',
+      /:2:1: accept: no such key in \[gate\]; type --accept: gate/,
+    ],
+    [
+      'what a salvage offers',
+      '[salvage]\ninclude = ["deleted"]',
+      /:2:1: include: .*; type --include: salvage takes it/,
+    ],
     ['like no key', '[plan]\nxyzzy = 1', /:2:1: xyzzy: no such key in \[plan\]; expected into\n/],
     ['an unknown table', '[option]', /:1:2: option: no such key at the top; did you mean options\?/],
     ['no table', 'options = 1', /:1:11: options: expected a table, found 1/],
@@ -460,7 +501,7 @@ describe('a file that is wrong', () => {
 describe('config check', () => {
   test('shows every value in force, and where it comes from', () => {
     const file = write(
-      `${sides()}engine = "3.6"\n[options]\nlevel = "content"\n\nreport = ["text", "json=r.json"]\n[check]\nmax-lost = 7\n[plan]\ninto = "plan"\n`,
+      `${sides()}engine = "3.6"\n[options]\nlevel = "content"\nmax-duration = "2h"\nreport = ["text", "json=r.json"]\n[check]\nmax-lost = 7\n[plan]\ninto = "plan"\n`,
     );
     const { status, stdout, stderr } = runCli(['config', 'check', file], { COLUMNS: '120' });
     expect([status, stderr]).toEqual([0, '']);
@@ -475,6 +516,7 @@ describe('config check', () => {
     );
     expect(compare).toContain('  max-lost       0  (default)\n');
     expect(compare).toContain('  time-limit     1h  (default)\n');
+    expect(compare).toContain(`  max-duration   7200 s  (${file}:8)\n`);
     expect(compare).toContain('  baseline       -  (not set)\n');
     expect(check).toContain(`  max-lost       7  (${file}:11)\n`);
     expect(stdout).toContain(`Options of plan\n  into  ${join(dir, 'plan')}  (${file}:13)\n`);

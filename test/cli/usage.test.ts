@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,19 +6,38 @@ import { reportFormats } from '../../src/report/formats.js';
 import { packageVersion } from '../../src/run/package-version.js';
 import { renderJson } from '../../src/report/json/json-format.js';
 import { runCli } from '../support/cli.js';
+import { unpackPair, type UnpackedPair } from '../support/fixture.js';
 import { cleanReport } from '../support/report.js';
 
 let directory: string;
-beforeAll(() => {
+let before: string[];
+let pair: UnpackedPair;
+beforeAll(async () => {
+  pair = await unpackPair('clean', 'made');
   directory = mkdtempSync(join(tmpdir(), 'cyraudit-usage-'));
   writeFileSync(join(directory, 'good.json'), renderJson(cleanReport));
   writeFileSync(join(directory, 'text.json'), 'no json');
   writeFileSync(join(directory, 'other.json'), '{"a":1}');
   mkdirSync(join(directory, 'no-conf'));
+  writeFileSync(join(directory, 'empty'), '');
+  writeFileSync(join(directory, 'check.json'), renderJson({ ...cleanReport, command: 'check' }));
+  writeFileSync(join(directory, 'cut.json'), renderJson(cleanReport).slice(0, 60));
+  const accept = (entry: object): string =>
+    JSON.stringify({ accepted: [{ code: 'guid-mismatch', reason: 'r', expires: '2999-12-31', ...entry }] });
+  writeFileSync(join(directory, 'accept-halt.json'), accept({ code: 'mboxlist-damaged' }));
+  writeFileSync(join(directory, 'accept-code.json'), accept({ code: 'guid-missmatch' }));
+  writeFileSync(join(directory, 'accept-date.json'), accept({ expires: 'soon' }));
+  writeFileSync(join(directory, 'accept-key.json'), accept({ until: 1 }));
+  cpSync(pair.master, join(directory, 'side'), { recursive: true });
+  before = readdirSync(directory).sort();
 });
-afterAll(() => {
+afterAll(async () => {
   rmSync(directory, { recursive: true });
+  await pair.dispose();
 });
+
+const SIDES = ['DIR/side', 'REPLICA'];
+const COMPARE = ['compare', ...SIDES];
 
 describe('a wrong call gives one line with what to do, status 3, and writes nothing', () => {
   test.each<[string, string[], RegExp]>([
@@ -40,19 +59,122 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['text as a report', ['render', 'DIR/text.json'], /not JSON/],
     ['other JSON as a report', ['render', 'DIR/other.json'], /not a report/],
     ['unknown question', ['gate', 'resum', 'a', 'b'], /failover, resume/],
-    ['lists of a role change', ['gate', 'failover', 'a', 'b', '--into', 'x'], /--into: only gate resume writes lists/],
-    ['a master that may run', ['gate', 'resume', 'a', 'b', '--master-is-down'], /only gate failover asks for it/],
-    ['the answer of a gate as HTML', ['gate', 'resume', 'a', 'b', '--report', 'html'], /text or json.*json=FILE/],
+    ['lists of a role change', ['gate', 'failover', ...SIDES, '--into', 'x'], /--into: only gate resume writes lists/],
+    ['a master that may run', ['gate', 'resume', ...SIDES, '--master-is-down'], /only gate failover asks for it/],
+    ['the answer of a gate as HTML', ['gate', 'resume', ...SIDES, '--report', 'html'], /text or json.*json=FILE/],
     ['a gate on a side that is gone', ['gate', 'resume', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
+    [
+      'no list of accepted findings',
+      [...COMPARE, '--accept', 'DIR/gone.json'],
+      /gone\.json: expected a list .*no such file/,
+    ],
+    [
+      'one that is no JSON',
+      [...COMPARE, '--accept', 'DIR/text.json'],
+      /text\.json: .*not JSON from line 1, column 2 on: "o j/,
+    ],
+    [
+      'one of another form',
+      [...COMPARE, '--accept', 'DIR/other.json'],
+      /--accept .*other\.json: .*property 'accepted'/,
+    ],
+    [
+      'one with a key of its own',
+      [...COMPARE, '--accept', 'DIR/accept-key.json'],
+      /accepted\/0 must NOT .*found "until"/,
+    ],
+    ['one without a day', [...COMPARE, '--accept', 'DIR/accept-date.json'], /accepted\/0\/expires .*found "soon"/],
+    ['one of an unknown code', [...COMPARE, '--accept', 'DIR/accept-code.json'], /accepted\/0: no finding is called/],
+    [
+      'one with halt',
+      [...COMPARE, '--accept', 'DIR/accept-halt.json'],
+      /mboxlist-damaged is of class halt, which cannot/,
+    ],
+    ['no report as a baseline', [...COMPARE, '--baseline', 'DIR/text.json'], /text\.json: expected a JSON report/],
+    [
+      'a baseline of another pair',
+      [...COMPARE, '--baseline', 'DIR/good.json'],
+      /--baseline .*good\.json: .*expected sides .*, found master m,/,
+    ],
+    [
+      'hashing where none is',
+      [...COMPARE, '--hash-since', '7d'],
+      /--hash-since: nothing is hashed at level files\. Use/,
+    ],
+    [
+      'a time to come',
+      [...COMPARE, '--hash-since', '2999-01-01'],
+      /'2999-01-01' is invalid\. Expected a time in the past/,
+    ],
+    ['no speed', [...COMPARE, '--io-limit', '0'], /from 1 to 100000/],
+    [
+      'a report below a file',
+      [...COMPARE, '--report', 'json=DIR/empty/x'],
+      /empty\/x: expected a place .*found a file where/,
+    ],
+    [
+      'a report in no directory',
+      [...COMPARE, '--report', 'json=DIR/gone/x'],
+      /gone\/x: .*found no such file or directory/,
+    ],
+    ['a format misspelt', [...COMPARE, '--report', 'htm=x'], /--report htm=x: no report format is called 'htm'/],
+    [
+      'a report that was cut off',
+      ['render', 'DIR/cut.json'],
+      /cut\.json: .*found the beginning of JSON, which ends at line \d+, column \d+\./,
+    ],
+    ['nothing as a report', ['render', 'DIR/empty'], /empty: expected a JSON report, found nothing\./],
+    ['a plan of nothing', ['plan'], /missing required argument 'report\.json'/],
+    ['a plan into nothing', ['plan', 'DIR/good.json'], /plan: no directory to write to/],
+    [
+      'a plan of a check',
+      ['plan', 'DIR/check.json', '--into', 'DIR'],
+      /check\.json: expected a report of compare.*found one of check/,
+    ],
+    [
+      'a plan of no report',
+      ['plan', 'DIR/gone.json', '--into', 'DIR'],
+      /gone\.json: expected a JSON report, found no such/,
+    ],
+    [
+      'lists into a file',
+      ['gate', 'resume', ...SIDES, '--into', 'DIR/empty'],
+      /--into .*empty: expected a directory for the lists, found a file\./,
+    ],
+    [
+      'lists into nowhere',
+      ['gate', 'resume', ...SIDES, '--into', 'DIR/gone'],
+      /--into .*gone: .*no such file or directory/,
+    ],
+    [
+      'lists into a side',
+      ['gate', 'resume', ...SIDES, '--into', 'DIR/side/conf'],
+      /conf: expected a place outside both sides/,
+    ],
+    ['a file as a side', ['check', 'DIR/empty'], /empty: no configdirectory/],
+    ['a part of a side', ['check', 'DIR/side/conf'], /conf: a directory without an imapd\.conf/],
+    ['one side twice, for a salvage', ['salvage', 'DIR/side', 'DIR/side'], /are the same side/],
+    ['one side twice, for a gate', ['gate', 'failover', 'DIR/side', 'DIR/side'], /are the same side/],
+    ['a salvage into a side', ['salvage', ...SIDES, '--export', 'DIR/side/x'], /expected a place outside both sides/],
+    [
+      'a salvage of everything',
+      ['salvage', ...SIDES, '--include', 'all'],
+      /Allowed choices are expunged, deleted, flags/,
+    ],
+    ['nowhere to reinject to', ['reinject', 'DIR/good.json'], /required option '--to <url>'/],
+    ['a user of neither side', ['verify-user', 'zed', ...SIDES], /user zed: neither side has an INBOX/],
+    ['a user of one side only', ['verify-user', 'ada', 'DIR/side'], /missing required argument 'replica'/],
+    ['a file that is not there', ['inspect', 'DIR/gone'], /gone: expected a readable file, found ENOENT/],
+    ['another action', ['config', 'chek'], /Allowed choices are check/],
     ['no time', ['verify-user', 'u', 'a', 'b', '--deadline', '0'], /Expected a time such as 90s/],
     ['control characters', ['explain', '\u001b[31m\nx'], /\\x1b\[31m x/],
   ])('%s', (_, args, expected) => {
-    const ran = runCli(args.map((arg) => arg.replace('DIR', directory)));
+    const ran = runCli(args.map((arg) => arg.replace('DIR', directory).replace('REPLICA', pair.replica)));
     expect(ran.stderr).toMatch(expected);
     expect(ran.stderr).toMatch(/^cyraudit: [^\n]+\n$/);
     expect(ran.stdout).toBe('');
     expect(ran.status).toBe(3);
-    expect(readdirSync(directory).sort()).toEqual(['good.json', 'no-conf', 'other.json', 'text.json']);
+    expect(readdirSync(directory).sort()).toEqual(before);
   });
 });
 

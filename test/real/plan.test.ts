@@ -43,7 +43,7 @@ test.skipIf(whyNoCyrus() !== undefined)('a plan is carried out by sync_client', 
     const before = audit();
     const planned = runCli(['plan', file, '--into', into]);
     expect(planned).toMatchObject({ status: 1, stderr: '' });
-    expect(planned.stdout).toMatch(/^1 users and 1 shared mailboxes may be replicated, 1 are held\.$/m);
+    expect(planned.stdout).toMatch(/^1 user and 1 shared mailbox may be replicated, 1 is held\.$/m);
 
     for (const [option, list] of [
       ['-u', 'users.txt'],

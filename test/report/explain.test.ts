@@ -9,10 +9,12 @@ test('the list holds every code, worst class first', () => {
   expect(explainAll({ ...options, catalogue: smallCatalogue })).toBe(`halt: replicate nothing until a person has looked
   list-gone  The list is gone
 
-admin: a person must act for this mailbox or user first; the rest may be replicated
+admin: a person must act for this mailbox or user first; the rest may be
+replicated
   uid-clash  Two messages under one UID
 
-safe: replication as it stands repairs it, or neither spreads it nor trips over it
+safe: replication as it stands repairs it, or neither spreads it nor trips over
+it
   lagging    Not copied yet
 
 cyraudit explain CODE says what a finding means and what to do.

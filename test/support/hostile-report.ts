@@ -18,6 +18,9 @@ export const HOSTILE_NAMES: readonly string[] = [
   '',
   ' ',
   'user.日本語.Entw&APw-rfe',
+  // The reading direction turned, and a control sequence, in modified UTF-7.
+  'user.&IC4-txt.exe',
+  'user.&ABs-[31mred',
   `user.${'x'.repeat(5000)}`,
 ];
 

@@ -15,7 +15,7 @@ const commands = program.createHelp().visibleCommands(program);
 /** The text of a section, with all that is markup taken away. */
 function textOf(heading: string): string {
   const lines = source.split('\n');
-  const start = lines.indexOf(heading);
+  const start = lines.findIndex((line) => line.replaceAll('\\-', '-') === heading);
   expect(start, heading).toBeGreaterThan(0);
   const end = lines.findIndex((line, n) => n > start && /^\.S[HS] /.test(line));
   const text = lines.slice(start + 1, end < 0 ? undefined : end).join('\n');

@@ -1,16 +1,8 @@
 import type { Command } from 'commander';
-import type { EngineVersion } from '../../replication/engine.js';
 import { runAudit } from '../audit-command.js';
-import { addAuditOptions, auditOptions, type AuditCommandOptions } from '../audit-options.js';
-import { useConfig } from '../config/use-config.js';
+import { addAuditOptions, auditOptions } from '../audit-options.js';
+import { pairOf, useConfig, type PairOptions } from '../config/use-config.js';
 import { parseEngine } from '../option-values.js';
-
-interface CompareOptions extends AuditCommandOptions {
-  readonly masterRoot?: string;
-  readonly replicaRoot?: string;
-  readonly engine?: EngineVersion;
-  readonly replicaEngine?: EngineVersion;
-}
 
 export function addCompare(program: Command): void {
   const command = program
@@ -42,19 +34,16 @@ Exit status: 0 nothing above safe, 1 admin, 2 halt, 3 incomplete or an error.`,
     .action(async (first: string, second: string) => {
       const config = await useConfig(command);
       const options = auditOptions(command);
-      const { masterRoot, replicaRoot, engine, replicaEngine } = command.opts<CompareOptions>();
-      const master = config.side(first, { role: 'master', root: masterRoot, engine });
-      const replica = config.side(second, { role: 'replica', root: replicaRoot, engine: replicaEngine });
-      await runAudit(options, config.file, [master.spec, replica.spec], async (audit) => {
+      const { master, replica, engines } = pairOf(config, first, second, command.opts<PairOptions>());
+      await runAudit(options, config.file, [master, replica], async (audit) => {
         const { auditPair } = await import('../../run/audit.js');
         return auditPair({
           ...audit,
-          master: master.spec.source,
-          replica: replica.spec.source,
-          ...(master.spec.root === undefined ? {} : { masterRoot: master.spec.root }),
-          ...(replica.spec.root === undefined ? {} : { replicaRoot: replica.spec.root }),
-          ...(master.engine === undefined ? {} : { engine: parseEngine(master.engine) }),
-          ...(replica.engine === undefined ? {} : { replicaEngine: parseEngine(replica.engine) }),
+          master: master.source,
+          replica: replica.source,
+          ...(master.root === undefined ? {} : { masterRoot: master.root }),
+          ...(replica.root === undefined ? {} : { replicaRoot: replica.root }),
+          ...engines,
         });
       });
     });

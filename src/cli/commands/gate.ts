@@ -1,11 +1,12 @@
 import { Argument, Option, type Command } from 'commander';
 import type { GateQuestion } from '../../generated/gate.js';
 import { MAX_THREADS } from '../audit-options.js';
+import { addConfigOptions, pairOf, useConfig } from '../config/use-config.js';
 import { collect, parseCount, parseEngine } from '../option-values.js';
 import type { GateCommandOptions } from '../run-gate.js';
 
 export function addGate(program: Command): void {
-  program
+  const command = program
     .command('gate')
     .description(
       'before a role change, or before replication is resumed after a crash: go or stop, with the commands that remain',
@@ -16,8 +17,8 @@ export function addGate(program: Command): void {
         'failover: may the replica take over from a master that was stopped; resume: may replication be switched on again',
       ).choices(['failover', 'resume']),
     )
-    .argument('<master>', 'imapd.conf of the master, or a directory that holds it')
-    .argument('<replica>', 'imapd.conf of the replica, or a directory that holds it')
+    .argument('<master>', 'imapd.conf of the master, a directory that holds it, or a side of the configuration file')
+    .argument('<replica>', 'the same of the replica')
     .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
     .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
     .option(
@@ -44,7 +45,8 @@ export function addGate(program: Command): void {
       collect,
     )
     .option('--color', 'colour the text (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text')
+    .option('--no-color', 'do not colour the text');
+  addConfigOptions(command)
     .addHelpText(
       'after',
       `
@@ -52,14 +54,19 @@ failover stops unless no process of the master is alive, every log, log-run and 
 proven harmless, the databases are clean, and all mailboxes and users are the same on both sides, record by record.
 resume goes by the audit alone: go, go except for those who are held, or stop.
 
+The configuration file gives it the sides, --threads and --color. --level and --accept are taken from no file.
+
 Examples:
   cyraudit gate failover /etc/imapd.conf /mnt/replica/etc/imapd.conf --replica-root /mnt/replica
   cyraudit gate resume /etc/imapd.conf /mnt/replica/etc/imapd.conf --replica-root /mnt/replica --into plan/
 
 Exit status: 0 go, 1 go except for those who are held (resume), 2 stop, 3 an error.`,
     )
-    .action(async (question: GateQuestion, master: string, replica: string, options: GateCommandOptions) => {
+    .action(async (question: GateQuestion, first: string, second: string) => {
+      const config = await useConfig(command);
+      const options = command.opts<GateCommandOptions>();
+      const pair = pairOf(config, first, second, options);
       const { runGate } = await import('../run-gate.js');
-      await runGate(question, master, replica, options);
+      await runGate(question, pair.master, pair.replica, { ...options, ...pair.engines });
     });
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { INCLUDABLE, SALVAGE_VERDICTS, type Includable } from '../../findings/salvage/verdicts.js';
 import { wrap } from '../../report/wrap.js';
+import { addConfigOptions, useConfig } from '../config/use-config.js';
 import { collect, parseSince } from '../option-values.js';
 import type { SalvageCommandOptions } from '../run-salvage.js';
 
@@ -21,11 +22,14 @@ function verdictHelp(): string {
 }
 
 export function addSalvage(program: Command): void {
-  program
+  const command = program
     .command('salvage')
     .description('find the messages of a side that is down which the side in service lacks')
-    .argument('<old>', 'imapd.conf of the side that is down, or a directory that holds it')
-    .argument('<new>', 'imapd.conf of the side in service, or a directory that holds it')
+    .argument(
+      '<old>',
+      'imapd.conf of the side that is down, a directory that holds it, or a side of the configuration file',
+    )
+    .argument('<new>', 'the same of the side in service')
     .option('--old-root <dir>', "absolute paths in OLD's imapd.conf lie below this directory")
     .option('--new-root <dir>', "absolute paths in NEW's imapd.conf lie below this directory")
     .option('--user <glob>', 'only these users; repeatable', collect)
@@ -47,7 +51,8 @@ export function addSalvage(program: Command): void {
     .option('--progress', 'tell how far it has come (the default on a terminal)')
     .option('--no-progress', 'do not')
     .option('--color', 'colour the text (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text')
+    .option('--no-color', 'do not colour the text');
+  addConfigOptions(command)
     .addHelpText('after', verdictHelp())
     .addHelpText(
       'after',
@@ -62,7 +67,11 @@ Examples:
 
 Exit status: 0 nothing to recover, 1 something to recover or to decide, 3 incomplete or an error.`,
     )
-    .action(async (old: string, newer: string, options: SalvageCommandOptions) => {
+    .action(async (first: string, second: string) => {
+      const config = await useConfig(command);
+      const options = command.opts<SalvageCommandOptions>();
+      const old = config.side(first, { role: 'single', root: options.oldRoot }).spec;
+      const newer = config.side(second, { role: 'single', root: options.newRoot }).spec;
       const { runSalvage } = await import('../run-salvage.js');
       process.exitCode = await runSalvage(old, newer, options);
     });

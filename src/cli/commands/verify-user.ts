@@ -1,16 +1,20 @@
 import { Option, type Command } from 'commander';
 import { MAX_THREADS } from '../audit-options.js';
+import { addConfigOptions, pairOf, useConfig } from '../config/use-config.js';
 import { parseCount, parseDuration, parseEngine } from '../option-values.js';
 import type { VerifyUserCommandOptions } from '../run-verify-user.js';
 
 export function addVerifyUser(program: Command): void {
-  program
+  const command = program
     .command('verify-user')
     .description('at the end of the move of one user between stores: is all of him on the other side')
     .argument('<user>', 'userid, as fred of user.fred or fred@example.com of example.com!user.fred')
-    .argument('<master>', 'imapd.conf of the store that he leaves, or a directory that holds it')
-    .argument('<replica>', 'imapd.conf of the store that he moves to, or a directory that holds it')
-    .option('--deadline <time>', 'for everything: 15s, 2m', parseDuration, 15)
+    .argument(
+      '<master>',
+      'imapd.conf of the store that he leaves, a directory that holds it, or a side of the configuration file',
+    )
+    .argument('<replica>', 'the same of the store that he moves to')
+    .addOption(new Option('--deadline <time>', 'for everything: 15s, 2m').argParser(parseDuration).default(15, '15s'))
     .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
     .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
     .addOption(
@@ -20,7 +24,8 @@ export function addVerifyUser(program: Command): void {
     )
     .option('--engine <release>', 'release of Cyrus on the master (default: told by its spool)', parseEngine)
     .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
-    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS))
+    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS));
+  addConfigOptions(command)
     .addHelpText(
       'after',
       `
@@ -33,8 +38,11 @@ Example:
 
 Exit status: 0 the same, 1 he differs, 2 he differs and something is halt, 3 not finished by the deadline, or an error.`,
     )
-    .action(async (user: string, master: string, replica: string, options: VerifyUserCommandOptions) => {
+    .action(async (user: string, first: string, second: string) => {
+      const config = await useConfig(command);
+      const options = command.opts<VerifyUserCommandOptions>();
+      const pair = pairOf(config, first, second, options);
       const { runVerifyUser } = await import('../run-verify-user.js');
-      await runVerifyUser(user, master, replica, options);
+      await runVerifyUser(user, pair.master, pair.replica, { ...options, ...pair.engines });
     });
 }

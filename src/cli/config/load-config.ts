@@ -15,7 +15,7 @@ import type { ConfigFile } from '../../generated/config.js';
 import { AuditError } from '../../model/audit-error.js';
 import { readSchema } from '../report-schema.js';
 import type { FoundConfig } from './find-config.js';
-import { configurableOptions, optionValue } from './option-value.js';
+import { configurableOptions, mustBeTyped, optionValue } from './option-value.js';
 import { readConfigText } from './read-config-text.js';
 
 /** A side of the file; its paths are absolute. */
@@ -69,7 +69,7 @@ export function examineConfig(
   const root = readToml(readConfigText(found));
   if ('message' in root) return { problems: [root] };
   const dir = dirname(resolve(found.path));
-  const ofSchema = schemaProblems(root, schemaErrors(plainValue(root)), (key) => tableOfKey(program, key));
+  const ofSchema = schemaProblems(root, schemaErrors(plainValue(root)), (key, table) => elsewhere(program, key, table));
   const { values, problems } = readValues(root, program, dir, (node) =>
     ofSchema.some((problem) => problem.node === node && !problem.isOfContent),
   );
@@ -97,6 +97,14 @@ const tableIn = (table: TomlTable, name: string): TomlTable | undefined => {
 /** Every command that reads the file. */
 const commandsOf = (program: Command): readonly Command[] =>
   program.commands.filter((command) => configurableOptions(command).size > 0);
+
+/** What to do with a key that a table does not have. */
+function elsewhere(program: Command, key: string, table: string | undefined): string | undefined {
+  const command = program.commands.find((candidate) => candidate.name() === table);
+  if (command !== undefined && mustBeTyped(command, key)) return `type --${key}: ${table!} takes it from no file`;
+  const other = tableOfKey(program, key);
+  return other === undefined ? undefined : `it belongs below [${other}]`;
+}
 
 function tableOfKey(program: Command, key: string): string | undefined {
   const owner = commandsOf(program).find((command) => configurableOptions(command).has(key));

@@ -14,16 +14,37 @@ const NOT_IN_FILE: ReadonlySet<string> = new Set([
   'replica-root',
   'engine',
   'replica-engine',
+  // report = ["summary"] says it.
+  'summary',
 ]);
+
+/**
+ * Of these commands the file sets no more. Somebody acts on their answer at once: what they look at and what they put up
+ * with must be typed, where he sees it, and not be forgotten in a file that was written for audits by night.
+ */
+const NO_MORE_THAN: Readonly<Record<string, ReadonlySet<string>>> = {
+  gate: new Set(['threads', 'color']),
+  'verify-user': new Set(['deadline', 'threads']),
+  salvage: new Set(['quiet', 'progress', 'color']),
+};
 
 /** The options of a command that the file may set, by their keys. */
 export function configurableOptions(command: Command): ReadonlyMap<string, Option> {
   const hasConfig = command.options.some(({ long }) => long === '--config');
   const options = hasConfig ? command.options.filter(({ long, negate }) => long !== undefined && !negate) : [];
+  const only = NO_MORE_THAN[command.name()];
   return new Map(
-    options.map((option) => [option.long!.slice(2), option] as const).filter(([key]) => !NOT_IN_FILE.has(key)),
+    options
+      .map((option) => [option.long!.slice(2), option] as const)
+      .filter(([key]) => !NOT_IN_FILE.has(key) && (only === undefined || only.has(key))),
   );
 }
+
+/** A command has the option, and takes it from no file. */
+export const mustBeTyped = (command: Command, key: string): boolean =>
+  Object.hasOwn(NO_MORE_THAN, command.name()) &&
+  command.options.some(({ long }) => long === `--${key}`) &&
+  !configurableOptions(command).has(key);
 
 /** What an option has for a value when the file sets it, the same as if it had been typed; or what is wrong with it. */
 export function optionValue(option: Option, node: TomlNode, dir: string): { readonly value: unknown } | TextProblem {

@@ -60,7 +60,8 @@ function inForce(
     const values = used?.config.values.get(command.name());
     const shown = [...configurableOptions(command)].map(([key, option]): Shown => {
       const set = values?.get(key);
-      if (set !== undefined) return { key, value: valueText(set.value), from: place(used!.path, set.at.line) };
+      if (set !== undefined)
+        return { key, value: valueText(set.value) + unitOf(option, set.value), from: place(used!.path, set.at.line) };
       return { key, ...builtIn(option) };
     });
     if (shown.length === 0) continue;
@@ -72,9 +73,13 @@ function inForce(
   return [...groups.values()].map(({ names, shown }) => [names, shown]);
 }
 
+/** A time is seconds once it was read. */
+const unitOf = ({ flags }: Option, value: unknown): string =>
+  typeof value === 'number' && /<(time|seconds)>$/.test(flags) ? ' s' : '';
+
 /** What is in force when nobody says anything. */
-function builtIn({ defaultValue, description }: Option): Pick<Shown, 'value' | 'from'> {
-  if (defaultValue !== undefined) return { value: valueText(defaultValue), from: 'default' };
+function builtIn({ defaultValue, defaultValueDescription, description }: Option): Pick<Shown, 'value' | 'from'> {
+  if (defaultValue !== undefined) return { value: defaultValueDescription ?? valueText(defaultValue), from: 'default' };
   const [, byItself, onTerminal] = /\(default: (.*)\)$|\(the default (on .*)\)$/.exec(description) ?? [];
   const told = byItself ?? onTerminal;
   return { value: told ?? '-', from: told === undefined ? 'not set' : 'default' };

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { AuditError } from '../../model/audit-error.js';
 import type { SideRole } from '../../model/effects.js';
+import type { EngineVersion } from '../../replication/engine.js';
 import type { SideSpec } from '../../sources/spool/open-side.js';
+import { parseEngine } from '../option-values.js';
 import { findConfig } from './find-config.js';
 
 /** Declares on a command which configuration file it reads. */
@@ -24,6 +26,17 @@ export interface TypedSide {
   readonly root?: string | undefined;
   /** A release of Cyrus. */
   readonly engine?: string | undefined;
+}
+
+interface Engines {
+  readonly engine?: EngineVersion;
+  readonly replicaEngine?: EngineVersion;
+}
+
+/** What is typed of the sides of a pair, as commander hands it over. */
+export interface PairOptions extends Engines {
+  readonly masterRoot?: string;
+  readonly replicaRoot?: string;
 }
 
 /** What a command has from the configuration file. */
@@ -60,6 +73,26 @@ export async function useConfig(command: Command): Promise<UsedConfig> {
         },
         ...(engine === undefined ? {} : { engine }),
       };
+    },
+  };
+}
+
+/** The sides of a pair as they were typed, with what the file knows of them. */
+export function pairOf(
+  config: UsedConfig,
+  first: string,
+  second: string,
+  typed: PairOptions,
+): { readonly master: SideArgument; readonly replica: SideArgument; readonly engines: Engines } {
+  const { masterRoot, replicaRoot, engine, replicaEngine } = typed;
+  const master = config.side(first, { role: 'master', root: masterRoot, engine });
+  const replica = config.side(second, { role: 'replica', root: replicaRoot, engine: replicaEngine });
+  return {
+    master: master.spec,
+    replica: replica.spec,
+    engines: {
+      ...(master.engine === undefined ? {} : { engine: parseEngine(master.engine) }),
+      ...(replica.engine === undefined ? {} : { replicaEngine: parseEngine(replica.engine) }),
     },
   };
 }

@@ -29,16 +29,32 @@ export function explainFinding(finding: FindingTexts, { color, width }: Omit<Ren
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const part = (heading: string, text: string) => ['', chalk.bold(heading), ...wrap(text, width, '  ')];
   const lines = [
-    `${chalk.bold(finding.code)}: ${finding.title}`,
-    `Class ${paint(chalk, finding.class)}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`,
+    ...wrap(`${finding.code}: ${finding.title}`, width).map((line, n) =>
+      n === 0 ? chalk.bold(finding.code) + line.slice(finding.code.length) : line,
+    ),
+    ...wrap(`Class ${finding.class}: ${CLASS_WORDS[finding.class]}. Since ${finding.since}.`, width).map((line, n) =>
+      n === 0 ? line.replace(finding.class, paint(chalk, finding.class)) : line,
+    ),
     ...explanationOf(finding).flatMap(({ heading, text }) => part(heading, text)),
-    ...(finding.details?.(finding.example) ?? []).map((line) => `    ${printable(line)}`),
+    ...(finding.details?.(finding.example) ?? []).flatMap((line) => wrap(printable(line), width, '    ')),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** Every finding in a line of its own, worst class first, by code. */
-export function explainAll({ catalogue, color }: RenderOptions): string {
+/** Narrower than this a second column is hard to read. */
+const MIN_COLUMN = 30;
+
+/** Two columns; on a narrow terminal one below the other. */
+function row(code: string, title: string, column: number, width: number): string[] {
+  const indent = 2 + column;
+  if (width - indent < MIN_COLUMN) return [`  ${code}`, ...wrap(title, width, '      ')];
+  return wrap(title, width, ' '.repeat(indent)).map((line, n) =>
+    n === 0 ? `  ${code.padEnd(column)}${line.slice(indent)}` : line,
+  );
+}
+
+/** Every finding with its title, worst class first, by code. */
+export function explainAll({ catalogue, color, width }: RenderOptions): string {
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const all = [...catalogue.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
   const column = Math.max(0, ...all.map(({ code }) => code.length)) + 2;
@@ -47,9 +63,10 @@ export function explainAll({ catalogue, color }: RenderOptions): string {
     if (findingClass === 'clean') continue;
     const members = all.filter((finding) => finding.class === findingClass);
     if (members.length === 0) continue;
-    lines.push(`${paint(chalk, findingClass)}: ${CLASS_WORDS[findingClass]}`);
-    lines.push(...members.map(({ code, title }) => `  ${code.padEnd(column)}${title}`), '');
+    const [head, ...more] = wrap(`${findingClass}: ${CLASS_WORDS[findingClass]}`, width);
+    lines.push(paint(chalk, findingClass) + head!.slice(findingClass.length), ...more);
+    lines.push(...members.flatMap(({ code, title }) => row(code, title, column, width)), '');
   }
-  lines.push('cyraudit explain CODE says what a finding means and what to do.');
+  lines.push(...wrap('cyraudit explain CODE says what a finding means and what to do.', width));
   return `${lines.join('\n')}\n`;
 }

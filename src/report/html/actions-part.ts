@@ -12,7 +12,7 @@ import { Affected } from './affected.js';
 import { element, type Child, type Markup } from './element.js';
 import { fillCommand } from './fill-command.js';
 import { remedySteps, type RemedyStep } from './remedy-steps.js';
-import { badge, copyBlock, foreign, section } from './small-parts.js';
+import { badge, copyBlock, detailLine, foreign, section } from './small-parts.js';
 import { actionId } from './verdict-part.js';
 
 /** What to do next, worst first, with the commands. */
@@ -144,7 +144,7 @@ function exampleItem({ finding, place }: PlacedFinding, texts: FindingTexts | un
           ': ',
         ],
     foreign(findingMessage(finding, texts)),
-    findingDetails(finding, texts).map((line) => element('div', {}, foreign(line))),
+    findingDetails(finding, texts).map(detailLine),
     more > 0 ? element('span', { class: 'note' }, ` and ${grouped(more)} more`) : undefined,
   );
 }

@@ -40,3 +40,7 @@ export function bar(share: number, kind: string): Markup {
     element('rect', { class: kind, width, height: 10 }),
   );
 }
+
+/** A line below a finding. Some are tables, with blanks between their columns. */
+export const detailLine = (line: string): Markup =>
+  element('p', { class: line.includes('  ') ? 'detail columns' : 'detail' }, foreign(line));

@@ -1,6 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import { SALVAGE_VERDICTS, salvageVerdict, type SalvageVerdict } from '../../findings/salvage/verdicts.js';
 import type { ManifestMessage, ManifestUnaudited } from '../../generated/manifest.js';
+import { displayWidth, padColumns } from '../display-width.js';
 import { bytes, counted, grouped } from '../numbers.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions } from '../report-format.js';
@@ -144,12 +145,12 @@ function groupLines(code: SalvageVerdict, group: Group, width: number, chalk: Ch
 function tableLines(messages: readonly ManifestMessage[], width: number): string[] {
   const places = messages.map(({ mboxname, uid }) => `${printableMboxname(mboxname)} uid ${String(uid)}`);
   const sizes = messages.map(({ size }) => grouped(size));
-  const place = Math.max(...places.map(({ length }) => length));
+  const place = Math.max(...places.map(displayWidth));
   const size = Math.max(...sizes.map(({ length }) => length));
   let why = '';
   return messages.flatMap((message, n) => {
     const { internaldate, flags } = message;
-    const row = `${places[n]!.padEnd(place)}  ${internaldate}  ${sizes[n]!.padStart(size)} bytes  ${printable([...flags.system, ...flags.user].join(' '))}`;
+    const row = `${padColumns(places[n]!, place)}  ${internaldate}  ${sizes[n]!.padStart(size)} bytes  ${printable([...flags.system, ...flags.user].join(' '))}`;
     const words = whyWords(message);
     const detail = words === why ? [] : wrap(words, width, INDENT + INDENT);
     why = words;
@@ -161,7 +162,7 @@ function tableLines(messages: readonly ManifestMessage[], width: number): string
 const keepBlanks =
   (row: string, width: number) =>
   (line: string): string =>
-    INDENT.length + row.length <= width ? INDENT + row : line;
+    INDENT.length + displayWidth(row) <= width ? INDENT + row : line;
 
 function whyWords({ why, target, mboxname, sameAs, verdict, source }: ManifestMessage): string {
   const to = target.mboxname === mboxname ? '' : `; goes to ${printableMboxname(target.mboxname)}`;

@@ -1,6 +1,6 @@
 import { element, type Child, type Markup } from '../element.js';
 import { partsOf, type PageData, type PageRow } from '../page-data.js';
-import { foreign } from '../small-parts.js';
+import { detailLine, foreign } from '../small-parts.js';
 import { holderOf, timelineWords, uidTimeline, type UidMark } from '../uid-timeline.js';
 
 /** All that is known of one finding. */
@@ -13,7 +13,7 @@ export function explanation(data: PageData, row: PageRow): Markup {
     'div',
     { class: 'explanation' },
     element('h3', {}, code.title),
-    (row[6] ?? []).map((line) => element('p', {}, foreign(line))),
+    (row[6] ?? []).map(detailLine),
     element(
       'dl',
       {},

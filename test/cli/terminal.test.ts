@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { displayWidth } from '../../src/report/display-width.js';
+import { runCli } from '../support/cli.js';
+import { hasTerminal, runOnTerminal } from '../support/terminal.js';
+
+/** Lines that are too wide and could have been broken: a word that is too long by itself stays whole. */
+const tooWide = (shown: string, columns: number): string[] =>
+  shown
+    .replaceAll(/\u001b\[[0-9;]*m/g, '')
+    .split('\n')
+    .filter((line) => displayWidth(line) > columns && line.trim().includes(' '));
+
+describe.skipIf(!hasTerminal).each([40, 80, 200])('a terminal of %d columns', (columns) => {
+  test.each([
+    ['explain', ['explain']],
+    ['explain CODE', ['explain', 'guid-mismatch']],
+    ['config check', ['config', 'check']],
+  ])('%s fits', (_, args) => {
+    const { status, shown } = runOnTerminal(args, { columns });
+    expect(status).toBe(0);
+    expect(shown.split('\n').length).toBeGreaterThan(10);
+    expect(tooWide(shown, columns)).toEqual([]);
+    // Running text is no wider than can be read.
+    if (columns === 200) expect(tooWide(shown, 120)).toEqual([]);
+  });
+});
+
+test.skipIf(!hasTerminal)('a terminal that does not know its width is taken for one of 80 columns', () => {
+  const { shown } = runOnTerminal(['explain', 'guid-mismatch'], { columns: 0 });
+  expect(tooWide(shown, 80)).toEqual([]);
+  expect(shown.split('\n').some((line) => line.length > 60)).toBe(true);
+});
+
+test('what goes to a file or a pipe does not depend on a window', () => {
+  expect(runCli(['explain', 'guid-mismatch'], { COLUMNS: '40' })).toEqual(runCli(['explain', 'guid-mismatch']));
+});
