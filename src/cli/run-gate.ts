@@ -1,4 +1,3 @@
-import { catalogue } from '../findings/catalogue.js';
 import { word } from '../gate/machines.js';
 import { gateText } from '../gate/gate-text.js';
 import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
@@ -6,7 +5,7 @@ import type { Level, Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { askGate } from '../run/gate.js';
-import type { SideSpec } from '../sources/spool/open-side.js';
+import { sideSpec, type SideSpec } from '../sources/spool/open-side.js';
 import { checkReportFile, writeReportFile } from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
@@ -20,6 +19,10 @@ export interface GateCommandOptions extends TerminalOptions {
   readonly engine?: EngineVersion;
   readonly replicaEngine?: EngineVersion;
   readonly accept?: readonly string[];
+  readonly recheck: number;
+  readonly recheckDelay?: number;
+  readonly ioLimit?: number;
+  readonly nice?: boolean;
   readonly threads?: number;
   readonly report?: readonly string[];
 }
@@ -48,15 +51,23 @@ export async function runGate(
   const directories = specs.flatMap(sideDirectories);
   for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);
   if (options.into !== undefined) checkReportFile(`${options.into}/held.txt`, directories);
+  if (options.nice === true) {
+    const { giveWay } = await import('./give-way.js');
+    giveWay();
+  }
   const { gate, report } = await askGate({
     question,
-    master: specs[0],
-    replica: specs[1],
+    master,
+    replica,
+    ...(options.masterRoot === undefined ? {} : { masterRoot: options.masterRoot }),
+    ...(options.replicaRoot === undefined ? {} : { replicaRoot: options.replicaRoot }),
     masterIsDown: options.masterIsDown === true,
     level: options.level,
     accept: await accepting(options, specs),
-    catalogue,
+    recheck: options.recheck,
     words: wordsOf(options),
+    ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
+    ...(options.ioLimit === undefined ? {} : { bytesPerSecond: options.ioLimit * 1_000_000 }),
     ...(options.into === undefined ? {} : { into: options.into }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -71,10 +82,6 @@ export async function runGate(
     else await writeStdout(render(gate, format, { color: useColor(options), width: textWidth() }));
   }
   process.exitCode = STATUS[gate.answer];
-}
-
-function sideSpec(role: 'master' | 'replica', source: string, root: string | undefined): SideSpec {
-  return { role, source, ...(root === undefined ? {} : { root }) };
 }
 
 interface Target {
@@ -101,10 +108,9 @@ function refuseOther(question: GateQuestion, { into, masterIsDown }: GateCommand
     throw new AuditError('usage', '--master-is-down: only gate failover asks for it', 'Leave it out.');
 }
 
-/** Options that change the answer, as they were given. */
-function wordsOf({ accept = [], into, masterIsDown }: GateCommandOptions): string {
+/** Options that change the answer and that no report knows of, as they were given. */
+function wordsOf({ into, masterIsDown }: GateCommandOptions): string {
   const words = [
-    ...accept.flatMap((file) => ['--accept', word(file)]),
     ...(into === undefined ? [] : ['--into', word(into)]),
     ...(masterIsDown === true ? ['--master-is-down'] : []),
   ];

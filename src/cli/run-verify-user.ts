@@ -30,8 +30,10 @@ export async function runVerifyUser(
   const { masterRoot, replicaRoot, level, deadline, threads, engine, replicaEngine } = options;
   const verdict = await verifyUser({
     userid,
-    master: { role: 'master', source: master, ...(masterRoot === undefined ? {} : { root: masterRoot }) },
-    replica: { role: 'replica', source: replica, ...(replicaRoot === undefined ? {} : { root: replicaRoot }) },
+    master,
+    replica,
+    ...(masterRoot === undefined ? {} : { masterRoot }),
+    ...(replicaRoot === undefined ? {} : { replicaRoot }),
     level,
     deadline,
     ...(threads === undefined ? {} : { threads }),
