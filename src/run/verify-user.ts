@@ -206,7 +206,10 @@ class UserVerification {
 
   private async lookAtFiles(units: readonly { readonly unit: UserUnit }[], names: readonly string[]): Promise<void> {
     const { options } = this;
-    const reply = await this.pool.run({ kind: 'units', units, look: NO_LOOK }, planOf(options, options.level ?? 'files', names));
+    const reply = await this.pool.run(
+      { kind: 'units', units, look: NO_LOOK },
+      planOf(options, options.level ?? 'files', names),
+    );
     if (this.overtime.signal.aborted || (reply.ok && reply.result.unsettled.length > 0)) return;
     const all: Found = reply.ok
       ? found(reply.result, true)

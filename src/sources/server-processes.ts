@@ -117,7 +117,9 @@ function whyElsewhere({ spec, conf, layout }: Side, proc: string): string[] {
   // What is mounted into a container may be mounted into others.
   const isMounted = statSync('/').dev !== statSync(layout.configDirectory).dev;
   return isMounted && (linkOf(join(proc, 'self/ns/pid')) ?? WHOLE_MACHINE) !== WHOLE_MACHINE
-    ? [`this is a container, which shows none of the processes outside, and ${layout.configDirectory} is mounted into it`]
+    ? [
+        `this is a container, which shows none of the processes outside, and ${layout.configDirectory} is mounted into it`,
+      ]
     : [];
 }
 

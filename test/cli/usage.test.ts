@@ -45,7 +45,11 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['the answer of a gate as HTML', ['gate', 'resume', 'a', 'b', '--report', 'html'], /text or json.*json=FILE/],
     ['a gate without a replica', ['gate', 'failover', 'a'], /missing required argument 'replica'/],
     ['a gate of a part of the pair', ['gate', 'failover', 'a', 'b', '--user', 'fred'], /unknown option '--user'/],
-    ['a gate with two reports on stdout', ['gate', 'resume', 'a', 'b', '--report', 'text', '--report', 'json'], /stdout/],
+    [
+      'a gate with two reports on stdout',
+      ['gate', 'resume', 'a', 'b', '--report', 'text', '--report', 'json'],
+      /stdout/,
+    ],
     ['a gate at no level', ['gate', 'resume', 'a', 'b', '--level', 'deep'], /index, files, content/],
     ['a gate that looks too often', ['gate', 'resume', 'a', 'b', '--recheck', '101'], /from 0 to 100/],
     ['a gate that may read nothing', ['gate', 'resume', 'a', 'b', '--io-limit', '0'], /from 1 to 100000/],

@@ -249,7 +249,9 @@ describe('failover', () => {
     expect(failed(await failover())).toEqual(['same-on-both-sides']);
     const gate = await failover({ accept: accepting('mailbox-only-on-replica') });
     expect([gate.answer, failed(gate)]).toEqual(['go', []]);
-    expect(evidence(gate, 'same-on-both-sides')).toMatch(/^1 difference accepted, by which the replica lacks nothing$/m);
+    expect(evidence(gate, 'same-on-both-sides')).toMatch(
+      /^1 difference accepted, by which the replica lacks nothing$/m,
+    );
   });
 
   test('at level index the answer says that message files were not looked at', async () => {

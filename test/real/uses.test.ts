@@ -184,7 +184,10 @@ describe.skipIf(whyNoCyrus() !== undefined)('in use', { timeout: 180_000 }, () =
   };
 
   const ADVICE: Readonly<Record<string, Advice>> = {
-    'guid-mismatch': { says: 'If new UIDs are acceptable (POP3 users download again), run sync_client -u USER', step: replicateUser },
+    'guid-mismatch': {
+      says: 'If new UIDs are acceptable (POP3 users download again), run sync_client -u USER',
+      step: replicateUser,
+    },
     'guid-mismatch-one-expunged': { says: 'If a new UID is acceptable, run sync_client -u USER', step: replicateUser },
     'orphan-directory': {
       says: 'move the directory away',
@@ -200,7 +203,10 @@ describe.skipIf(whyNoCyrus() !== undefined)('in use', { timeout: 180_000 }, () =
         ];
       },
     },
-    'mboxlist-doubtful': { says: 'Settle the mailboxes that the witnesses name, each as its own finding says', step: () => undefined },
+    'mboxlist-doubtful': {
+      says: 'Settle the mailboxes that the witnesses name, each as its own finding says',
+      step: () => undefined,
+    },
     'header-disagrees-with-list': {
       says: 'rename the mailbox to a name that nobody has and back (cyradm: renamemailbox MAILBOX MAILBOX-renamed, then renamemailbox MAILBOX-renamed MAILBOX)',
       step: ({ place, finding: { facts, side } }) => {

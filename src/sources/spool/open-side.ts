@@ -16,7 +16,11 @@ export interface SideSpec {
   readonly root?: string;
 }
 
-export function sideSpec<R extends SideRole>(role: R, source: string, root: string | undefined): SideSpec & { role: R } {
+export function sideSpec<R extends SideRole>(
+  role: R,
+  source: string,
+  root: string | undefined,
+): SideSpec & { role: R } {
   return { role, source, ...(root === undefined ? {} : { root }) };
 }
 
