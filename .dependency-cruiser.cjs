@@ -26,11 +26,11 @@ const LAYERS = {
   // Of the audit only types: see layer-pool-types.
   pool: ['model', 'audit'],
   // Puts audit and pool together, and looks into the list of a master for a plan.
-  run: ['model', 'audit', 'pool', 'generated', 'sources', 'plan', 'gate', 'report'],
+  run: ['model', 'findings', 'audit', 'pool', 'generated', 'sources', 'plan', 'gate', 'report'],
   // Who may be replicated, by a report.
   plan: ['model', 'generated', 'report'],
   // May the roles be changed, or replication be resumed: by a report, and by what was seen beside it.
-  gate: ['model', 'generated', 'formats', 'sources', 'accept', 'report', 'plan'],
+  gate: ['model', 'generated', 'formats', 'sources', 'report', 'plan'],
   report: ['model', 'findings', 'generated'],
   // Decodes single files for `cyraudit inspect`.
   inspect: ['model', 'bytes', 'formats', 'sources', 'generated'],

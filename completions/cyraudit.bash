@@ -12,7 +12,7 @@ _cyraudit_options() {
         'explain') choices='--color --no-color --config --no-config -h --help' ;;
         'render') choices='--to --color --no-color --config --no-config -h --help' ;;
         'plan') choices='--into --config --no-config -h --help' ;;
-        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --accept --threads --report --color --no-color --config --no-config -h --help' ;;
+        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --recheck --recheck-delay --io-limit --nice --accept --threads --report --color --no-color --config --no-config -h --help' ;;
         'verify-user') choices='--deadline --master-root --replica-root --level --engine --replica-engine --threads --config --no-config -h --help' ;;
         'salvage') choices='--old-root --new-root --user --mailbox --log --since --include --report --export --quiet --progress --no-progress --color --no-color --config --no-config -h --help' ;;
         'reinject') choices='--to --admin --password-file --into --journal --dry-run --rate --ca --insecure --no-tls -h --help' ;;
@@ -109,6 +109,9 @@ _cyraudit_takes() {
             'check --time-limit' | \
             'check --threads' | \
             'check --io-limit' | \
+            'gate --recheck' | \
+            'gate --recheck-delay' | \
+            'gate --io-limit' | \
             'gate --threads' | \
             'verify-user --deadline' | \
             'verify-user --threads' | \

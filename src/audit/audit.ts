@@ -3,10 +3,10 @@ import { realpathSync } from 'node:fs';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
-import { whyNotDecoded } from '../sources/spool/open-database.js';
 import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
 import type { EngineVersion } from '../replication/engine.js';
+import { whyAnnotationsUnread } from './annotations-unread.js';
 import { assembleReport } from './assemble-report.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
@@ -234,17 +234,10 @@ function realPath(path: string): string {
   }
 }
 
-/** annotations.db holds the mailbox annotations of all mailboxes: when it cannot be read none of them was compared. */
 function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: UnauditedPart[]): void {
   for (const { side } of checked) {
-    const { path, db, failure, faults } = side.annotations;
-    if (failure?.missing === true || faults.some(({ code }) => code === 'file-empty')) continue;
-    if (failure !== undefined) unaudited.push({ what: 'mailbox annotations', side: side.role, reason: failure.reason });
-    else if (db === undefined) {
-      // Damage is a finding beside this: what it takes with it was not compared.
-      const reason = whyNotDecoded(side.annotations) ?? `${path}: ${faults[0]?.code ?? 'cannot be decoded'}`;
-      unaudited.push({ what: 'mailbox annotations', side: side.role, reason });
-    }
+    const reason = whyAnnotationsUnread(side);
+    if (reason !== undefined) unaudited.push({ what: 'mailbox annotations', side: side.role, reason });
   }
 }
 

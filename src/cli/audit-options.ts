@@ -49,9 +49,9 @@ function collectReport(value: string, before?: readonly string[]): readonly stri
 
 const MAX_LOST = 999_999_999;
 /** More looks than anybody waits for. */
-const MAX_RECHECKS = 100;
+export const MAX_RECHECKS = 100;
 /** Unit: MB/s. */
-const MAX_IO_LIMIT = 100_000;
+export const MAX_IO_LIMIT = 100_000;
 
 const MAX_PARTS = 10_000;
 

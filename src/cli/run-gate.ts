@@ -1,4 +1,3 @@
-import { catalogue } from '../findings/catalogue.js';
 import { word } from '../gate/machines.js';
 import { gateText } from '../gate/gate-text.js';
 import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
@@ -20,6 +19,10 @@ export interface GateCommandOptions extends TerminalOptions {
   readonly engine?: EngineVersion;
   readonly replicaEngine?: EngineVersion;
   readonly accept?: readonly string[];
+  readonly recheck: number;
+  readonly recheckDelay?: number;
+  readonly ioLimit?: number;
+  readonly nice?: boolean;
   readonly threads?: number;
   readonly report?: readonly string[];
 }
@@ -45,15 +48,23 @@ export async function runGate(
   const directories = specs.flatMap(sideDirectories);
   for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);
   if (options.into !== undefined) checkListDirectory('--into', options.into, directories);
+  if (options.nice === true) {
+    const { giveWay } = await import('./give-way.js');
+    giveWay();
+  }
   const { gate, report } = await askGate({
     question,
-    master: specs[0],
-    replica: specs[1],
+    master: master.source,
+    replica: replica.source,
+    ...(master.root === undefined ? {} : { masterRoot: master.root }),
+    ...(replica.root === undefined ? {} : { replicaRoot: replica.root }),
     masterIsDown: options.masterIsDown === true,
     level: options.level,
     accept: await accepting(options, specs),
-    catalogue,
+    recheck: options.recheck,
     words: wordsOf(options),
+    ...(options.recheckDelay === undefined ? {} : { recheckDelay: options.recheckDelay }),
+    ...(options.ioLimit === undefined ? {} : { bytesPerSecond: options.ioLimit * 1_000_000 }),
     ...(options.into === undefined ? {} : { into: options.into }),
     ...(options.threads === undefined ? {} : { threads: options.threads }),
     ...(options.engine === undefined ? {} : { engine: options.engine }),
@@ -94,7 +105,7 @@ function refuseOther(question: GateQuestion, { into, masterIsDown }: GateCommand
     throw new AuditError('usage', '--master-is-down: only gate failover asks for it', 'Leave it out.');
 }
 
-/** Options that change the answer, as they were given, but for those that the report of the audit knows. */
+/** Options that change the answer and that no report knows of, as they were given. */
 function wordsOf({ into, masterIsDown }: GateCommandOptions): string {
   const words = [
     ...(into === undefined ? [] : ['--into', word(into)]),

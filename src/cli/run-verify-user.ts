@@ -31,8 +31,10 @@ export async function runVerifyUser(
   const { level, deadline, threads, engine, replicaEngine } = options;
   const verdict = await verifyUser({
     userid,
-    master,
-    replica,
+    master: master.source,
+    replica: replica.source,
+    ...(master.root === undefined ? {} : { masterRoot: master.root }),
+    ...(replica.root === undefined ? {} : { replicaRoot: replica.root }),
     level,
     deadline,
     ...(threads === undefined ? {} : { threads }),

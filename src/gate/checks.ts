@@ -30,6 +30,8 @@ export function makeCheck(name: GateCheckName, passed: boolean, evidence: Iterab
 
 export interface SeenProcesses {
   readonly found: ServerProcesses;
+  /** Those that ran when the audit began. */
+  readonly before: ServerProcesses['running'];
   readonly proc: { readonly entries: readonly ProcEntry[]; readonly unread: readonly string[] };
   /** Somebody has made sure where it cannot be seen. */
   readonly isSaidToBeDown: boolean;
@@ -37,7 +39,7 @@ export interface SeenProcesses {
 }
 
 /** No process of the master is alive. Files of dead ones are told apart: a crash leaves them. */
-export function checkMasterStopped({ found, proc, isSaidToBeDown, confFile }: SeenProcesses): GateCheck {
+export function checkMasterStopped({ found, before, proc, isSaidToBeDown, confFile }: SeenProcesses): GateCheck {
   const { running } = found;
   const blind = [...found.blind, ...proc.unread];
   const entryOf = new Map(proc.entries.map((entry) => [entry.pid, entry]));
@@ -48,6 +50,10 @@ export function checkMasterStopped({ found, proc, isSaidToBeDown, confFile }: Se
     return `process ${String(pid)} (${name}${entry === undefined ? '' : `, ${serves(entry)}`}) ${because}`;
   });
   const pids = new Set(running.map(({ pid }) => pid));
+  // What it wrote last may not have been looked at.
+  const ended = before
+    .filter(({ pid }) => !pids.has(pid))
+    .map(({ pid, name }) => `process ${String(pid)} (${name}) ended while the pair was audited`);
   const others = proc.entries.filter(({ pid }) => !pids.has(pid));
   const isSeen = blind.length === 0;
   const left = others.map((entry) =>
@@ -58,8 +64,14 @@ export function checkMasterStopped({ found, proc, isSaidToBeDown, confFile }: Se
   const unseen = blind.map((reason) => `it cannot be told from here whether the master runs: ${reason}`);
   if (!isSeen && isSaidToBeDown) unseen.push('--master-is-down says that it does not');
   const seen = [`no program of Cyrus runs with ${confFile}, and no process has a file of the master open for writing`];
-  const passed = running.length === 0 && (isSeen || isSaidToBeDown);
-  return makeCheck('master-stopped', passed, [...alive, ...unseen, ...(isSeen && passed ? seen : []), ...left]);
+  const passed = running.length + ended.length === 0 && (isSeen || isSaidToBeDown);
+  return makeCheck('master-stopped', passed, [
+    ...alive,
+    ...ended,
+    ...unseen,
+    ...(isSeen && passed ? seen : []),
+    ...left,
+  ]);
 }
 
 /** The pending logs of the master, as they were before and after the audit. */
@@ -143,9 +155,11 @@ export function checkDatabases(
 /** The audit is complete, and nothing is `halt`. */
 export function checkAudit(report: Report, findings: readonly PlacedFinding[], catalogue: Catalogue): GateCheck {
   const halts = findings.filter(({ finding }) => finding.class === 'halt');
-  const passed = report.complete && report.verdict !== 'halt';
+  const isWhole = report.selection === undefined;
+  const passed = report.complete && isWhole && report.verdict !== 'halt';
   return makeCheck('audit', passed, [
     verdictLine(report),
+    ...(isWhole ? [] : ['only a part of the pair was audited']),
     ...halts.map((placed) => findingLine(placed, catalogue)),
     ...report.unaudited.map(
       ({ what, side, mboxname, reason }) =>
@@ -160,12 +174,18 @@ export function checkSame(report: Report, differences: PairDifferences, catalogu
   const passed = found.length === 0 && report.complete;
   const { mailboxes, users } = report.counts;
   const all = (counts: Report['counts']['users']): number => CLASSES.reduce((sum, of) => sum + counts[of], 0);
-  const accepted = report.acceptance?.findings ?? 0;
   const same = `${counted(all(mailboxes), 'mailbox', 'mailboxes')} and ${counted(all(users), 'user')} were compared, record by record`;
   return makeCheck('same-on-both-sides', passed, [
-    ...found.map((placed) => findingLine(placed, catalogue)),
+    ...found.map((placed) =>
+      findingLine(placed, catalogue).concat(
+        placed.finding.accepted === undefined ? '' : ': accepted, but a replica that takes over may lack it',
+      ),
+    ),
     ...(found.length === 0 ? [same] : []),
-    ...(accepted === 0 ? [] : [`${counted(accepted, 'finding')} accepted with --accept`]),
+    ...(differences.settled === 0
+      ? []
+      : [`${counted(differences.settled, 'difference')} accepted, by which the replica lacks nothing`]),
+    ...(report.level === 'index' ? ['--level index: whether the replica has the message files was not looked at'] : []),
     ...(report.complete ? [] : ['not everything was audited']),
   ]);
 }

@@ -1,5 +1,5 @@
-import { acceptsNotListed } from '../accept/accept-findings.js';
 import type { Report, ReportFinding, ReportMailbox, ReportUser } from '../generated/report.js';
+import type { Effect } from '../model/effects.js';
 import { unauditedUser } from '../model/unaudited-user.js';
 import { placedFindings, type PlacedFinding } from '../report/finding-place.js';
 
@@ -15,10 +15,27 @@ export function isDifference({ code, class: of, side, effects = [] }: ReportFind
   return of !== 'safe' || side === undefined || effects.length === 0 || effects.some((effect) => effect !== 'none');
 }
 
+/** Of what the replica has and the master lacks. */
+const OF_NO_LOSS: ReadonlySet<string> = new Set<Effect>(['none', 'copy-back-to-master']);
+/** Of a file: its message is on the other side, whose file has been looked at for itself. */
+const OF_A_REPLICATED_FILE: ReadonlySet<string> = new Set<Effect>(['unseen']);
+
+/**
+ * True when somebody lives with a difference, and a replica that takes over lacks nothing by it. What is over the cap of a
+ * report is unknown.
+ */
+function isSettled({ finding: { accepted, code, side, effects = [] }, place }: PlacedFinding): boolean {
+  if (accepted === undefined || side === 'replica' || place?.notListed?.[code] !== undefined) return false;
+  const harmless = side === 'master' && code.startsWith('message-file-') ? OF_A_REPLICATED_FILE : OF_NO_LOSS;
+  return effects.length > 0 && effects.every((effect) => harmless.has(effect));
+}
+
 /** Where the sides of a pair are not the same, by what a sync log can name. Each answer is why, or undefined. */
 export class PairDifferences {
-  /** Findings that are differences and that nobody has accepted, in the order of the report. */
+  /** Findings that are differences, in the order of the report, without those that are settled. */
   readonly findings: readonly PlacedFinding[];
+  /** How many differences are settled. */
+  readonly settled: number;
   /** Why nothing can be said of anybody. */
   readonly whole: string | undefined;
   private readonly mailboxes = new Map<string, string>();
@@ -29,13 +46,9 @@ export class PairDifferences {
 
   /** @param ownerOf the userid to whom a mailbox belongs */
   constructor(report: Report, ownerOf: (mboxname: string) => string | undefined) {
-    const acceptsRest = acceptsNotListed(report);
-    this.findings = placedFindings(report).filter(
-      ({ finding, place }) =>
-        isDifference(finding) &&
-        (finding.accepted === undefined ||
-          (place?.notListed?.[finding.code] !== undefined && !acceptsRest(finding.code, place))),
-    );
+    const all = placedFindings(report).filter(({ finding }) => isDifference(finding));
+    this.findings = all.filter((placed) => !isSettled(placed));
+    this.settled = all.length - this.findings.length;
     for (const mailbox of report.mailboxes) {
       const why = differs(mailbox);
       if (why !== undefined) this.mailboxes.set(mailbox.mboxname, why);

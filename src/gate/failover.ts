@@ -126,7 +126,7 @@ export function stepsToChange(facts: GateFacts, checks: readonly GateCheck[]): G
   if (failed.has('master-stopped')) {
     if (processes.found.running.length > 0)
       steps.push(step('master', 'Stop Cyrus, and see that no process is left.', 'systemctl stop cyrus-imapd'));
-    else
+    else if (processes.found.blind.length + processes.proc.unread.length > 0)
       steps.push(
         step(
           'master',

@@ -14,10 +14,12 @@ const TITLES: Readonly<Record<GateCheckName, string>> = {
 };
 
 const ANSWERS: Readonly<Record<GateReport['question'], (report: GateReport) => string>> = {
-  failover: ({ answer }) =>
-    answer === 'go'
-      ? 'GO: the replica has all that the master has, and may take over.'
-      : 'STOP: do not change the roles.',
+  failover: ({ answer, level }) =>
+    answer === 'stop'
+      ? 'STOP: do not change the roles.'
+      : level === 'index'
+        ? 'GO: the replica has all records that the master has; whether it has their message files was not looked at.'
+        : 'GO: the replica has all that the master has, and may take over.',
   resume: ({ answer, held }) =>
     answer === 'go'
       ? 'GO: replication may be switched on again.'

@@ -114,9 +114,9 @@ class Prover {
   seen(both: string): string | undefined {
     const [userid = '', uniqueid = ''] = both.split('\0');
     const mboxname = this.subjects.nameOf(uniqueid);
-    // The owner's own is in the records of the mailbox.
-    if (mboxname !== undefined && this.subjects.ownerOf(mboxname) === userid) return this.mailbox(mboxname);
-    return this.metadata(userid);
+    const isOwn = mboxname !== undefined && this.subjects.ownerOf(mboxname) === userid;
+    // The owner's own is in the records of the mailbox; before version 12 of the index in his database, as that of others.
+    return (isOwn ? this.mailbox(mboxname) : undefined) ?? this.metadata(userid);
   }
 
   private presence(userid: string): Presence {

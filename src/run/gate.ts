@@ -3,17 +3,17 @@ import { failoverChecks, stepsOfChange, stepsToChange, type GateFacts } from '..
 import type { SideConf } from '../gate/machines.js';
 import { PairDifferences } from '../gate/differences.js';
 import { resumeChecks, resumeSteps, toHeld } from '../gate/resume.js';
-import type { SeenLogs } from '../gate/checks.js';
+import type { SeenLogs, SeenProcesses } from '../gate/checks.js';
+import { catalogue } from '../findings/catalogue.js';
 import type { GateAnswer, GateQuestion, GateReport } from '../generated/gate.js';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import { makePlan, type Plan } from '../plan/make-plan.js';
 import { commandLine } from '../report/command-line.js';
-import type { Catalogue } from '../report/report-format.js';
 import { stampOf } from '../sources/changed-since.js';
-import { findServerProcesses } from '../sources/server-processes.js';
+import { findServerProcesses, type ServerProcesses } from '../sources/server-processes.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
-import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
+import { openSide, sideSpec, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import { findLogFiles, findOtherChannels, readPendingLog, readPendingLogs } from '../sources/spool/pending-log.js';
 import { unitOfName } from '../sources/spool/mailbox-list.js';
 import { readProcEntries } from '../sources/spool/proc-entries.js';
@@ -21,19 +21,24 @@ import { auditPair, type AuditOptions } from './audit.js';
 import { openMasterUnits } from './master-units.js';
 import { packageVersion } from './package-version.js';
 
-export interface GateOptions extends AuditOptions {
+/** Options of the audit that a gate goes by. It is of the whole pair: what was left out could not be answered for. */
+export interface GateOptions extends Omit<
+  AuditOptions,
+  'users' | 'mailboxes' | 'partitions' | 'subset' | 'hashSince' | 'maxLost'
+> {
   readonly question: GateQuestion;
-  readonly master: SideSpec;
-  readonly replica: SideSpec;
-  /** Somebody has made sure, where it cannot be seen. */
-  readonly masterIsDown: boolean;
-  /** Where the lists of a plan will be written. */
+  readonly master: string;
+  readonly replica: string;
+  readonly masterRoot?: string;
+  readonly replicaRoot?: string;
+  /** Failover: somebody has made sure, where it cannot be seen. */
+  readonly masterIsDown?: boolean;
+  /** Resume: where the lists of a plan will be written, for the commands that are named. */
   readonly into?: string;
   /** Words of the call beside the sides, for the command that asks again. */
   readonly words?: string;
   /** Marks what is accepted. */
-  readonly accept: (report: Report) => Report;
-  readonly catalogue: Catalogue;
+  readonly accept?: (report: Report) => Report;
 }
 
 export interface GateOutcome {
@@ -46,17 +51,13 @@ export interface GateOutcome {
  * @throws AuditError when a side cannot be audited at all
  */
 export async function askGate(options: GateOptions): Promise<GateOutcome> {
-  const { question, master: spec, replica: replicaSpec } = options;
+  const { question } = options;
+  const spec = sideSpec('master', options.master, options.masterRoot);
+  const replicaSpec = sideSpec('replica', options.replica, options.replicaRoot);
   const startedAt = new Date();
-  const before = withSide(spec, logStamps);
-  const audited = await auditPair({
-    ...options,
-    master: spec.source,
-    replica: replicaSpec.source,
-    ...(spec.root === undefined ? {} : { masterRoot: spec.root }),
-    ...(replicaSpec.root === undefined ? {} : { replicaRoot: replicaSpec.root }),
-  });
-  const report = options.accept(audited);
+  const before = withSide(spec, (side) => ({ stamps: logStamps(side), processes: findProcesses(side).found }));
+  const audited = await auditPair(options);
+  const report: Report = options.accept?.(audited) ?? audited;
   const master = openSide(spec);
   const replica = openSide(replicaSpec);
   try {
@@ -96,7 +97,7 @@ export async function askGate(options: GateOptions): Promise<GateOutcome> {
 }
 
 function judge(
-  { question, catalogue }: GateOptions,
+  { question }: GateOptions,
   facts: GateFacts,
   spec: SideSpec,
 ): { readonly checks: GateReport['checks']; readonly answer: GateAnswer; readonly plan?: Plan } {
@@ -131,7 +132,7 @@ function gatherFacts(
   report: Report,
   master: Side,
   replica: Side,
-  before: ReadonlyMap<string, string>,
+  before: { readonly stamps: ReadonlyMap<string, string>; readonly processes: ServerProcesses },
 ): GateFacts {
   const lists = { master: openMailboxList(master), replica: openMailboxList(replica) };
   const subjects =
@@ -141,15 +142,15 @@ function gatherFacts(
           master: { side: master, list: lists.master },
           replica: { side: replica, list: lists.replica },
         });
-  const logs = seeLogs(master, before);
+  const logs = seeLogs(master, before.stamps);
   return {
     report,
     logs,
     subjects,
     processes: {
-      found: findServerProcesses(master),
-      proc: readProcEntries(master.layout),
-      isSaidToBeDown: options.masterIsDown,
+      ...findProcesses(master),
+      before: before.processes.running,
+      isSaidToBeDown: options.masterIsDown === true,
       confFile: master.confFile,
     },
     differences: new PairDifferences(report, (mboxname) => {
@@ -159,6 +160,11 @@ function gatherFacts(
     confs: { master: confOf(master), replica: confOf(replica) },
     again: `${commandLine(report).replace(/^cyraudit compare/, `cyraudit gate ${options.question}`)}${options.words ?? ''}`,
   };
+}
+
+function findProcesses(master: Side): Pick<SeenProcesses, 'found' | 'proc'> {
+  const proc = readProcEntries(master.layout);
+  return { found: findServerProcesses(master, proc.entries), proc };
 }
 
 function confOf({ conf, layout }: Side): SideConf {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { whyAnnotationsUnread } from '../audit/annotations-unread.js';
 import { openContext, type AuditPlan, type Level } from '../audit/context.js';
 import { noteUser, userUnit, type UserNote, type UserUnit } from '../audit/note-user.js';
 import { isDifference } from '../gate/differences.js';
@@ -8,14 +9,17 @@ import { AuditError } from '../model/audit-error.js';
 import type { AuditPool } from '../pool/audit-pool.js';
 import { startPool } from '../pool/audit-pool.js';
 import type { NamedFinding } from '../report/finding-place.js';
-import type { SideSpec } from '../sources/spool/open-side.js';
 import type { AuditOptions } from './audit.js';
+import { sideSpec } from '../sources/spool/open-side.js';
 
 export interface VerifyUserOptions {
   readonly userid: string;
-  readonly master: SideSpec;
-  readonly replica: SideSpec;
-  readonly level: Level;
+  readonly master: string;
+  readonly replica: string;
+  readonly masterRoot?: string;
+  readonly replicaRoot?: string;
+  /** Default: files. */
+  readonly level?: Level;
   /** Seconds for everything. */
   readonly deadline: number;
   readonly threads?: number;
@@ -45,7 +49,7 @@ const NO_LOOK = { number: 1, isRechecked: false, isLast: false } as const;
 
 interface Found {
   readonly differences: readonly NamedFinding[];
-  readonly unaudited: readonly string[];
+  readonly unaudited: readonly Unaudited[];
 }
 
 /**
@@ -67,7 +71,10 @@ export async function verifyUser(options: VerifyUserOptions): Promise<UserVerdic
 }
 
 const planOf = (options: VerifyUserOptions, level: Level, mailboxes: readonly string[] = []): AuditPlan => ({
-  sides: [options.master, options.replica],
+  sides: [
+    sideSpec('master', options.master, options.masterRoot),
+    sideSpec('replica', options.replica, options.replicaRoot),
+  ],
   level,
   findingCap: 100,
   maxLost: 0,
@@ -117,13 +124,15 @@ class UserVerification {
     const fullPass = performance.now() - this.started;
     const rounds: { mailboxes: number; ms: number }[] = [];
     let isAtRest = false;
+    let isVerified = false;
     while (!this.isOver) {
       const roundStarted = performance.now();
       const now = this.note();
       isAtRest = this.take(before, now);
       before = now;
       const hasWork = this.whole === undefined || this.pending.size > 0;
-      if (!hasWork && isAtRest && this.isSame()) break;
+      isVerified = !hasWork && isAtRest && this.isSame();
+      if (isVerified) break;
       if (!hasWork) {
         await pause(Math.min(Math.max(POLL, 2 * (performance.now() - roundStarted)), Math.max(1, this.left)));
         continue;
@@ -132,7 +141,7 @@ class UserVerification {
       await this.look();
       rounds.push({ mailboxes, ms: performance.now() - roundStarted });
     }
-    return this.verdict(before, isAtRest, { fullPass, rounds });
+    return this.verdict(before, { isAtRest, isVerified }, { fullPass, rounds });
   }
 
   /** Notes what is to be looked at again. @returns true when the user himself was left alone since */
@@ -152,7 +161,7 @@ class UserVerification {
   }
 
   private async look(): Promise<void> {
-    const { userid, level } = this.options;
+    const { userid, level = 'files' } = this.options;
     const units = [{ unit: this.withSides(({ sides }) => userUnit(sides, userid)) }];
     const names = [...this.pending];
     const tasks: Promise<void>[] = [];
@@ -176,34 +185,49 @@ class UserVerification {
   }
 
   private async lookAtWhole(units: readonly { readonly unit: UserUnit }[]): Promise<void> {
+    // The audit of a pair asks this once for everybody.
+    const unread = this.withSides(({ sides }) =>
+      [...sides.values()].flatMap(({ side }) => {
+        const reason = whyAnnotationsUnread(side);
+        return reason === undefined ? [] : [{ what: 'mailbox annotations', side: side.role, reason }];
+      }),
+    );
     const reply = await this.pool.run({ kind: 'units', units, look: NO_LOOK });
     // A server was at work: it is looked at again.
     if (this.overtime.signal.aborted || (reply.ok && reply.result.unsettled.length > 0)) return;
     if (!reply.ok) {
-      this.whole = { differences: [], unaudited: [reply.reason] };
+      this.whole = { differences: [], unaudited: [{ what: 'the user', reason: reply.reason }] };
       return;
     }
-    this.whole = found(reply.result, false);
+    const all = found(reply.result, false);
+    this.whole = { ...all, unaudited: [...all.unaudited, ...unread] };
     this.records = reply.result.sides.master?.records ?? 0;
   }
 
   private async lookAtFiles(units: readonly { readonly unit: UserUnit }[], names: readonly string[]): Promise<void> {
     const { options } = this;
-    const reply = await this.pool.run({ kind: 'units', units, look: NO_LOOK }, planOf(options, options.level, names));
+    const reply = await this.pool.run(
+      { kind: 'units', units, look: NO_LOOK },
+      planOf(options, options.level ?? 'files', names),
+    );
     if (this.overtime.signal.aborted || (reply.ok && reply.result.unsettled.length > 0)) return;
-    const all: Found = reply.ok ? found(reply.result, true) : { differences: [], unaudited: [reply.reason] };
+    const all: Found = reply.ok
+      ? found(reply.result, true)
+      : { differences: [], unaudited: [{ what: 'message files', reason: reply.reason }] };
+    const known = new Set([...this.pending, ...this.files.keys()]);
+    // A name with * or ? is a pattern too: what it brings of another is told by the look at that. Whatever is of none may be
+    // of each: a look at one alone must not take it away.
+    const isOf = (name: string, mboxname: string | undefined): boolean =>
+      mboxname === undefined || mboxname === name || !known.has(mboxname);
     for (const name of names) {
       this.pending.delete(name);
-      this.files.set(name, { differences: [], unaudited: reply.ok ? [] : all.unaudited });
+      this.files.set(name, {
+        differences: all.differences.filter(({ place }) =>
+          isOf(name, place !== undefined && 'mboxname' in place ? place.mboxname : undefined),
+        ),
+        unaudited: all.unaudited.filter(({ mboxname }) => isOf(name, mboxname)),
+      });
     }
-    for (const difference of all.differences) {
-      const name =
-        difference.place !== undefined && 'mboxname' in difference.place ? difference.place.mboxname : names[0]!;
-      const known = this.files.get(name) ?? { differences: [], unaudited: [] };
-      this.files.set(name, { ...known, differences: [...known.differences, difference] });
-    }
-    if (reply.ok && all.unaudited.length > 0)
-      this.files.set(names[0]!, { ...this.files.get(names[0]!)!, unaudited: all.unaudited });
   }
 
   private isSame(): boolean {
@@ -214,15 +238,20 @@ class UserVerification {
     return [...(this.whole === undefined ? [] : [this.whole]), ...this.files.values()];
   }
 
-  private verdict(last: UserNote, isAtRest: boolean, times: Pick<UserVerdict, 'fullPass' | 'rounds'>): UserVerdict {
+  private verdict(
+    last: UserNote,
+    { isAtRest, isVerified }: { readonly isAtRest: boolean; readonly isVerified: boolean },
+    times: Pick<UserVerdict, 'fullPass' | 'rounds'>,
+  ): UserVerdict {
     const unfinished = [
       ...(this.whole === undefined ? ['the mailboxes and the files of the user beside them'] : []),
       ...[...this.pending].sort().map((mboxname) => `${mboxname}: its message files`),
-      ...new Set(this.all().flatMap(({ unaudited }) => unaudited)),
+      ...new Set(this.all().flatMap(({ unaudited }) => unaudited.map(unauditedText))),
     ];
     if (unfinished.length === 0 && !isAtRest) unfinished.push('a server is still writing to it');
     const differences = this.all().flatMap((one) => one.differences);
     const each = [...new Map(differences.map((one) => [JSON.stringify(one), one])).values()];
+    if (unfinished.length + each.length === 0 && !isVerified) unfinished.push('whether he was written to meanwhile');
     const state = unfinished.length > 0 ? 'unfinished' : each.length > 0 ? 'differs' : 'same';
     return {
       state,
@@ -269,13 +298,13 @@ function found({ mailboxes, users, findings, unaudited }: Result, mailboxesOnly:
   }
   return {
     differences: differences.filter(({ finding }) => isDifference(finding)),
-    unaudited: unaudited.map(({ what, side, mboxname, reason }) =>
-      [side, mboxname, what]
-        .filter((word) => word !== undefined)
-        .join(' ')
-        .concat(`: ${reason}`),
-    ),
+    unaudited,
   };
+}
+
+function unauditedText({ what, side, mboxname, reason }: Unaudited): string {
+  const where = [side, mboxname, what].filter((word) => word !== undefined);
+  return `${where.join(' ')}: ${reason}`;
 }
 
 function byPlace(a: NamedFinding, b: NamedFinding): number {

@@ -1,7 +1,9 @@
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statfsSync, statSync, type StatsFs } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { uptime } from 'node:os';
+import { basename, isAbsolute, join } from 'node:path';
 import { readFailure, readSmallFile } from './read-only-file.js';
 import type { Side } from './spool/open-side.js';
+import type { ProcEntry } from './spool/proc-entries.js';
 
 /** A process of this machine that belongs to the server of a side. */
 export interface ServerProcess {
@@ -37,39 +39,69 @@ const DEFAULT_CONF = '/etc/imapd.conf';
 const MAX_BYTES = 64 * 1024;
 /** The name of Cyrus's master in packages that rename it; elsewhere it is `master` below a directory of Cyrus. */
 const MASTER_NAMES = ['cyrmaster', 'cyrus-master'];
+/** Programs that write to a spool, by the name of their file, wherever they were installed. */
+const PROGRAMS: ReadonlySet<string> = new Set(
+  'master imapd pop3d lmtpd httpd nntpd timsieved sync_server sync_client mupdate backupd squatter promstatsd ipurge reconstruct'
+    .split(' ')
+    .concat(['cyr_expire', 'ctl_cyrusdb', 'ctl_mboxlist', 'ctl_conversationsdb', 'cvt_cyrusdb', 'quota', 'unexpunge']),
+);
+/** Of the first namespace of processes of a machine; a container has another. Source: PROC_PID_INIT_INO, linux/proc_ns.h. */
+const WHOLE_MACHINE = 'pid:[4026531836]';
+/** Linux counts the times that it tells in so many ticks a second. Source: USER_HZ, proc(5). */
+const TICKS_PER_SECOND = 100;
+/** A process that began so much later than its file was written is another one. Unit: ms. */
+const CLOCKS_APART = 2000;
 
 /**
  * The processes of a side's server, as this machine knows them: programs of Cyrus that run with its imapd.conf, and
  * whatever holds a file below its configdirectory or partitions open for writing. `proc/` of the side alone is not
  * enough: Cyrus's master and processes that wait for a client have no file there (seen on 3.6.1).
+ * @param entries of `proc/` of the side: the process of one is the server's, whatever it looks like, unless the number
+ *   was given to another one since
  * @param proc where the kernel shows its processes; tests have another place
  */
-export function findServerProcesses(side: Side, proc = '/proc'): ServerProcesses {
-  const blind = whyElsewhere(side);
+export function findServerProcesses(side: Side, entries: readonly ProcEntry[], proc = '/proc'): ServerProcesses {
+  const blind = whyElsewhere(side, proc);
   if (blind.length > 0) return { running: [], blind };
   // A kernel that hides the processes of others hides the first of all.
   if (lstatSync(join(proc, '1'), { throwIfNoEntry: false }) === undefined)
     return { running: [], blind: [`${proc} does not show the processes of other users`] };
   const { layout, confFile } = side;
-  const places = [
+  const roots = [
     layout.configDirectory,
-    ...layout.partitions.flatMap(({ data, meta, archive }) => [data, meta, archive]),
-  ]
-    .flatMap((path) => (path === undefined ? [] : [realPath(path)]))
-    .map((path) => `${path}/`);
-  const owner = ownerOf(layout.configDirectory);
+    ...layout.partitions.flatMap(({ data, meta, archive, metaDirs }) => [data, meta, archive, ...metaDirs.values()]),
+  ].flatMap((path) => (path === undefined ? [] : [`${realPath(path)}/`]));
+  const databases = [layout.mailboxesDb, layout.annotationsDb, layout.quota.db].map(realPath);
+  const own: Own = { confFile, places: [...roots, ...databases], owner: ownerOf(layout.configDirectory) };
+  const entryOf = new Map(entries.map((entry) => [entry.pid, entry]));
   const running: ServerProcess[] = [];
   for (const name of readdirSync(proc)) {
-    if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
-    const look = lookAt(join(proc, name), confFile, places, owner);
-    if (look?.because !== undefined) running.push({ pid: Number(name), name: look.name, because: look.because });
-    else if (look?.hidden === true) blind.push(`process ${name} (${look.name}) does not show what it has open`);
+    const pid = Number(name);
+    if (!/^\d+$/.test(name) || pid === process.pid) continue;
+    const look = lookAt(proc, name, own);
+    if (look === undefined) continue;
+    const entry = entryOf.get(pid);
+    const isOfEntry = entry !== undefined && !beganAfter(proc, name, entry.writtenAt);
+    const because = look.because ?? (isOfEntry ? `has ${entry.path}` : undefined);
+    if (because !== undefined) running.push({ pid, name: look.name, because });
+    else if (look.hidden !== undefined) blind.push(`process ${name} (${look.name}) ${look.hidden}`);
   }
   return { running: running.sort((a, b) => a.pid - b.pid), blind };
 }
 
+/** False when nobody can say. @param at ms since the epoch */
+function beganAfter(proc: string, name: string, at: number): boolean {
+  const stat = readSmallFile(join(proc, name, 'stat'), MAX_BYTES).bytes?.toString('latin1') ?? '';
+  // The name in brackets may hold anything; the start is the 22nd field.
+  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  if (!/^\d+$/.test(ticks)) return false;
+  const age = uptime() * 1000 - (Number(ticks) * 1000) / TICKS_PER_SECOND;
+  // A container may tell of itself how long it is up, and of its processes since when the machine was.
+  return age >= -CLOCKS_APART && Date.now() - age > at + CLOCKS_APART;
+}
+
 /** Why the server of a side may run where this machine does not see it. */
-function whyElsewhere({ spec, conf, layout }: Side): string[] {
+function whyElsewhere({ spec, conf, layout }: Side, proc: string): string[] {
   if (process.platform !== 'linux') return [`processes are looked up in /proc of Linux, not on ${process.platform}`];
   // Cyrus itself takes absolute paths only.
   if (spec.root !== undefined || !isAbsolute(conf.get('configdirectory') ?? ''))
@@ -81,27 +113,45 @@ function whyElsewhere({ spec, conf, layout }: Side): string[] {
     return [readFailure(error, layout.configDirectory).reason];
   }
   const shared = SHARED_FILE_SYSTEMS.get(type >>> 0);
-  return shared === undefined ? [] : [`${layout.configDirectory} is on ${shared}, where another machine may use it`];
+  if (shared !== undefined) return [`${layout.configDirectory} is on ${shared}, where another machine may use it`];
+  // What is mounted into a container may be mounted into others.
+  const isMounted = statSync('/').dev !== statSync(layout.configDirectory).dev;
+  return isMounted && (linkOf(join(proc, 'self/ns/pid')) ?? WHOLE_MACHINE) !== WHOLE_MACHINE
+    ? [
+        `this is a container, which shows none of the processes outside, and ${layout.configDirectory} is mounted into it`,
+      ]
+    : [];
+}
+
+/** By what processes of a server are known. */
+interface Own {
+  readonly confFile: string;
+  /** Directories with a slash behind them, and files. */
+  readonly places: readonly string[];
+  /** The user that Cyrus runs as. */
+  readonly owner: number | undefined;
 }
 
 interface Look {
   readonly name: string;
   readonly because?: string;
-  readonly hidden?: boolean;
+  /** Why it may be one all the same. */
+  readonly hidden?: string;
 }
 
-/** undefined = it has ended, or is none of the server's. */
-function lookAt(dir: string, confFile: string, places: readonly string[], owner: number | undefined): Look | undefined {
+/** undefined = it has ended. */
+function lookAt(proc: string, pid: string, { confFile, places, owner }: Own): Look | undefined {
+  const dir = join(proc, pid);
   const words = readSmallFile(join(dir, 'cmdline'), MAX_BYTES).bytes?.toString('latin1').split('\0') ?? [];
   const name = (words[0] ?? '').replace(/.*\//, '').slice(0, 40);
-  if (isCyrus(dir, words[0] ?? '') && realPath(confOf(words)) === confFile)
-    return { name, because: `runs with ${confFile}` };
+  const isOurs = isCyrus(dir, words[0] ?? '', owner);
+  if (isOurs && realPath(confOf(words)) === confFile) return { name, because: `runs with ${confFile}` };
   let opened: string[];
   try {
     opened = readdirSync(join(dir, 'fd'));
   } catch (error) {
-    const { missing } = readFailure(error, dir);
-    return missing || uidOf(dir) !== owner ? undefined : { name, hidden: true };
+    if (readFailure(error, dir).missing) return undefined;
+    return uidOf(dir) === owner ? { name, hidden: 'does not show what it has open' } : { name };
   }
   for (const fd of opened) {
     const link = join(dir, 'fd', fd);
@@ -115,24 +165,37 @@ function lookAt(dir: string, confFile: string, places: readonly string[], owner:
     }
     if (places.some((place) => path.startsWith(place))) return { name, because: `has ${path} open` };
   }
-  return undefined;
+  if (!isOurs) return { name };
+  const [theirs, mine] = [linkOf(join(dir, 'ns/mnt')), linkOf(join(proc, 'self/ns/mnt'))];
+  return theirs !== undefined && mine !== undefined && theirs !== mine
+    ? { name, hidden: 'runs in a container, where this spool may have another name' }
+    : { name };
 }
 
-function isCyrus(dir: string, word: string): boolean {
+/** @param owner who owns the spool: a program of his may lie anywhere */
+function isCyrus(dir: string, word: string, owner: number | undefined): boolean {
   if (MASTER_NAMES.includes(word.replace(/.*\//, ''))) return true;
-  let program: string;
-  try {
-    program = readlinkSync(join(dir, 'exe'));
-  } catch {
-    // Told to its owner and to root only.
-    program = word;
-  }
-  return /\/cyrus[^/]*\//.test(program);
+  // Told to its owner and to root only.
+  const program = linkOf(join(dir, 'exe')) ?? word;
+  if (/\/cyrus[^/]*\//.test(program)) return true;
+  return PROGRAMS.has(basename(program.replace(/ \(deleted\)$/, ''))) && uidOf(dir) === owner;
 }
 
+/** As getopt has it: `-C FILE`, `-CFILE` and `-DC FILE`. */
 function confOf(words: readonly string[]): string {
-  const at = words.indexOf('-C');
-  return at < 0 ? DEFAULT_CONF : (words[at + 1] ?? DEFAULT_CONF);
+  for (const [i, word] of words.entries()) {
+    const [, value] = /^-[A-Za-z]*?C(.*)$/s.exec(word) ?? [];
+    if (i > 0 && value !== undefined) return value === '' ? (words[i + 1] ?? DEFAULT_CONF) : value;
+  }
+  return DEFAULT_CONF;
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The user that a process runs as; undefined = it has ended. */

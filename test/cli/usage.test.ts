@@ -166,6 +166,18 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['a user of one side only', ['verify-user', 'ada', 'DIR/side'], /missing required argument 'replica'/],
     ['a file that is not there', ['inspect', 'DIR/gone'], /gone: expected a readable file, found ENOENT/],
     ['another action', ['config', 'chek'], /Allowed choices are check/],
+    ['a gate without a replica', ['gate', 'failover', 'a'], /missing required argument 'replica'/],
+    ['a gate of a part of the pair', ['gate', 'failover', 'a', 'b', '--user', 'fred'], /unknown option '--user'/],
+    [
+      'a gate with two reports on stdout',
+      ['gate', 'resume', ...SIDES, '--report', 'text', '--report', 'json'],
+      /stdout/,
+    ],
+    ['a gate at no level', ['gate', 'resume', 'a', 'b', '--level', 'deep'], /index, files, content/],
+    ['a gate that looks too often', ['gate', 'resume', 'a', 'b', '--recheck', '101'], /from 0 to 100/],
+    ['a gate that may read nothing', ['gate', 'resume', 'a', 'b', '--io-limit', '0'], /from 1 to 100000/],
+    ['a user on a side that is gone', ['verify-user', 'u', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
+    ['a user at no level', ['verify-user', 'u', 'a', 'b', '--level', 'deep'], /index, files, content/],
     ['no time', ['verify-user', 'u', 'a', 'b', '--deadline', '0'], /Expected a time such as 90s/],
     ['control characters', ['explain', '\u001b[31m\nx'], /\\x1b\[31m x/],
   ])('%s', (_, args, expected) => {

@@ -1,15 +1,16 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeValidator } from '../../src/cli/read-json.js';
 import { readSchema } from '../../src/cli/report-schema.js';
-import { catalogue } from '../../src/findings/catalogue.js';
 import type { GateCheckName, GateQuestion, GateReport } from '../../src/generated/gate.js';
+import { acceptFindings } from '../../src/accept/accept-findings.js';
+import { checkMasterStopped } from '../../src/gate/checks.js';
 import { gateText } from '../../src/gate/gate-text.js';
 import { askGate, type GateOptions } from '../../src/run/gate.js';
 import { writeSide } from '../support/encode/write-side.js';
-import { editIndex, editRows, findRow, indexField, mailboxDir } from '../support/edit-side.js';
+import { editIndex, editRows, findRow, indexField, mailboxDir, makeUserMetaPath } from '../support/edit-side.js';
 
 let dir: string;
 let master: string;
@@ -34,11 +35,9 @@ const validate = makeValidator(readSchema('gate'), 'gate');
 async function ask(question: GateQuestion, options: Partial<GateOptions> = {}): Promise<GateReport> {
   const { gate } = await askGate({
     question,
-    master: { role: 'master', source: master },
-    replica: { role: 'replica', source: replica },
+    master,
+    replica,
     masterIsDown: true,
-    accept: (report) => report,
-    catalogue,
     threads: 1,
     ...options,
   });
@@ -155,6 +154,27 @@ describe('failover', () => {
         expect(evidence(gate, 'sync-logs')).toMatch(/channel old, which imapd\.conf does not name/);
     });
 
+    test('of a channel that lies elsewhere', async () => {
+      const elsewhere = join(dir, 'elsewhere');
+      mkdirSync(elsewhere);
+      writeFileSync(join(elsewhere, 'log'), 'UNUSER u000001\n');
+      mkdirSync(join(master, 'conf/sync'));
+      symlinkSync(elsewhere, join(master, 'conf/sync/far'));
+      expect(failed(await failover())).toEqual(['sync-logs']);
+    });
+
+    test('in a log that cannot be read', async () => {
+      const path = writeLog('');
+      rmSync(path);
+      symlinkSync(join(dir, 'nowhere'), path);
+      const gate = await failover();
+      expect(failed(gate)).toContain('sync-logs');
+      expect(evidence(gate, 'sync-logs')).toMatch(/sync\/log: /);
+      rmSync(path);
+      mkdirSync(path);
+      expect(failed(await failover())).toContain('sync-logs');
+    });
+
     test('of a second channel', async () => {
       writeFileSync(
         join(master, 'imapd.conf'),
@@ -185,15 +205,63 @@ describe('failover', () => {
     expect(failed(await failover())).toEqual(['same-on-both-sides']);
   });
 
-  test('what somebody accepted does not stop, but proves no line', async () => {
+  const accepting =
+    (...codes: readonly string[]): NonNullable<GateOptions['accept']> =>
+    (report) =>
+      acceptFindings(
+        report,
+        codes.map((code) => ({ code, reason: 'ticket', expires: '2999-01-01' })),
+      );
+
+  test('what somebody accepted still stops where a replica that takes over would lack something', async () => {
     flipFlagUnseen(FOLDER);
-    const { acceptFindings } = await import('../../src/accept/accept-findings.js');
-    const codes = ['record-differs-unseen', 'sync-crc-stale', 'counter-stale'];
-    const entries = codes.map((code) => ({ code, reason: 'ticket', expires: '2999-01-01' }));
-    const accept: GateOptions['accept'] = (report) => acceptFindings(report, entries);
-    expect((await failover({ accept })).answer).toBe('go');
-    writeLog(`MAILBOX ${FOLDER}\n`);
-    expect(failed(await failover({ accept }))).toEqual(['sync-logs']);
+    const gate = await failover({ accept: accepting('record-differs-unseen', 'sync-crc-stale', 'counter-stale') });
+    expect(failed(gate)).toEqual(['same-on-both-sides']);
+    expect(evidence(gate, 'same-on-both-sides')).toMatch(
+      /\(record-differs-unseen\): accepted, but a replica that takes over may lack it$/m,
+    );
+  });
+
+  test('a damaged message file of the replica is not accepted away, that of the master is, and neither proves a line', async () => {
+    const accept = accepting('message-file-missing');
+    for (const [side, answer] of [
+      [replica, 'stop'],
+      [master, 'go'],
+    ] as const) {
+      const file = join(mailboxDir(side, FOLDER), '3.');
+      const bytes = readFileSync(file);
+      rmSync(file);
+      expect((await failover({ accept })).answer, side).toBe(answer);
+      const path = writeLog(`MAILBOX ${FOLDER}\n`);
+      expect(failed(await failover({ accept })), side).toContain('sync-logs');
+      rmSync(path);
+      writeFileSync(file, bytes);
+    }
+  });
+
+  test('what the replica alone has can be accepted', async () => {
+    rmSync(mailboxDir(master, FOLDER), { recursive: true });
+    editRows(master, (rows) => {
+      const { key, uniqueid } = findRow(rows, FOLDER);
+      rows.delete(key);
+      rows.delete(`I${uniqueid}`);
+    });
+    expect(failed(await failover())).toEqual(['same-on-both-sides']);
+    const gate = await failover({ accept: accepting('mailbox-only-on-replica') });
+    expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+    expect(evidence(gate, 'same-on-both-sides')).toMatch(
+      /^1 difference accepted, by which the replica lacks nothing$/m,
+    );
+  });
+
+  test('at level index the answer says that message files were not looked at', async () => {
+    rmSync(join(mailboxDir(replica, FOLDER), '3.'));
+    const gate = await failover({ level: 'index' });
+    expect(gate.answer).toBe('go');
+    expect(gateText(gate, { color: false, width: 100 })).toMatch(
+      /^GO: the replica has all records that the master has; whether it has their message files was not looked at\.\n/,
+    );
+    expect((await failover()).answer).toBe('stop');
   });
 
   test('a quota limit that differs stops', async () => {
@@ -251,14 +319,47 @@ describe('failover', () => {
     writeFileSync(join(root, 'etc/imapd.conf'), conf);
     mkdirSync(join(root, 'srv/mail/conf/sync'));
     writeFileSync(join(root, 'srv/mail/conf/sync/log'), `MAILBOX ${INBOX}\n`);
-    const gate = await failover({ master: { role: 'master', source: join(root, 'etc/imapd.conf'), root } });
+    const gate = await failover({ master: join(root, 'etc/imapd.conf'), masterRoot: root });
     expect(gate.steps.map(({ command }) => command)).toContain(
       'mv /srv/mail/conf/sync/log /srv/mail/conf/sync/log.before-failover',
     );
   });
 });
 
+describe('the process check', () => {
+  const nobody = { found: { running: [], blind: [] }, before: [], proc: { entries: [], unread: [] } };
+  const seen = { ...nobody, isSaidToBeDown: false, confFile: '/etc/imapd.conf' };
+
+  test('passes when nothing runs, and says how it knows', () => {
+    const { passed, evidence: lines } = checkMasterStopped(seen);
+    expect([passed, lines]).toEqual([true, [expect.stringMatching(/^no program of Cyrus runs with /)]]);
+  });
+
+  test('fails for what ended while the pair was audited: what it wrote last was perhaps not looked at', () => {
+    const before = [{ pid: 20, name: 'imapd', because: 'runs with /etc/imapd.conf' }];
+    const { passed, evidence: lines } = checkMasterStopped({ ...seen, before, isSaidToBeDown: true });
+    expect([passed, lines]).toEqual([false, ['process 20 (imapd) ended while the pair was audited']]);
+  });
+});
+
 describe('resume', () => {
+  test.each<[string, () => void]>([
+    ['seen state', () => mkdirSync(makeUserMetaPath(replica, INBOX, 'seen'))],
+    [
+      'a mailbox',
+      () => {
+        const path = join(mailboxDir(replica, FOLDER), 'cyrus.annotations');
+        rmSync(path, { force: true });
+        mkdirSync(path);
+      },
+    ],
+  ])('never goes with %s unread', async (_, make) => {
+    make();
+    const gate = await ask('resume');
+    expect(gate.complete).toBe(false);
+    expect([gate.answer, failed(gate)]).toEqual(['go-except', ['nobody-held']]);
+  });
+
   test('goes when nothing stands in the way, whatever is pending', async () => {
     writeLog(`MAILBOX ${INBOX}\n`);
     const gate = await ask('resume');
@@ -315,6 +416,28 @@ test('the answer for a person begins with it, and ends with what to type', async
   expect(text).toMatch(/\nFAILED {2}The sync logs\n {8}the default channel: UNUSER u000001: /);
   expect(text).toMatch(/\nWhat remains, in this order:\n {2}1\. On the master: Replay/);
   for (const { command } of gate.steps) if (command !== undefined) expect(text).toContain(`\n       ${command}\n`);
+});
+
+test('what differs for a moment only is looked at again, and the command that asks again says so', async () => {
+  flipFlagUnseen(FOLDER);
+  const looking = failover({ recheck: 1, recheckDelay: 0.5 });
+  // Before the second look, after the first: both take some ms.
+  const settled = setTimeout(() => flipFlagUnseen(FOLDER), 400);
+  const gate = await looking;
+  clearTimeout(settled);
+  expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+  writeLog('UNUSER u000001\n');
+  const { steps } = await failover({ recheck: 1, recheckDelay: 0.1, words: ' --master-is-down' });
+  expect(steps.at(-1)!.command).toBe(
+    `cyraudit gate failover ${master} ${replica} --recheck 1 --recheck-delay 0.1 --master-is-down`,
+  );
+});
+
+test('an audit of a part is never enough', async () => {
+  const partly = { users: ['u000000'] } as Partial<GateOptions>;
+  const gate = await failover(partly);
+  expect([gate.answer, failed(gate)]).toEqual(['stop', ['audit']]);
+  expect(evidence(gate, 'audit')).toMatch(/^only a part of the pair was audited$/m);
 });
 
 test('no number of lines is too much to tell', async () => {

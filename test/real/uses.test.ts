@@ -6,8 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { as, deliver, populate, replicate } from '../../fixtures/make/drift.js';
 import { startPair, whyNoCyrus, type Pair } from '../../fixtures/make/instance.js';
+import { mustRun } from '../../fixtures/make/process.js';
 import type { HeldFile } from '../../src/generated/held.js';
-import type { Report } from '../../src/generated/report.js';
+import type { Report, ReportMailbox } from '../../src/generated/report.js';
+import { placedFindings, type PlacedFinding } from '../../src/report/finding-place.js';
 import { runCli, type Ran } from '../support/cli.js';
 import { junitProblem, junitValues } from '../support/junit-schema.js';
 import { sarifProblem } from '../support/sarif-schema.js';
@@ -15,6 +17,9 @@ import { prepareUsers, startLoad } from './live/load.js';
 
 let pair: Pair;
 let work: string;
+
+/** Each cuts off something else. */
+const loadSeed = Number(process.env['CYRAUDIT_LOAD_SEED'] ?? '7');
 
 /** Paths below a directory that end in this name. */
 const messageFiles = (dir: string, name: string): string[] =>
@@ -99,7 +104,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('in use', { timeout: 180_000 }, () =
   test('after a kill -9 under load: the safe list is replicated, who is held is left alone, and the advice leads to the end', async () => {
     await prepareUsers(pair.master);
     await replicate(pair);
-    const load = startLoad(pair.master, 7);
+    const load = startLoad(pair.master, loadSeed);
     await pause(4000);
     // Somebody has brought up the replica for a user.
     for (const n of [501, 502]) await as(pair.replica, 'ben', (ben) => deliver(ben, 'INBOX', n));
@@ -131,11 +136,8 @@ describe.skipIf(whyNoCyrus() !== undefined)('in use', { timeout: 180_000 }, () =
     expect(others.length).toBeGreaterThan(0);
     for (const user of others) expect(after(user), user).toEqual([]);
 
-    // The printed advice: where new UIDs are acceptable, sync_client -u USER.
     expect(read('plan/held.txt')).toMatch(/HELD user ben, since .*\n/);
-    expect(read('plan/held.txt')).toMatch(/run sync_client -u USER/);
-    for (const user of waiting) expect((await pair.syncUser(user)).exit).toBe(0);
-    await mendWhatTheCrashLeft();
+    await followAdvice();
     const last = resume();
     expect([last.status, last.stderr], last.stdout).toEqual([0, '']);
     expect(last.stdout).toMatch(/^GO: /);
@@ -145,18 +147,83 @@ describe.skipIf(whyNoCyrus() !== undefined)('in use', { timeout: 180_000 }, () =
     expect([status, report.complete]).toEqual([0, true]);
   });
 
-  /** As their findings say: of a folder that was being made, renamed or removed at that moment. */
-  async function mendWhatTheCrashLeft(): Promise<void> {
-    compare('--report', 'json=FILE:left.json');
-    const { findings, mailboxes } = JSON.parse(read('left.json')) as Report;
-    for (const { code, facts } of findings)
-      if (code === 'orphan-directory') rmSync(String(facts['path']), { recursive: true });
-    for (const { mboxname, findings: own } of mailboxes)
-      for (const { code, side } of own)
-        if (code === 'header-disagrees-with-list')
-          // The list is right: the rename had come so far.
-          await (side === 'replica' ? pair.replica : pair.master).mustTool('reconstruct', '-M', mboxname);
+  /** Does what every finding that asks for a person says, and audits again, until none does. What a kill leaves differs. */
+  async function followAdvice(): Promise<void> {
+    for (let round = 1; ; round++) {
+      compare('--report', 'json=FILE:left.json', '--report', 'text=FILE:left.txt');
+      const left = placedFindings(JSON.parse(read('left.json')) as Report).filter(
+        ({ finding }) => finding.class !== 'safe',
+      );
+      if (left.length === 0) return;
+      expect(round, read('left.txt')).toBeLessThanOrEqual(3);
+      const steps = new Map<string, () => Promise<unknown>>();
+      for (const placed of left) {
+        const { code } = placed.finding;
+        const advice = ADVICE[code];
+        const printed = runCli(['explain', code]).stdout.replaceAll(/\s+/g, ' ');
+        if (advice === undefined) throw new Error(`what is to be done here? ${read('left.txt')}${printed}`);
+        expect(printed).toContain(advice.says);
+        const [name, step] = advice.step(placed) ?? [];
+        if (name !== undefined && step !== undefined) steps.set(name, step);
+      }
+      for (const step of steps.values()) await step();
+    }
   }
+
+  interface Advice {
+    /** Words of what `explain` prints. */
+    readonly says: string;
+    /** What they mean for a finding, and its name, once for all findings that want the same. */
+    readonly step: (placed: PlacedFinding) => readonly [name: string, step: () => Promise<unknown>] | undefined;
+  }
+
+  const replicateUser: Advice['step'] = ({ place }) => {
+    const userid = place === undefined || !('userid' in place) ? undefined : place.userid;
+    if (userid === undefined) throw new Error('of no user');
+    return [`sync_client -u ${userid}`, async () => expect((await pair.syncUser(userid)).exit).toBe(0)];
+  };
+
+  const ADVICE: Readonly<Record<string, Advice>> = {
+    'guid-mismatch': {
+      says: 'If new UIDs are acceptable (POP3 users download again), run sync_client -u USER',
+      step: replicateUser,
+    },
+    'guid-mismatch-one-expunged': { says: 'If a new UID is acceptable, run sync_client -u USER', step: replicateUser },
+    'orphan-directory': {
+      says: 'move the directory away',
+      step: ({ finding: { facts } }) => {
+        const path = String(facts['path']);
+        return [
+          path,
+          async () => {
+            // A folder that was being made: nobody misses anything in it.
+            expect(readdirSync(path).filter((name) => /^\d+\.$/.test(name))).toEqual([]);
+            await mustRun(['mv', path, join(work, basename(path))]);
+          },
+        ];
+      },
+    },
+    'mboxlist-doubtful': {
+      says: 'Settle the mailboxes that the witnesses name, each as its own finding says',
+      step: () => undefined,
+    },
+    'header-disagrees-with-list': {
+      says: 'rename the mailbox to a name that nobody has and back (cyradm: renamemailbox MAILBOX MAILBOX-renamed, then renamemailbox MAILBOX-renamed MAILBOX)',
+      step: ({ place, finding: { facts, side } }) => {
+        // A crash does not change a uniqueid.
+        expect(facts['field']).toBe('name');
+        const { mboxname } = place as ReportMailbox;
+        return [
+          `rename ${mboxname}`,
+          () =>
+            as(side === 'replica' ? pair.replica : pair.master, 'cyrus', async (admin) => {
+              await admin.rename(mboxname, `${mboxname}-renamed`);
+              await admin.rename(`${mboxname}-renamed`, mboxname);
+            }),
+        ];
+      },
+    },
+  };
 
   /** What an audit finds between the sides in the mailboxes of a user. */
   function stateOf(name: string): (user: string) => unknown[] {

@@ -1,15 +1,27 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AuditError } from '../../src/model/audit-error.js';
 import { verifyUser, type UserVerdict, type VerifyUserOptions } from '../../src/run/verify-user.js';
 import { writeSide } from '../support/encode/write-side.js';
-import { editIndex, editRows, indexField, mailboxDir } from '../support/edit-side.js';
+import { editIndex, editRows, findRow, indexField, mailboxDir, makeUserMetaPath } from '../support/edit-side.js';
 
 let dir: string;
 let master: string;
 let replica: string;
+const INBOX = 'user.u000000';
 const FOLDER = 'user.u000000.folder1';
 
 beforeEach(async () => {
@@ -28,8 +40,8 @@ afterEach(() => {
 const verify = (options: Partial<VerifyUserOptions> = {}): Promise<UserVerdict> =>
   verifyUser({
     userid: 'u000000',
-    master: { role: 'master', source: master },
-    replica: { role: 'replica', source: replica },
+    master,
+    replica,
     level: 'files',
     deadline: 3,
     threads: 1,
@@ -60,6 +72,67 @@ describe.each(['index', 'files', 'content'] as const)('at level %s', (level) => 
     expect(codes(verdict)).toContain('record-differs-unseen');
     expect(verdict.differences[0]).toMatchObject({ place: { mboxname: FOLDER } });
   });
+});
+
+describe('what cannot be read is never the same', () => {
+  const asDirectory = (path: string): void => {
+    rmSync(path, { force: true });
+    mkdirSync(path);
+  };
+  test.each<[string, () => void]>([
+    ['seen state', () => asDirectory(makeUserMetaPath(replica, INBOX, 'seen'))],
+    ['subscriptions', () => asDirectory(makeUserMetaPath(master, INBOX, 'sub'))],
+    ['quota', () => asDirectory(join(replica, 'conf/quota/u', INBOX))],
+    ['annotations of messages', () => asDirectory(join(mailboxDir(replica, FOLDER), 'cyrus.annotations'))],
+    ['annotations of the server', () => asDirectory(join(replica, 'conf/annotations.db'))],
+    [
+      'scripts',
+      () => {
+        for (const side of [master, replica])
+          writeFileSync(join(side, 'imapd.conf'), `${readFileSync(join(side, 'imapd.conf'), 'utf8')}sievedir: sieve\n`);
+        const below = makeUserMetaPath(replica, INBOX, 'seen').split('/').slice(-5, -1).join('/');
+        mkdirSync(join(replica, 'sieve', dirname(below)), { recursive: true });
+        writeFileSync(join(replica, 'sieve', below), 'no directory');
+      },
+    ],
+    ['message files', () => asDirectory(join(mailboxDir(replica, FOLDER), '3.'))],
+    ['the list', () => writeFileSync(join(replica, 'conf/mailboxes.db'), 'garbage')],
+  ])('%s', async (_, make) => {
+    make();
+    await pause(30);
+    // The list of a side may be what cannot be opened.
+    const verdict = await verify({ deadline: 1 }).catch((error: unknown) => error as AuditError);
+    if (verdict instanceof AuditError) expect(verdict.message).toMatch(/mailboxes\.db/);
+    else expect(verdict.state).not.toBe('same');
+  });
+});
+
+test('what was not read of one mailbox is not forgotten when another of its task is looked at again', async () => {
+  // The first of the task changes for as long as the second cannot be read.
+  const data = mailboxDir(replica, FOLDER);
+  const inbox = join(mailboxDir(master, INBOX), 'cyrus.index');
+  renameSync(join(data, '3.'), join(data, '3.kept'));
+  symlinkSync(join(data, '3.kept'), join(data, '3.'));
+  await pause(30);
+  const running = verify({ level: 'content', deadline: 2 });
+  await pause(1000);
+  utimesSync(inbox, new Date(), new Date());
+  const { state, unfinished, differences } = await running;
+  expect([state, unfinished.length + differences.length]).not.toEqual(['same', 0]);
+});
+
+test('names that are patterns, or look like one, are names', async () => {
+  const name = `${INBOX}.[Gmail]*`;
+  for (const side of [master, replica])
+    editRows(side, (rows) => {
+      const { key, value } = findRow(rows, FOLDER);
+      rows.delete(key);
+      rows.set(`N${name.replaceAll('.', '\x1f')}`, value.replaceAll(FOLDER, name));
+    });
+  rmSync(join(mailboxDir(replica, name), '3.'));
+  await pause(30);
+  const verdict = await verify({ deadline: 1 });
+  expect(codes(verdict)).toContain('message-file-missing');
 });
 
 test('waits for what arrives, and looks only at the mailbox in which it does', async () => {

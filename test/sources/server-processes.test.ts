@@ -1,20 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import {
   closeSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findServerProcesses, type ServerProcesses } from '../../src/sources/server-processes.js';
-import { readProcEntries } from '../../src/sources/spool/proc-entries.js';
+import { readProcEntries, type ProcEntry } from '../../src/sources/spool/proc-entries.js';
 import { openSide } from '../../src/sources/spool/open-side.js';
 import { makeSpoolLayout } from '../../src/sources/spool/paths.js';
 import { parseImapdConf } from '../../src/formats/imapd-conf/imapd-conf.js';
@@ -35,10 +39,10 @@ afterEach(() => {
   rmSync(dir, { recursive: true });
 });
 
-function find(proc?: string, root?: string): ServerProcesses {
+function find(proc?: string, root?: string, entries: readonly ProcEntry[] = []): ServerProcesses {
   const side = openSide({ role: 'master', source: conf, ...(root === undefined ? {} : { root }) });
   side.close();
-  return findServerProcesses(side, proc);
+  return findServerProcesses(side, entries, proc);
 }
 
 /** A program that has a file open, and no other link to the side. */
@@ -94,15 +98,60 @@ describe.runIf(process.platform === 'linux')('a process of the server', () => {
       23: { words: ['imapd', '-C', join(dir, 'other.conf')], exe },
       24: { words: ['imapd'], exe },
       25: { words: ['vi', '-C', conf], exe: '/usr/bin/vi' },
+      // As getopt takes it too.
+      26: { words: ['lmtpd', `-C${conf}`], exe: '/usr/lib/cyrus/bin/lmtpd' },
+      27: { words: ['cyrmaster', '-DC', conf], exe: '/unreadable' },
+      28: { words: ['/usr/sbin/cyrmaster', '-d', '-M', '/etc/C/cyrus.conf', '-C', join(dir, 'other.conf')], exe },
     });
     expect(find(proc)).toEqual({
       running: [
         { pid: 20, name: 'imapd', because: `runs with ${conf}` },
         { pid: 21, name: 'sync_client', because: `runs with ${conf}` },
         { pid: 22, name: 'cyrmaster', because: `runs with ${conf}` },
+        { pid: 26, name: 'lmtpd', because: `runs with ${conf}` },
+        { pid: 27, name: 'cyrmaster', because: `runs with ${conf}` },
       ],
       blind: [],
     });
+  });
+
+  test('is a program of Cyrus wherever it was installed, when it runs as the owner of the spool', () => {
+    const exe = '/usr/libexec/imapd';
+    const proc = makeProc({
+      20: { words: ['imapd', '-C', conf], exe },
+      21: { words: ['imapd', '-C', conf], exe },
+      22: { words: ['/usr/libexec/postfix/master', '-w'], exe: '/usr/libexec/postfix/master' },
+    });
+    writeFileSync(join(proc, '20/status'), `Name:\timapd\nUid:\t${String(process.getuid!())}\t0\t0\t0\n`);
+    writeFileSync(join(proc, '21/status'), 'Name:\timapd\nUid:\t4711\t0\t0\t0\n');
+    expect(find(proc).running.map(({ pid }) => pid)).toEqual([20]);
+  });
+
+  test('is one that holds a database that lies elsewhere', async () => {
+    const elsewhere = realpathSync(mkdtempSync(join(tmpdir(), 'cyraudit-lists-')));
+    try {
+      renameSync(join(dir, 'conf/mailboxes.db'), join(elsewhere, 'mailboxes.db'));
+      writeFileSync(conf, `${readFileSync(conf, 'utf8')}mboxlist_db_path: ${elsewhere}/mailboxes.db\n`);
+      const pid = await holding(join(elsewhere, 'mailboxes.db'), 'r+');
+      expect(find().running.map((one) => one.pid)).toEqual([pid]);
+    } finally {
+      rmSync(elsewhere, { recursive: true });
+    }
+  });
+
+  test('is that of a file in proc/, unless its number was given to another one since', async () => {
+    const pid = await holding(join(dir, 'other'), 'w');
+    const entry = (writtenAt: number): ProcEntry[] => [
+      { pid, path: join(dir, 'conf/proc', String(pid)), service: 'imap', userid: 'ada', writtenAt },
+    ];
+    expect(find(undefined, undefined, entry(Date.now())).running).toEqual([
+      { pid, name: 'sleep', because: `has ${dir}/conf/proc/${String(pid)}` },
+    ]);
+    expect(find(undefined, undefined, entry(Date.now() - 60_000)).running).toEqual([]);
+    // When it began cannot be told.
+    const proc = makeProc({ 30: { words: ['sleep'], exe: '/usr/bin/sleep' } });
+    const unknown = { ...entry(0)[0]!, pid: 30 };
+    expect(find(proc, undefined, [unknown]).running.map((one) => one.pid)).toEqual([30]);
   });
 });
 
@@ -133,11 +182,50 @@ describe('where it cannot be seen', () => {
       },
       /does not show the processes of other users/,
     ],
+    [
+      'a program of Cyrus runs in a container',
+      () => {
+        const proc = makeProc({ 20: { words: ['imapd', '-C', '/etc/other.conf'], exe: '/usr/lib/cyrus/bin/imapd' } });
+        for (const [name, mnt] of [
+          ['self', 'mnt:[1]'],
+          ['20', 'mnt:[2]'],
+        ] as const) {
+          mkdirSync(join(proc, name, 'ns'), { recursive: true });
+          symlinkSync(mnt, join(proc, name, 'ns/mnt'));
+        }
+        return find(proc);
+      },
+      /^process 20 \(imapd\) runs in a container, where this spool may have another name$/,
+    ],
   ])('%s', (_, look, expected) => {
     const { running, blind } = look();
     expect([running, blind]).toEqual([[], [expect.stringMatching(expected)]]);
   });
 });
+
+/** A file system of its own. */
+const MOUNTED = '/dev/shm';
+const isMounted = statSync(MOUNTED, { throwIfNoEntry: false })?.dev !== statSync('/').dev;
+
+test.runIf(process.platform === 'linux' && isMounted)(
+  'in a container, the server of a spool that was mounted into it may run outside',
+  () => {
+    const spool = mkdtempSync(join(MOUNTED, 'cyraudit-processes-'));
+    try {
+      cpSync(dir, spool, { recursive: true });
+      writeFileSync(conf, readFileSync(conf, 'utf8').replaceAll(dir, spool));
+      const proc = makeProc({});
+      mkdirSync(join(proc, 'self/ns'), { recursive: true });
+      symlinkSync('pid:[4026531836]', join(proc, 'self/ns/pid'));
+      expect(find(proc)).toEqual({ running: [], blind: [] });
+      rmSync(join(proc, 'self/ns/pid'));
+      symlinkSync('pid:[4026532999]', join(proc, 'self/ns/pid'));
+      expect(find(proc).blind).toEqual([expect.stringMatching(/^this is a container.* is mounted into it$/)]);
+    } finally {
+      rmSync(spool, { recursive: true });
+    }
+  },
+);
 
 describe('files in proc/', () => {
   const layoutOf = (text: string) =>
@@ -152,10 +240,11 @@ describe('files in proc/', () => {
     writeFileSync(join(dir, 'run/17'), 'imaps\tclient [192.0.2.1]\tada\tuser.ada\tFetch\n');
     writeFileSync(join(dir, 'run/9'), '');
     writeFileSync(join(dir, 'run/17.new'), 'half');
+    for (const name of ['9', '17']) utimesSync(join(dir, 'run', name), 1_700_000_000, 1_700_000_000);
     expect(readProcEntries(layout)).toEqual({
       entries: [
-        { pid: 9, path: join(dir, 'run/9'), service: '', userid: '' },
-        { pid: 17, path: join(dir, 'run/17'), service: 'imaps', userid: 'ada' },
+        { pid: 9, path: join(dir, 'run/9'), service: '', userid: '', writtenAt: 1_700_000_000_000 },
+        { pid: 17, path: join(dir, 'run/17'), service: 'imaps', userid: 'ada', writtenAt: 1_700_000_000_000 },
       ],
       unread: [],
     });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bufferSource } from '../../src/bytes/byte-source.js';
 import { openCyrusDb } from '../../src/formats/cyrusdb/open-cyrusdb.js';
@@ -42,6 +42,14 @@ export function findRow(
 export function mailboxDir(side: string, mboxname: string): string {
   const { uniqueid } = findRow(readRows(join(side, 'conf/mailboxes.db')), mboxname);
   return join(side, 'spool/uuid', uniqueid[0]!, uniqueid[1]!, uniqueid);
+}
+
+/** A database of the user with this INBOX, and its directory. */
+export function makeUserMetaPath(side: string, inbox: string, suffix: string): string {
+  const { uniqueid } = findRow(readRows(join(side, 'conf/mailboxes.db')), inbox);
+  const dir = join(side, 'conf/user/uuid', uniqueid[0]!, uniqueid[1]!, uniqueid);
+  mkdirSync(dir, { recursive: true });
+  return join(dir, `${suffix}.db`);
 }
 
 export const indexField = (of: 'header' | 'record', name: string): { readonly at: number } => ({

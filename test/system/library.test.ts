@@ -97,4 +97,19 @@ describe('what they print', () => {
     expect(stdout).toMatch(/^Same UID, different message: a split brain \(admin, since 0\.1\.0\)\n/);
     expect(status).toBe(0);
   });
+
+  test.each([
+    ['failover', 'clean', 0, /^go\nmaster Keep Cyrus stopped/],
+    ['failover', 'split-brain', 2, /^stop\nsame-on-both-sides \[/],
+    ['user', 'clean', 0, /^same\n$/],
+  ] as const)('the third one asks %s of %s: status %d', async (question, name, status, stdout) => {
+    const file = toJavaScript('gate.js', examples[2]!);
+    const pair = await unpackPair(name, 'made');
+    try {
+      const ran = spawnSync(process.execPath, [file, question, pair.master, pair.replica, 'ada'], { encoding: 'utf8' });
+      expect(ran).toMatchObject({ status, stdout: expect.stringMatching(stdout) as string, stderr: '' });
+    } finally {
+      await pair.dispose();
+    }
+  });
 });

@@ -1,8 +1,8 @@
 import { Argument, Option, type Command } from 'commander';
 import type { GateQuestion } from '../../generated/gate.js';
-import { MAX_THREADS } from '../audit-options.js';
+import { MAX_IO_LIMIT, MAX_RECHECKS, MAX_THREADS } from '../audit-options.js';
 import { addConfigOptions, pairOf, useConfig } from '../config/use-config.js';
-import { collect, parseCount, parseEngine } from '../option-values.js';
+import { collect, parseCount, parseDelay, parseEngine } from '../option-values.js';
 import type { GateCommandOptions } from '../run-gate.js';
 
 export function addGate(program: Command): void {
@@ -37,6 +37,15 @@ export function addGate(program: Command): void {
       parseEngine,
     )
     .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
+    .option(
+      '--recheck <n>',
+      'for servers at work: look again n times at what differs, and go by what is found every time',
+      parseCount('looks', 0, MAX_RECHECKS),
+      0,
+    )
+    .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
+    .option('--io-limit <MB/s>', 'read no more than this from both sides together', parseCount('MB/s', 1, MAX_IO_LIMIT))
+    .option('--nice', 'give way to servers: lowest priority for the processor, and the disk only when it is idle')
     .option('--accept <file>', 'findings that somebody lives with, as for compare; repeatable', collect)
     .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS))
     .option(

@@ -16,6 +16,14 @@ export interface SideSpec {
   readonly root?: string;
 }
 
+export function sideSpec<R extends SideRole>(
+  role: R,
+  source: string,
+  root: string | undefined,
+): SideSpec & { role: R } {
+  return { role, source, ...(root === undefined ? {} : { root }) };
+}
+
 /** One side of a pair, opened for reading. */
 export interface Side {
   readonly role: SideRole;

@@ -67,7 +67,9 @@ export function findOtherChannels({ configDirectory, syncLog }: Pick<SpoolLayout
   const candidates: SyncLogChannel[] = known.has(base) ? [] : [{ channel: null, dir: base }];
   try {
     for (const entry of readdirSync(base, { withFileTypes: true })) {
-      if (!entry.isDirectory() || entry.name === SQUATTER || known.has(join(base, entry.name))) continue;
+      // A channel may lie on another disk.
+      if (!entry.isDirectory() && !entry.isSymbolicLink()) continue;
+      if (entry.name === SQUATTER || known.has(join(base, entry.name))) continue;
       if (candidates.length > MAX_CHANNELS) return { channels: candidates, unread: [`${base}: too many directories`] };
       candidates.push({ channel: entry.name, dir: join(base, entry.name) });
     }

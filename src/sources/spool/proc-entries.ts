@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeName } from '../../bytes/text.js';
 import { readFailure, readSmallFile } from '../read-only-file.js';
@@ -11,6 +11,8 @@ export interface ProcEntry {
   /** `imap`, as cyrus.conf calls the service; empty when the file does not say. */
   readonly service: string;
   readonly userid: string;
+  /** When the process last said so. Unit: ms since the epoch. */
+  readonly writtenAt: number;
 }
 
 /** A file has a line with two names of mailboxes at most. Unit: bytes. */
@@ -43,7 +45,8 @@ export function readProcEntries({ procDir }: Pick<SpoolLayout, 'procDir'>): {
     // Gone meanwhile: that process has ended. What cannot be read is a file with a pid for a name all the same.
     if (failure?.missing === true) continue;
     const [service = '', , userid = ''] = bytes === undefined ? [] : decodeName(bytes).replace(/\n$/, '').split('\t');
-    entries.push({ pid: Number(name), path, service, userid });
+    const writtenAt = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (writtenAt !== undefined) entries.push({ pid: Number(name), path, service, userid, writtenAt });
   }
   return { entries, unread: [] };
 }
