@@ -33,7 +33,7 @@ const TYPED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     render: 'color no-color',
     explain: 'color no-color',
     plan: 'into',
-    gate: 'master-root replica-root engine master-is-down level accept into report threads color no-color',
+    gate: 'master-root replica-root engine master-is-down level accept into report threads recheck recheck-delay io-limit nice color no-color',
     'verify-user': 'master-root replica-root engine level deadline threads',
     salvage: 'old-root new-root progress no-progress color no-color',
   },

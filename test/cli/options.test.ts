@@ -229,9 +229,26 @@ describe('how it works', () => {
     for (const { reason } of report.unaudited) expect(reason).toBe('not done within the time limit of 1 s');
   });
 
-  test('--nice has it run with the lowest priority', async () => {
+  test('--io-limit of gate', () => {
+    const began = performance.now();
+    const args = ['gate', 'resume', large.master, large.replica, '--level', 'index', '--io-limit', '1'];
+    expect(runCli(args)).toMatchObject({ status: 0, stderr: '' });
+    // More than 3 MB, of which a second's worth may be read at once.
+    expect(performance.now() - began).toBeGreaterThan(1900);
+  });
+
+  test('--recheck and --recheck-delay of gate: what differs is looked at again, and asked for in the same way', () => {
+    const began = performance.now();
+    const args = ['gate', 'failover', pair.master, pair.replica, '--recheck', '2', '--recheck-delay', '1'];
+    const { status, stdout } = runCli([...args, '--report', 'json']);
+    expect(performance.now() - began).toBeGreaterThan(2000);
+    const { steps } = JSON.parse(stdout) as GateReport;
+    expect([status, steps.at(-1)!.command]).toEqual([2, `cyraudit ${args.join(' ')}`]);
+  });
+
+  test.each([['compare'], ['gate resume']])('--nice has %s run with the lowest priority', async (command) => {
     const child = spawn(process.execPath, [
-      ...[cliFile, 'compare', pair.master, pair.replica, '--no-config', '--nice'],
+      ...[cliFile, ...command.split(' '), pair.master, pair.replica, '--no-config', '--nice'],
       ...['--recheck', '1', '--recheck-delay', '60'],
     ]);
     try {

@@ -100,7 +100,7 @@ describe('what they print', () => {
 
   test.each([
     ['failover', 'clean', 0, /^go\nmaster Keep Cyrus stopped/],
-    ['failover', 'split-brain', 2, /^stop\nsame-on-both-sides \[/],
+    ['failover', 'split-brain', 2, /^stop\nsync-logs \[.*\]\nsame-on-both-sides \[/],
     ['user', 'clean', 0, /^same\n$/],
   ] as const)('the third one asks %s of %s: status %d', async (question, name, status, stdout) => {
     const file = toJavaScript('gate.js', examples[2]!);
