@@ -4,7 +4,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { AuditError } from '../model/audit-error.js';
 import { jsonFault } from './json-fault.js';
-import { systemErrorWords } from './system-error.js';
+import { systemErrorWords } from '../sources/system-error.js';
 
 /** A check of any value against a schema: what is wrong with it, or undefined. @param name of the value, for the message */
 export function makeValidator(schema: object, name: string): (value: unknown) => string | undefined {

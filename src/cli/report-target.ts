@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportFormat } from '../report/report-format.js';
-import { systemErrorWords } from './system-error.js';
+import { systemErrorWords } from '../sources/system-error.js';
 
 /** One `FORMAT[=FILE]`; without a file it goes to stdout. */
 export interface ReportTarget<Format = ReportFormat> {

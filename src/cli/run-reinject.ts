@@ -9,6 +9,7 @@ import { reinject } from '../reinject/reinject.js';
 import { encodeMutf7 } from '../report/mutf7.js';
 import { counted } from '../report/numbers.js';
 import { printable } from '../report/printable.js';
+import { systemErrorWords } from '../sources/system-error.js';
 import { makeValidator } from './read-json.js';
 import { readSchema } from './report-schema.js';
 import { refuseBelowSides } from './report-target.js';
@@ -141,7 +142,7 @@ function readPassword(path: string | undefined): string {
   } catch (cause) {
     throw new AuditError(
       'io',
-      `--password-file ${path}: ${(cause as NodeJS.ErrnoException).code ?? ''}`,
+      `--password-file ${path}: expected a file with the password, found ${systemErrorWords(cause)}`,
       'Name a file that you may read.',
       {
         cause,

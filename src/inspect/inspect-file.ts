@@ -24,7 +24,7 @@ import {
 } from './inspect-small.js';
 import { inspectConf, inspectSyncLog } from './inspect-text.js';
 import { notDecoded, type Inspection } from './inspection.js';
-import { readHead, systemCode, unreadable } from './read-file.js';
+import { readHead, systemWords, unreadable } from './read-file.js';
 import { rowKindByName } from './rows/all.js';
 
 /** What the first bytes, the name and the path of a file say. */
@@ -164,7 +164,7 @@ function inspectNoFile(file: string): Inspection | undefined {
     );
   } catch (error) {
     if (error instanceof AuditError) throw error;
-    throw unreadable(`${file}: expected a readable file, found ${systemCode(error)}`, error);
+    throw unreadable(`${file}: expected a readable file, found ${systemWords(error)}`, error);
   }
 }
 

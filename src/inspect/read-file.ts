@@ -1,5 +1,6 @@
 import { AuditError } from '../model/audit-error.js';
 import { PagedFile, readSmallFile } from '../sources/read-only-file.js';
+import { systemErrorWords } from '../sources/system-error.js';
 
 /** The first bytes of a file, all of them when it is shorter. @throws AuditError when it cannot be read */
 export function readHead(file: string, length: number): Buffer {
@@ -8,7 +9,7 @@ export function readHead(file: string, length: number): Buffer {
     paged = PagedFile.open(file);
     return Buffer.from(paged.read(0, length));
   } catch (error) {
-    throw unreadable(`${file}: expected a readable file, found ${systemCode(error)}`, error);
+    throw unreadable(`${file}: expected a readable file, found ${systemWords(error)}`, error);
   } finally {
     paged?.close();
   }
@@ -29,8 +30,7 @@ export function unreadable(message: string, cause?: unknown): AuditError {
 }
 
 /** @throws the error itself when it is none of the system's: a bug */
-export function systemCode(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) throw error;
-  return code;
+export function systemWords(error: unknown): string {
+  if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  return systemErrorWords(error);
 }

@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, readSync } from 'node:fs';
 import type { ManifestMessage, ManifestSide } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
+import { systemErrorWords } from '../sources/system-error.js';
 
 /** More than any message of a manifest has. Unit: characters. */
 const MAX_MESSAGE = 16 * 1024 * 1024;
@@ -108,11 +109,10 @@ export async function* readManifest(
     }
   } catch (cause) {
     if (cause instanceof AuditError) throw cause;
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
     throw new AuditError(
       'io',
-      `${path}: expected a manifest, found an error (${code})`,
+      `${path}: expected a manifest, found ${systemErrorWords(cause)}`,
       'Name a file that may be read.',
       {
         cause,

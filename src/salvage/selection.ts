@@ -2,7 +2,8 @@ import type { Includable } from '../findings/salvage/verdicts.js';
 import { scanSyncLog } from '../formats/sync-log/sync-log.js';
 import { AuditError } from '../model/audit-error.js';
 import { globFilter } from '../model/globs.js';
-import { PagedFile, readFailure } from '../sources/read-only-file.js';
+import { PagedFile } from '../sources/read-only-file.js';
+import { systemErrorWords } from '../sources/system-error.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
 
 /** What of OLD is looked at; nothing given = everything. */
@@ -72,7 +73,7 @@ function readLog(path: string, names: LoggedNames, unread: { what: string; reaso
     if ((error as NodeJS.ErrnoException).code === undefined && !(error instanceof AuditError)) throw error;
     throw new AuditError(
       'io',
-      `--log: expected a sync log, found an error: ${readFailure(error, path).reason}`,
+      `--log ${path}: expected a sync log, found ${error instanceof AuditError ? error.message : systemErrorWords(error)}`,
       'Name log, log-run or a leftover below CONFIGDIRECTORY/sync of OLD.',
       { cause: error },
     );

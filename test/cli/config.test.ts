@@ -477,7 +477,7 @@ describe('a file that is wrong', () => {
   });
 
   test.each<[string, (path: string) => void, RegExp]>([
-    ['missing', () => undefined, /found an error \(ENOENT\)/],
+    ['missing', () => undefined, /found no such file or directory \(ENOENT\)/],
     ['a directory', (path) => mkdirSync(path), /found a directory/],
     ['a FIFO', (path) => void spawnSync('mkfifo', [path]), /found no regular file/],
     ['huge', (path) => writeFileSync(path, Buffer.alloc(300_000, 32)), /found 300000 bytes/],

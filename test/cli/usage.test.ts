@@ -164,7 +164,11 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['nowhere to reinject to', ['reinject', 'DIR/good.json'], /required option '--to <url>'/],
     ['a user of neither side', ['verify-user', 'zed', ...SIDES], /user zed: neither side has an INBOX/],
     ['a user of one side only', ['verify-user', 'ada', 'DIR/side'], /missing required argument 'replica'/],
-    ['a file that is not there', ['inspect', 'DIR/gone'], /gone: expected a readable file, found ENOENT/],
+    [
+      'a file that is not there',
+      ['inspect', 'DIR/gone'],
+      /gone: expected a readable file, found no such file or directory/,
+    ],
     ['another action', ['config', 'chek'], /Allowed choices are check/],
     ['a gate without a replica', ['gate', 'failover', 'a'], /missing required argument 'replica'/],
     ['a gate of a part of the pair', ['gate', 'failover', 'a', 'b', '--user', 'fred'], /unknown option '--user'/],

@@ -118,7 +118,7 @@ test('JSON is one document, NDJSON one object per line, and nothing below the si
 describe('what cannot be decoded gives one line, status 3 and nothing else', () => {
   test.each([
     ['a directory', (p: UnpackedPair) => p.master, /found a directory/],
-    ['nothing', (p: UnpackedPair) => join(p.master, 'gone'), /found ENOENT/],
+    ['nothing', (p: UnpackedPair) => join(p.master, 'gone'), /found no such file or directory/],
     ['an empty file', (p: UnpackedPair) => emptyFile(p), /an empty file/],
     ['a message', (p: UnpackedPair) => filesNamed(p.master, '1.')[0]!, /found a message file/],
     ['a file of nobody', (p: UnpackedPair) => written(p, 'nobody', '\x7fELF'), /unknown bytes \(7f454c46\)/],

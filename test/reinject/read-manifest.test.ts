@@ -68,7 +68,7 @@ test('a message that the schema does not know is refused', async () => {
 
 test('a file that is not there', async () => {
   const none = readManifest(join(dir, 'none'), () => undefined);
-  await expect(none.next()).rejects.toThrow(/none: expected a manifest, found an error \(ENOENT\)/);
+  await expect(none.next()).rejects.toThrow(/none: expected a manifest, found no such file or directory \(ENOENT\)/);
 });
 
 test('the sides, as salvage writes them', () => {

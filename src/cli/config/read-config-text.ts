@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { AuditError } from '../../model/audit-error.js';
+import { systemErrorWords } from '../../sources/system-error.js';
 import type { FoundConfig } from './find-config.js';
 
 /** Larger than any that a person wrote. */
@@ -24,7 +25,7 @@ export function readConfigText({ path, by }: FoundConfig): string {
     // A FIFO is not waited for.
     fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
-    throw refuse('io', `an error (${String((cause as NodeJS.ErrnoException).code)})`, cause);
+    throw refuse('io', systemErrorWords(cause), cause);
   }
   try {
     const stat = fstatSync(fd);
