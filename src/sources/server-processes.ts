@@ -142,6 +142,9 @@ interface Look {
 /** undefined = it has ended. */
 function lookAt(proc: string, pid: string, { confFile, places, owner }: Own): Look | undefined {
   const dir = join(proc, pid);
+  const stat = readSmallFile(join(dir, 'stat'), MAX_BYTES).bytes?.toString('latin1') ?? '';
+  // A zombie is what nobody has asked after: it holds nothing open and writes nothing.
+  if (/^[ZX] /.test(stat.slice(stat.lastIndexOf(')') + 2))) return undefined;
   const words = readSmallFile(join(dir, 'cmdline'), MAX_BYTES).bytes?.toString('latin1').split('\0') ?? [];
   const name = (words[0] ?? '').replace(/.*\//, '').slice(0, 40);
   const isOurs = isCyrus(dir, words[0] ?? '', owner);
@@ -167,7 +170,7 @@ function lookAt(proc: string, pid: string, { confFile, places, owner }: Own): Lo
   }
   if (!isOurs) return { name };
   const [theirs, mine] = [linkOf(join(dir, 'ns/mnt')), linkOf(join(proc, 'self/ns/mnt'))];
-  return theirs !== undefined && mine !== undefined && theirs !== mine
+  return theirs !== undefined && mine !== undefined && theirs !== mine && !hasOtherSpool(dir, words, places)
     ? { name, hidden: 'runs in a container, where this spool may have another name' }
     : { name };
 }
@@ -179,6 +182,18 @@ function isCyrus(dir: string, word: string, owner: number | undefined): boolean 
   const program = linkOf(join(dir, 'exe')) ?? word;
   if (/\/cyrus[^/]*\//.test(program)) return true;
   return PROGRAMS.has(basename(program.replace(/ \(deleted\)$/, ''))) && uidOf(dir) === owner;
+}
+
+/** True when a process that sees other mounts runs with an imapd.conf whose configdirectory is there and not this one. */
+function hasOtherSpool(dir: string, words: readonly string[], places: readonly string[]): boolean {
+  const conf = readSmallFile(join(dir, 'root', confOf(words)), MAX_BYTES).bytes?.toString('latin1') ?? '';
+  const values = [...conf.matchAll(/^configdirectory:[ \t]*(\/.*?)[ \t]*$/gim)];
+  const theirs = values.length === 1 ? join(dir, 'root', values[0]![1]!) : undefined;
+  const stats = [theirs, places[0]].map((path) =>
+    path === undefined ? undefined : statSync(path, { throwIfNoEntry: false }),
+  );
+  const [a, b] = stats;
+  return a !== undefined && b !== undefined && (a.dev !== b.dev || a.ino !== b.ino);
 }
 
 /** As getopt has it: `-C FILE`, `-CFILE` and `-DC FILE`. */
