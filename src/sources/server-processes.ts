@@ -1,6 +1,16 @@
-import { lstatSync, readdirSync, readlinkSync, realpathSync, statfsSync, statSync, type StatsFs } from 'node:fs';
+import {
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  type Stats,
+  type StatsFs,
+} from 'node:fs';
 import { uptime } from 'node:os';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, isAbsolute, join, normalize } from 'node:path';
+import { parseImapdConf } from '../formats/imapd-conf/imapd-conf.js';
 import { readFailure, readSmallFile } from './read-only-file.js';
 import type { Side } from './spool/open-side.js';
 import type { ProcEntry } from './spool/proc-entries.js';
@@ -72,7 +82,12 @@ export function findServerProcesses(side: Side, entries: readonly ProcEntry[], p
     ...layout.partitions.flatMap(({ data, meta, archive, metaDirs }) => [data, meta, archive, ...metaDirs.values()]),
   ].flatMap((path) => (path === undefined ? [] : [`${realPath(path)}/`]));
   const databases = [layout.mailboxesDb, layout.annotationsDb, layout.quota.db].map(realPath);
-  const own: Own = { confFile, places: [...roots, ...databases], owner: ownerOf(layout.configDirectory) };
+  const own: Own = {
+    confFile,
+    configDirectory: layout.configDirectory,
+    places: [...roots, ...databases],
+    owner: ownerOf(layout.configDirectory),
+  };
   const entryOf = new Map(entries.map((entry) => [entry.pid, entry]));
   const running: ServerProcess[] = [];
   for (const name of readdirSync(proc)) {
@@ -91,13 +106,17 @@ export function findServerProcesses(side: Side, entries: readonly ProcEntry[], p
 
 /** False when nobody can say. @param at ms since the epoch */
 function beganAfter(proc: string, name: string, at: number): boolean {
-  const stat = readSmallFile(join(proc, name, 'stat'), MAX_BYTES).bytes?.toString('latin1') ?? '';
-  // The name in brackets may hold anything; the start is the 22nd field.
-  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const ticks = statFields(join(proc, name))[19] ?? '';
   if (!/^\d+$/.test(ticks)) return false;
   const age = uptime() * 1000 - (Number(ticks) * 1000) / TICKS_PER_SECOND;
   // A container may tell of itself how long it is up, and of its processes since when the machine was.
   return age >= -CLOCKS_APART && Date.now() - age > at + CLOCKS_APART;
+}
+
+/** Of a process, from its state on, the third field; the start is the 22nd. The name before it may hold anything. */
+function statFields(dir: string): readonly string[] {
+  const stat = readSmallFile(join(dir, 'stat'), MAX_BYTES).bytes?.toString('latin1') ?? '';
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** Why the server of a side may run where this machine does not see it. */
@@ -126,6 +145,7 @@ function whyElsewhere({ spec, conf, layout }: Side, proc: string): string[] {
 /** By what processes of a server are known. */
 interface Own {
   readonly confFile: string;
+  readonly configDirectory: string;
   /** Directories with a slash behind them, and files. */
   readonly places: readonly string[];
   /** The user that Cyrus runs as. */
@@ -140,11 +160,10 @@ interface Look {
 }
 
 /** undefined = it has ended. */
-function lookAt(proc: string, pid: string, { confFile, places, owner }: Own): Look | undefined {
+function lookAt(proc: string, pid: string, { confFile, configDirectory, places, owner }: Own): Look | undefined {
   const dir = join(proc, pid);
-  const stat = readSmallFile(join(dir, 'stat'), MAX_BYTES).bytes?.toString('latin1') ?? '';
   // A zombie is what nobody has asked after: it holds nothing open and writes nothing.
-  if (/^[ZX] /.test(stat.slice(stat.lastIndexOf(')') + 2))) return undefined;
+  if (/^[ZX]$/.test(statFields(dir)[0] ?? '')) return undefined;
   const words = readSmallFile(join(dir, 'cmdline'), MAX_BYTES).bytes?.toString('latin1').split('\0') ?? [];
   const name = (words[0] ?? '').replace(/.*\//, '').slice(0, 40);
   const isOurs = isCyrus(dir, words[0] ?? '', owner);
@@ -170,7 +189,7 @@ function lookAt(proc: string, pid: string, { confFile, places, owner }: Own): Lo
   }
   if (!isOurs) return { name };
   const [theirs, mine] = [linkOf(join(dir, 'ns/mnt')), linkOf(join(proc, 'self/ns/mnt'))];
-  return theirs !== undefined && mine !== undefined && theirs !== mine && !hasOtherSpool(dir, words, places)
+  return theirs !== undefined && mine !== undefined && theirs !== mine && !hasOtherSpool(dir, words, configDirectory)
     ? { name, hidden: 'runs in a container, where this spool may have another name' }
     : { name };
 }
@@ -185,15 +204,34 @@ function isCyrus(dir: string, word: string, owner: number | undefined): boolean 
 }
 
 /** True when a process that sees other mounts runs with an imapd.conf whose configdirectory is there and not this one. */
-function hasOtherSpool(dir: string, words: readonly string[], places: readonly string[]): boolean {
-  const conf = readSmallFile(join(dir, 'root', confOf(words)), MAX_BYTES).bytes?.toString('latin1') ?? '';
-  const values = [...conf.matchAll(/^configdirectory:[ \t]*(\/.*?)[ \t]*$/gim)];
-  const theirs = values.length === 1 ? join(dir, 'root', values[0]![1]!) : undefined;
-  const stats = [theirs, places[0]].map((path) =>
-    path === undefined ? undefined : statSync(path, { throwIfNoEntry: false }),
-  );
-  const [a, b] = stats;
-  return a !== undefined && b !== undefined && (a.dev !== b.dev || a.ino !== b.ino);
+function hasOtherSpool(dir: string, words: readonly string[], configDirectory: string): boolean {
+  const root = join(dir, 'root');
+  const file = confOf(words);
+  if (statBelow(root, file)?.isFile() !== true) return false;
+  const text = readSmallFile(join(root, file), MAX_BYTES).bytes?.toString('utf8') ?? '';
+  const conf = parseImapdConf(text, file, () => new Error('not looked for'));
+  const theirs = conf.problems.length > 0 ? undefined : conf.get('configdirectory');
+  const there = theirs !== undefined && isAbsolute(theirs) ? statBelow(root, theirs) : undefined;
+  const here = statSync(configDirectory, { throwIfNoEntry: false });
+  return there !== undefined && here !== undefined && (there.dev !== here.dev || there.ino !== here.ino);
+}
+
+/** What lies at an absolute path for a process with this root; undefined also where a link would lead to our own root. */
+function statBelow(root: string, path: string): Stats | undefined {
+  let at = root;
+  let stat: Stats | undefined;
+  for (const part of normalize(path)
+    .split('/')
+    .filter((name) => name !== '')) {
+    at = join(at, part);
+    try {
+      stat = lstatSync(at);
+    } catch {
+      return undefined;
+    }
+    if (stat.isSymbolicLink()) return undefined;
+  }
+  return stat;
 }
 
 /** As getopt has it: `-C FILE`, `-CFILE` and `-DC FILE`. */

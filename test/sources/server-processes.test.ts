@@ -69,6 +69,17 @@ function makeProc(
   return proc;
 }
 
+/** Has a process see other mounts than we do. */
+function inOtherMounts(proc: string, pid: string): void {
+  for (const [name, mnt] of [
+    ['self', 'mnt:[1]'],
+    [pid, 'mnt:[2]'],
+  ] as const) {
+    mkdirSync(join(proc, name, 'ns'), { recursive: true });
+    symlinkSync(mnt, join(proc, name, 'ns/mnt'));
+  }
+}
+
 describe.runIf(process.platform === 'linux')('a process of the server', () => {
   test('is one that has a file of the side open for writing', async () => {
     const pid = await holding(join(dir, 'conf/mailboxes.db'), 'r+');
@@ -186,13 +197,7 @@ describe('where it cannot be seen', () => {
       'a program of Cyrus runs in a container',
       () => {
         const proc = makeProc({ 20: { words: ['imapd', '-C', '/etc/other.conf'], exe: '/usr/lib/cyrus/bin/imapd' } });
-        for (const [name, mnt] of [
-          ['self', 'mnt:[1]'],
-          ['20', 'mnt:[2]'],
-        ] as const) {
-          mkdirSync(join(proc, name, 'ns'), { recursive: true });
-          symlinkSync(mnt, join(proc, name, 'ns/mnt'));
-        }
+        inOtherMounts(proc, '20');
         return find(proc);
       },
       /^process 20 \(imapd\) runs in a container, where this spool may have another name$/,
@@ -201,6 +206,59 @@ describe('where it cannot be seen', () => {
     const { running, blind } = look();
     expect([running, blind]).toEqual([[], [expect.stringMatching(expected)]]);
   });
+});
+
+describe.runIf(process.platform === 'linux')('a server in a container', () => {
+  /** Process 20 runs with /etc/other.conf of its own root, in which its configdirectory is said. */
+  const inContainer = (configDirectory: string, prepare: (root: string) => void): ServerProcesses => {
+    const proc = makeProc({ 20: { words: ['imapd', '-C', '/etc/other.conf'], exe: '/usr/lib/cyrus/bin/imapd' } });
+    inOtherMounts(proc, '20');
+    const root = join(proc, '20/root');
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    writeFileSync(join(root, 'etc/other.conf'), `configdirectory: ${configDirectory}\n`);
+    prepare(root);
+    return find(proc);
+  };
+
+  test('is another one when its configdirectory is', () => {
+    expect(
+      inContainer('/conf', (root) => {
+        mkdirSync(join(root, 'conf'));
+      }),
+    ).toEqual({ running: [], blind: [] });
+  });
+
+  test.each<[string, string, (root: string) => void]>([
+    ['where there is none', '/conf', () => undefined],
+    // Where it leads in that container cannot be told from here.
+    ['behind a link', '/conf', (root) => symlinkSync('/tmp', join(root, 'conf'))],
+    ['that is this one', '/conf', (root) => renameSync(join(dir, 'conf'), join(root, 'conf'))],
+    [
+      'that an included file may say',
+      '/conf\n@include: /etc/more.conf',
+      (root) => {
+        mkdirSync(join(root, 'conf'));
+      },
+    ],
+  ])('may be this one with a configdirectory %s', (name, configDirectory, prepare) => {
+    const { running, blind } = inContainer(configDirectory, (root) => {
+      prepare(root);
+      // A directory under two names, as a mount makes it.
+      if (name === 'that is this one') symlinkSync(join(root, 'conf'), join(dir, 'conf'));
+    });
+    expect([running, blind]).toEqual([[], [expect.stringMatching(/^process 20 \(imapd\) runs in a container/)]]);
+  });
+});
+
+test.runIf(process.platform === 'linux')('a zombie has ended', () => {
+  const proc = makeProc({ 20: { words: ['imapd', '-C', conf], exe: '/usr/lib/cyrus/bin/imapd' } });
+  for (const [state, running] of [
+    ['S', 1],
+    ['Z', 0],
+  ] as const) {
+    writeFileSync(join(proc, '20/stat'), `20 (im) apd) ${state} 1 20 20 0`);
+    expect(find(proc).running).toHaveLength(running);
+  }
 });
 
 /** A file system of its own. */
