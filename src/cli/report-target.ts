@@ -44,6 +44,16 @@ export function parseReportTarget<Format extends { readonly name: string }>(
   return { format, file };
 }
 
+/** @throws AuditError when more than one report would go to stdout */
+export function refuseTwoOnStdout(targets: readonly { readonly file?: string }[]): void {
+  if (targets.filter(({ file }) => file === undefined).length <= 1) return;
+  throw new AuditError(
+    'usage',
+    '--report: two reports cannot both go to stdout',
+    'Give one of them a file: --report json=FILE.',
+  );
+}
+
 /** The real path of a file that need not exist yet. */
 export function realTarget(file: string): string {
   try {

@@ -6,7 +6,7 @@ import { AuditError } from '../model/audit-error.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { askGate } from '../run/gate.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
-import { checkListDirectory, checkReportFile, writeReportFile } from './report-target.js';
+import { checkListDirectory, checkReportFile, refuseTwoOnStdout, writeReportFile } from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -38,12 +38,7 @@ export async function runGate(
 ): Promise<void> {
   const specs = [master, replica] as const;
   const targets = (options.report ?? ['text']).map(readTarget);
-  if (targets.filter(({ file }) => file === undefined).length > 1)
-    throw new AuditError(
-      'usage',
-      '--report: two reports cannot both go to stdout',
-      'Give one of them a file: --report json=FILE.',
-    );
+  refuseTwoOnStdout(targets);
   refuseOther(question, options);
   const directories = specs.flatMap(sideDirectories);
   for (const { file } of targets) if (file !== undefined) checkReportFile(file, directories);

@@ -18,7 +18,13 @@ import type { SideSpec } from '../sources/spool/open-side.js';
 import { STATUS_UNKNOWN } from './exit-status.js';
 import { ExportDirectory } from './export-files.js';
 import { StreamedFile } from './manifest-file.js';
-import { checkReportFile, parseReportTarget, writeReportFile, type ReportTarget } from './report-target.js';
+import {
+  checkReportFile,
+  parseReportTarget,
+  refuseTwoOnStdout,
+  writeReportFile,
+  type ReportTarget,
+} from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -151,12 +157,7 @@ export async function runSalvage(old: SideSpec, newer: SideSpec, options: Salvag
 
 function checkTargets(options: SalvageCommandOptions, specs: readonly SideSpec[]): ReportTarget<Format>[] {
   const targets = (options.report ?? ['text']).map((value) => parseReportTarget(value, FORMATS));
-  if (targets.filter(({ file }) => file === undefined).length > 1)
-    throw new AuditError(
-      'usage',
-      '--report: two reports cannot both go to stdout',
-      'Give one of them a file: --report json=FILE.',
-    );
+  refuseTwoOnStdout(targets);
   const directories = specs.flatMap(sideDirectories);
   const files = targets.flatMap(({ file }) => file ?? []);
   const places = options.export === undefined ? files : [...files, `${options.export}/manifest.json`];
