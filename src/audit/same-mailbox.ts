@@ -3,8 +3,9 @@ import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS } from '../compare/join-records.js';
 import { openCyrusDb } from '../formats/cyrusdb/open-cyrusdb.js';
 import { MAX_HEADER_SIZE, readIndexHeader } from '../formats/index/read-header.js';
-import { KERNEL_BUFFER_SIZE, ScanKernel } from '../formats/index/kernel/scan-kernel.js';
-import { FlagCrcs, newTotals, recordOffsets, scanRecords, type RecordTotals } from '../formats/index/scan-records.js';
+import { kernel, scanLoaded, type LoadedRun } from '../formats/index/kernel/scan-block.js';
+import { KERNEL_BUFFER_SIZE } from '../formats/index/kernel/scan-kernel.js';
+import { FlagCrcs, newTotals, type RecordTotals } from '../formats/index/scan-records.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FormatFault } from '../model/fault.js';
@@ -39,7 +40,6 @@ type Buffers = Readonly<Record<'master' | 'replica', Buffer>>;
 
 const bufferOf = (size: number) => ({ master: Buffer.allocUnsafeSlow(size), replica: Buffer.allocUnsafeSlow(size) });
 const headers = bufferOf(HEADER_BYTES);
-const kernel = new ScanKernel();
 const indexes = { master: kernel.buffers[0], replica: kernel.buffers[1] };
 const annotations = bufferOf(ANNOTATION_BYTES);
 /** What was last found to be a sound database without rows: the same bytes need no second look. */
@@ -180,27 +180,16 @@ function sameHeaders(
   return { master: a, replica: b, version };
 }
 
-/** Where records are: in the first buffer, and in their file. */
-interface RecordRun {
-  readonly at: number;
-  readonly count: number;
-  readonly fileOffset: number;
-}
-
 /** Adds up records of the first buffer; false when anything is wrong with one of them. */
 function areSound(
   version: IndexVersion,
   header: IndexHeader,
   flagCrcs: FlagCrcs,
   totals: RecordTotals,
-  { at, count, fileOffset }: RecordRun,
+  run: LoadedRun,
 ): boolean {
-  const o = recordOffsets(version);
-  if (kernel.scan(o, header, flagCrcs, totals, at, count)) return true;
   const faults: FormatFault[] = [];
-  const bytes = indexes.master.subarray(at, at + count * o.size);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  scanRecords({ bytes, view, count, fileOffset }, version, header, flagCrcs, totals, faults, '');
+  scanLoaded(run, version, header, flagCrcs, totals, faults, '');
   return faults.length === 0;
 }
 
