@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cliFile, runCli, type Ran } from '../support/cli.js';
+import { MANIFEST_MESSAGE } from '../support/salvage/manifest-message.js';
 
 let dir: string;
 let manifest: string;
@@ -22,24 +23,6 @@ afterEach(() => {
   server = undefined;
   rmSync(dir, { recursive: true });
 });
-
-const MESSAGE = {
-  userid: 'ada',
-  mboxname: 'user.ada',
-  uid: 1,
-  guid: 'a'.repeat(40),
-  verified: true,
-  size: 1,
-  internaldate: '2026-01-01T00:00:00Z',
-  internaldateEpoch: 1767225600,
-  flags: { system: [], user: [] },
-  annotations: [],
-  source: '/nowhere/1.',
-  target: { mboxname: 'user.ada', exists: true },
-  verdict: 'never-seen',
-  why: '',
-  recover: true,
-};
 
 describe('what is refused before anything is said to a server', () => {
   const password = (text: string, mode = 0o600): string => {
@@ -131,7 +114,7 @@ const listen = async (made: Server): Promise<number> => {
 
 describe('the connection', () => {
   beforeEach(() => {
-    writeFileSync(manifest, JSON.stringify({ kind: 'salvage-manifest', messages: [MESSAGE] }));
+    writeFileSync(manifest, JSON.stringify({ kind: 'salvage-manifest', messages: [MANIFEST_MESSAGE] }));
   });
 
   test('imap:// says no password to a server without STARTTLS', async () => {

@@ -9,26 +9,21 @@ import type { ManifestMessage } from '../../src/generated/manifest.js';
 import { messageProblem } from '../../src/reinject/check-message.js';
 import { Journal } from '../../src/reinject/journal.js';
 import { readManifest, readManifestSides } from '../../src/reinject/read-manifest.js';
+import { MANIFEST_MESSAGE } from '../support/salvage/manifest-message.js';
 import type { Outcome, ReaderUnderTest } from './reader-under-test.js';
 
 const GUID = '5f0c6ea25b1d7a5c5f0c6ea25b1d7a5c5f0c6ea2';
 const MESSAGE = {
-  userid: 'ada',
+  ...MANIFEST_MESSAGE,
   mboxname: 'user.ada.B&APw-cher',
   uid: 7,
   guid: GUID,
-  verified: true,
   size: 196,
-  internaldate: '2026-01-01T00:00:00Z',
-  internaldateEpoch: 1767225600,
   flags: { system: ['\\Seen'], user: ['$Label1'] },
   annotations: [{ entry: '/comment', userid: 'ada', value: 'ä "quoted" \\' }],
   source: '/old/spool/7.',
   file: `messages/5f/${GUID}.eml`,
-  target: { mboxname: 'user.ada', exists: true },
-  verdict: 'never-seen',
   why: 'no mailbox of the user on NEW has its GUID',
-  recover: true,
 };
 const HEAD = {
   schemaVersion: 1,

@@ -1,23 +1,13 @@
 import { expect, test } from 'vitest';
 import type { ManifestMessage } from '../../src/generated/manifest.js';
 import { messageProblem } from '../../src/reinject/check-message.js';
+import { MANIFEST_MESSAGE } from '../support/salvage/manifest-message.js';
 
 const GOOD: ManifestMessage = {
-  mboxname: 'user.ada',
-  uid: 1,
-  guid: 'a'.repeat(40),
-  verified: true,
-  size: 1,
-  internaldate: '2026-01-01T00:00:00Z',
-  internaldateEpoch: 1767225600,
+  ...MANIFEST_MESSAGE,
   flags: { system: ['\\Seen'], user: ['$Label1'] },
   annotations: [{ entry: '/comment', userid: 'ada', value: 'two\nlines' }],
-  source: '/old/1.',
   file: 'messages/aa/a.eml',
-  target: { mboxname: 'user.ada', exists: true },
-  verdict: 'never-seen',
-  why: '',
-  recover: true,
 };
 
 test('what salvage writes is taken', () => {
