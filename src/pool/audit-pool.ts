@@ -2,11 +2,16 @@ import { Piscina } from 'piscina';
 import type { AuditPlan } from '../audit/context.js';
 import type { AuditTask } from '../audit/run-task.js';
 import type { UnitResult } from '../audit/unit-result.js';
+import { unpackResult, type PackedResult } from './pack-findings.js';
 
-export type TaskReply =
-  | { readonly ok: true; readonly result: UnitResult }
+type Reply<R> =
+  | { readonly ok: true; readonly result: R }
   /** The worker died, ran out of memory or met a bug: what it had in hand is not audited. */
   | { readonly ok: false; readonly reason: string };
+
+export type TaskReply = Reply<UnitResult>;
+/** As it comes from a worker. */
+type PackedReply = Reply<PackedResult>;
 
 export interface AuditPool {
   readonly threads: number;
@@ -76,7 +81,8 @@ export function startPool(
       }, timeLimit * 1000);
       running.add(abort);
       try {
-        return (await piscina.run({ plan: planOfTask, task }, { signal: abort.signal })) as TaskReply;
+        const reply = (await piscina.run({ plan: planOfTask, task }, { signal: abort.signal })) as PackedReply;
+        return reply.ok ? { ok: true, result: unpackResult(reply.result) } : reply;
       } catch (error) {
         // Its thread was ended with it; another takes its place.
         if (abort.signal.reason === LATE)

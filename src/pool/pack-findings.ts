@@ -1,0 +1,89 @@
+/**
+ * Findings on their way between threads. Structured cloning writes every string of every finding anew, and the thread
+ * that reads them keeps a copy of each: of a mailbox with many differences all but the UID is mostly the same.
+ */
+import type { Facts, ReportedFinding } from '../model/effects.js';
+import type { UnitResult } from '../audit/unit-result.js';
+
+/** All of a finding but where it is and what exactly was found. */
+type Head = Pick<ReportedFinding, 'code' | 'class' | 'side' | 'effects'>;
+
+interface PackedFindings {
+  readonly heads: readonly Head[];
+  readonly facts: readonly Facts[];
+  /** Three numbers for each finding: its head, its facts, its UID. */
+  readonly rows: Float64Array;
+}
+
+type Packed<T extends { readonly findings: unknown }> = Omit<T, 'findings'> & { readonly findings: PackedFindings };
+
+/** What a worker found, as it is sent. */
+export type PackedResult = Omit<UnitResult, 'mailboxes'> & {
+  readonly mailboxes: readonly Packed<UnitResult['mailboxes'][number]>[];
+};
+
+const NO_UID = -1;
+
+export function packResult({ mailboxes, ...result }: UnitResult): PackedResult {
+  return {
+    ...result,
+    mailboxes: mailboxes.map((mailbox) => ({ ...mailbox, findings: packFindings(mailbox.findings) })),
+  };
+}
+
+/** Facts and lists of effects are shared by the findings that have the same ones. */
+export function unpackResult({ mailboxes, ...result }: PackedResult): UnitResult {
+  return {
+    ...result,
+    mailboxes: mailboxes.map((mailbox) => ({ ...mailbox, findings: unpackFindings(mailbox.findings) })),
+  };
+}
+
+function packFindings(findings: readonly ReportedFinding[]): PackedFindings {
+  const heads = new Numbered<Head>();
+  const facts = new Numbered<Facts>();
+  const rows = new Float64Array(3 * findings.length);
+  let at = 0;
+  for (const { code, class: of, side, uid = NO_UID, facts: ofFinding, effects } of findings) {
+    rows[at++] = heads.numberOf(`${code} ${of} ${side ?? ''} ${effects?.join() ?? ''}`, () => ({
+      code,
+      class: of,
+      ...(side === undefined ? {} : { side }),
+      ...(effects === undefined ? {} : { effects }),
+    }));
+    rows[at++] = facts.numberOf(JSON.stringify(ofFinding), () => ofFinding);
+    rows[at++] = uid;
+  }
+  return { heads: heads.items, facts: facts.items, rows };
+}
+
+function unpackFindings({ heads, facts, rows }: PackedFindings): ReportedFinding[] {
+  const findings: ReportedFinding[] = [];
+  for (let at = 0; at < rows.length; at += 3) {
+    const { code, class: of, side, effects } = heads[rows[at]!]!;
+    const uid = rows[at + 2]!;
+    // Spreading takes ten times as long, and there may be a hundred thousand.
+    const finding: { -readonly [K in keyof ReportedFinding]?: ReportedFinding[K] } = { code, class: of };
+    if (side !== undefined) finding.side = side;
+    if (uid !== NO_UID) finding.uid = uid;
+    finding.facts = facts[rows[at + 1]!]!;
+    if (effects !== undefined) finding.effects = effects;
+    findings.push(finding as ReportedFinding);
+  }
+  return findings;
+}
+
+/** Things numbered in the order in which they first came. */
+class Numbered<T> {
+  readonly items: T[] = [];
+  private readonly numbers = new Map<string, number>();
+
+  numberOf(key: string, item: () => T): number {
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.items.push(item()) - 1;
+      this.numbers.set(key, number);
+    }
+    return number;
+  }
+}
