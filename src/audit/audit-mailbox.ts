@@ -2,7 +2,7 @@ import { joinRecords, type JoinTotals } from '../compare/join-records.js';
 import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
-import { isCopiedBack } from '../findings/record/record-subject.js';
+import { isCopiedBack, type RecordSubject } from '../findings/record/record-subject.js';
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
@@ -302,13 +302,15 @@ function addRecordFindings(
   }
   const liveElsewhere = discarded.size === 0 ? discarded : job.findLiveElsewhere(discarded);
   const sent = { annotated: 0, copiedBack: false, vanished: 0, splitBrain: false };
+  const isScript = facts.master?.mbentry.mbtype.kind === SIEVE_KIND;
   for (const outcome of prediction.outcomes()) {
     const { master, replica } = outcome.pair;
     const isSent = outcome.action !== 'none' && outcome.action !== 'unseen';
     if (isSent && master !== undefined && master.annotations.size > 0) sent.annotated++;
     sent.copiedBack ||= isCopiedBack(outcome);
     const elsewhere = replica === undefined ? undefined : masterUids.get(replica.guid);
-    const subject = {
+    // Written out: to spread what is the same for all would take longer than all checks together.
+    const subject: RecordSubject = {
       mboxname: job.mboxname,
       outcome,
       stage: prediction.stage,
@@ -316,10 +318,10 @@ function addRecordFindings(
       masterDeletedmodseq,
       deletedOnMaster,
       expungeIsImmediate: job.expungeIsImmediate,
-      isScript: facts.master?.mbentry.mbtype.kind === SIEVE_KIND,
+      isScript,
       copybackFails: hazards.copybackFails,
       liveElsewhereOnMaster: replica !== undefined && liveElsewhere.has(replica.guid),
-      ...(elsewhere === undefined || elsewhere === outcome.pair.uid ? {} : { masterUidOfReplicaGuid: elsewhere }),
+      masterUidOfReplicaGuid: elsewhere === outcome.pair.uid ? undefined : elsewhere,
     };
     for (const finding of RECORD_FINDINGS) collector.add(finding.find(subject));
     sent.splitBrain ||= master !== undefined && replica?.expunged === false && master.guid !== replica.guid;

@@ -118,8 +118,8 @@ function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, re
   }
   leaveOutMoving(ofUnit, unit);
   if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen));
-  const found = sightingsOf(ofUnit);
-  if (look.isRechecked && found.length > 0) result.unsettled.push({ unit, seen: found });
+  const found = look.isRechecked ? sightingsOf(ofUnit) : [];
+  if (found.length > 0) result.unsettled.push({ unit, seen: found });
   else {
     if (unit.kind === 'user' && isSound(ofUnit)) ofUnit.soundUsers.push(unit.userid);
     addUnitResult(result, ofUnit);

@@ -172,6 +172,12 @@ function maxModseq(block: RecordBlock, o: RecordOffsets): number {
   return max;
 }
 
+/** Signed words: a number above 2^31 may be made on the heap. */
+function sameInts(a: DataView, x: number, b: DataView, y: number, words: number): boolean {
+  for (let at = 0; at < 4 * words; at += 4) if (a.getInt32(x + at) !== b.getInt32(y + at)) return false;
+  return true;
+}
+
 /** Compares the words that count, for two records of the same version and the same flag names. */
 function sameWords(m: Cursor, r: Cursor): boolean {
   const o = m.offsets;
@@ -179,31 +185,32 @@ function sameWords(m: Cursor, r: Cursor): boolean {
   const b = r.block!.view;
   const x = m.index * o.size;
   const y = r.index * o.size;
-  const same = (at: number, words: number): boolean => {
-    for (let w = 0; w < words; w++) if (a.getUint32(x + at + 4 * w) !== b.getUint32(y + at + 4 * w)) return false;
-    return true;
-  };
   const words = o.isWide ? 2 : 1;
   // Undefined flag bits count here: the reader reports them, and a pair that differs in them must not look equal.
   const internal = ~(COMPARED_FLAGS | 0x03ffffe0);
   return (
-    ((a.getUint32(x + o.systemFlags) ^ b.getUint32(y + o.systemFlags)) & ~internal) === 0 &&
-    same(o.internaldate, words) &&
-    same(o.messageSize, words) &&
-    (o.isWide ? sameNsSeconds(a, x + o.lastUpdated, b, y + o.lastUpdated) : same(o.lastUpdated, 1)) &&
-    same(o.userFlags, 4) &&
-    (o.savedate < 0 || (o.isWide ? sameNsSeconds(a, x + o.savedate, b, y + o.savedate) : same(o.savedate, 1))) &&
-    (o.guid < 0 || same(o.guid, 5)) &&
-    (o.modseq < 0 || same(o.modseq, 2)) &&
-    (o.cid < 0 || same(o.cid, 2)) &&
-    (o.createdmodseq < 0 || same(o.createdmodseq, 2)) &&
-    (o.basecid < 0 || same(o.basecid, 2))
+    ((a.getInt32(x + o.systemFlags) ^ b.getInt32(y + o.systemFlags)) & ~internal) === 0 &&
+    sameInts(a, x + o.internaldate, b, y + o.internaldate, words) &&
+    sameInts(a, x + o.messageSize, b, y + o.messageSize, words) &&
+    (o.isWide
+      ? sameNsSeconds(a, x + o.lastUpdated, b, y + o.lastUpdated)
+      : sameInts(a, x + o.lastUpdated, b, y + o.lastUpdated, 1)) &&
+    sameInts(a, x + o.userFlags, b, y + o.userFlags, 4) &&
+    (o.savedate < 0 ||
+      (o.isWide
+        ? sameNsSeconds(a, x + o.savedate, b, y + o.savedate)
+        : sameInts(a, x + o.savedate, b, y + o.savedate, 1))) &&
+    (o.guid < 0 || sameInts(a, x + o.guid, b, y + o.guid, 5)) &&
+    (o.modseq < 0 || sameInts(a, x + o.modseq, b, y + o.modseq, 2)) &&
+    (o.cid < 0 || sameInts(a, x + o.cid, b, y + o.cid, 2)) &&
+    (o.createdmodseq < 0 || sameInts(a, x + o.createdmodseq, b, y + o.createdmodseq, 2)) &&
+    (o.basecid < 0 || sameInts(a, x + o.basecid, b, y + o.basecid, 2))
   );
 }
 
 /** Of the internaldate alone does replication carry the part below a second. */
 const sameNsSeconds = (a: DataView, x: number, b: DataView, y: number): boolean =>
-  readNsSeconds(a, x) === readNsSeconds(b, y);
+  sameInts(a, x, b, y, 2) || readNsSeconds(a, x) === readNsSeconds(b, y);
 
 /** The same comparison for records of different versions or flag tables: fields that a version lacks do not count. */
 function sameMeaning(a: SideRecord, b: SideRecord, ao: RecordOffsets, bo: RecordOffsets): boolean {

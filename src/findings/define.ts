@@ -57,6 +57,9 @@ export type Widen<F> = {
           : F[K];
 };
 
+/** Most checks find nothing, and there is one for each kind of finding and record. */
+const NOTHING: readonly ReportedFinding[] = [];
+
 function makeKind<F extends Facts>(on: SubjectName, definition: FindingDefinition<F>): FindingKind<F> {
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(definition.code))
     throw new Error(`finding code ${definition.code}: not kebab-case`);
@@ -88,7 +91,7 @@ export function defineFor<S>(on: SubjectName) {
       ...kind,
       find: (subject) => {
         const hits = check(subject);
-        if (hits === undefined) return [];
+        if (hits === undefined) return NOTHING;
         return (isList(hits) ? hits : [hits]).map((hit) => kind.report(hit));
       },
     };
@@ -130,9 +133,9 @@ export function defineFaultFinding(
     ...kind,
     faults,
     find: ({ fault, side }) => {
-      if (!faults.includes(fault.code)) return [];
+      if (!faults.includes(fault.code)) return NOTHING;
       // A single side is judged as the master it may be.
-      if (onlyOn !== undefined && (side === 'single' ? 'master' : side) !== onlyOn) return [];
+      if (onlyOn !== undefined && (side === 'single' ? 'master' : side) !== onlyOn) return NOTHING;
       return [
         kind.report({
           side,

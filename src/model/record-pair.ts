@@ -50,17 +50,15 @@ export interface MailboxHead {
   readonly maxModseq: number;
 }
 
-export const FLAG_NAME_OF_BIT: ReadonlyMap<number, string> = new Map([
-  [1, '\\Answered'],
-  [2, '\\Flagged'],
-  [4, '\\Deleted'],
-  [8, '\\Draft'],
-  [16, '\\Seen'],
-]);
+/** By bit, the lowest first. */
+const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Draft', '\\Seen'] as const;
+
+/** Names of the system flags in `bits`; other bits are left out. */
+export function systemFlagNames(bits: number): string[] {
+  return SYSTEM_FLAGS.filter((_, i) => (bits & (1 << i)) !== 0);
+}
 
 /** IMAP flags of a record, system flags first, as a person reads them. */
 export function flagNames(record: IndexRecord): string[] {
-  const names: string[] = [];
-  for (const [bit, name] of FLAG_NAME_OF_BIT) if (record.systemFlags & bit) names.push(name);
-  return [...names, ...record.userFlags];
+  return [...systemFlagNames(record.systemFlags), ...record.userFlags];
 }

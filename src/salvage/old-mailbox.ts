@@ -6,7 +6,7 @@ import type { ManifestAnnotation, ManifestFlags } from '../generated/manifest.js
 import type { FormatFault } from '../model/fault.js';
 import type { IndexRecord } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
-import { FLAG_NAME_OF_BIT } from '../model/record-pair.js';
+import { systemFlagNames } from '../model/record-pair.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
@@ -63,10 +63,8 @@ export function flagsOf(
   { systemFlags, userFlags }: IndexRecord,
   flagNames: readonly (string | undefined)[],
 ): ManifestFlags {
-  const system: string[] = [];
-  for (const [bit, name] of FLAG_NAME_OF_BIT) if ((systemFlags & bit) !== 0) system.push(name);
   const user = userFlags.map((flag) => flagNames.find((name) => name?.toLowerCase() === flag) ?? flag);
-  return { system, user };
+  return { system: systemFlagNames(systemFlags), user };
 }
 
 /** Message annotations of a mailbox by UID, those that the server makes of record fields left out. */

@@ -12,12 +12,12 @@ export const deleteOverridesReplicaChange = defineRecordFinding({
   remedy:
     'Ask whether the mailbox is still wanted. If it is, bring it back on the master before replication runs (cyradm: renamemailbox DELETED.user.USER.NAME.STAMP user.USER.NAME). If it is not, let replication run.',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', onlyOnReplica: '\\Flagged' },
-  check: ({ outcome: { pair }, deletedOnMaster, ...known }) =>
+  check: ({ outcome: { pair }, deletedOnMaster, lowerBound, isScript }) =>
     deletedOnMaster &&
     pair.master?.expunged === false &&
     pair.replica?.expunged === false &&
     pair.master.guid === pair.replica.guid &&
-    !nothingLost(pair.replica, pair.master, known)
+    !nothingLost(pair.replica, pair.master, { lowerBound, isScript })
       ? {
           uid: pair.uid,
           facts: { guid: pair.replica.guid, onlyOnReplica: lostFrom(pair.replica, pair.master) },

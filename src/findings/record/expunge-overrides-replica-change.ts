@@ -11,12 +11,12 @@ export const expungeOverridesReplicaChange = defineRecordFinding({
   remedy:
     'Ask whether the message is still wanted. If it is, copy it to another mailbox on the replica (IMAP UID COPY) or save its file before replication runs; or bring it back on the master under a new UID (unexpunge -u -d MAILBOX UID).',
   example: { guid: '5f0c1a6e4f0e2a7f5c0e7a6c9d1b2c3d4e5f6071', onlyOnReplica: '\\Flagged' },
-  check: ({ outcome: { action, pair }, ...known }) =>
+  check: ({ outcome: { action, pair }, lowerBound, isScript }) =>
     action === 'expunge-on-replica' &&
     pair.master !== undefined &&
     pair.replica !== undefined &&
     pair.master.guid === pair.replica.guid &&
-    !nothingLost(pair.replica, pair.master, known)
+    !nothingLost(pair.replica, pair.master, { lowerBound, isScript })
       ? {
           uid: pair.uid,
           facts: { guid: pair.replica.guid, onlyOnReplica: lostFrom(pair.replica, pair.master) },

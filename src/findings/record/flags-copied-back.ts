@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { flagChange } from './what-survives.js';
+import { bothLost, flagChange } from './what-survives.js';
 
 export const flagsCopiedBack = defineRecordFinding({
   code: 'flags-copied-back',
@@ -15,7 +15,7 @@ export const flagsCopiedBack = defineRecordFinding({
     return change !== undefined && !change.loses
       ? {
           uid: change.uid,
-          facts: { onlyOnMaster: change.onlyOnMaster, onlyOnReplica: change.onlyOnReplica },
+          facts: bothLost(change),
           effects: ['update-master'],
         }
       : undefined;

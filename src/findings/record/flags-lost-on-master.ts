@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { flagChange } from './what-survives.js';
+import { flagChange, lostFrom } from './what-survives.js';
 
 export const flagsLostOnMaster = defineRecordFinding({
   code: 'flags-lost-on-master',
@@ -17,7 +17,7 @@ export const flagsLostOnMaster = defineRecordFinding({
       ? {
           uid: change.uid,
           facts: {
-            onlyOnMaster: change.onlyOnMaster,
+            onlyOnMaster: lostFrom(change.master, change.replica),
             masterModseq: String(change.master.modseq),
             replicaModseq: String(change.replica.modseq),
           },

@@ -1,5 +1,5 @@
 import { defineRecordFinding } from './record-subject.js';
-import { flagChange } from './what-survives.js';
+import { flagChange, lostFrom } from './what-survives.js';
 
 export const flagsLostOnReplica = defineRecordFinding({
   code: 'flags-lost-on-replica',
@@ -17,7 +17,7 @@ export const flagsLostOnReplica = defineRecordFinding({
       ? {
           uid: change.uid,
           facts: {
-            onlyOnReplica: change.onlyOnReplica,
+            onlyOnReplica: lostFrom(change.replica, change.master),
             masterModseq: String(change.master.modseq),
             replicaModseq: String(change.replica.modseq),
           },

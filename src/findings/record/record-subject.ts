@@ -20,7 +20,7 @@ export interface RecordSubject {
   /** The replica's message is live in another mailbox of the user on the master. */
   readonly liveElsewhereOnMaster: boolean;
   /** UID under which the replica's message is live on the master, when it is there under another one. */
-  readonly masterUidOfReplicaGuid?: number;
+  readonly masterUidOfReplicaGuid: number | undefined;
 }
 
 export const defineRecordFinding = defineFor<RecordSubject>('record');

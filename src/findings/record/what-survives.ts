@@ -1,11 +1,11 @@
 import { FLAG_FLAGGED } from '../../model/index-file.js';
-import { FLAG_NAME_OF_BIT, type SideRecord } from '../../model/record-pair.js';
+import { systemFlagNames, type SideRecord } from '../../model/record-pair.js';
 import type { RecordSubject } from './record-subject.js';
 
 /** True when everything the loser carries (flags, annotations) is in the winner too. */
 export function isContained(loser: SideRecord, winner: SideRecord): boolean {
   if ((loser.systemFlags & 0x1f & ~winner.systemFlags) !== 0) return false;
-  if (!loser.userFlags.every((name) => winner.userFlags.includes(name))) return false;
+  for (const name of loser.userFlags) if (!winner.userFlags.includes(name)) return false;
   for (const [key, value] of loser.annotations) if (winner.annotations.get(key) !== value) return false;
   return true;
 }
@@ -27,10 +27,12 @@ export function nothingLost(
 
 /** Flags and annotations of `a` that `b` lacks, for a message to a person. */
 export function lostFrom(a: SideRecord, b: SideRecord): string {
-  const lost = [...FLAG_NAME_OF_BIT].flatMap(([bit, name]) => (a.systemFlags & ~b.systemFlags & bit ? [name] : []));
+  const bits = a.systemFlags & ~b.systemFlags & 0x1f;
+  if (bits === 0 && a.userFlags.length + a.annotations.size === 0) return '';
+  const lost = bits === 0 ? [] : systemFlagNames(bits);
   for (const name of a.userFlags) if (!b.userFlags.includes(name)) lost.push(name);
   for (const [key, value] of a.annotations) if (b.annotations.get(key) !== value) lost.push(`annotation ${key.trim()}`);
-  return lost.join(' ');
+  return lost.length === 1 ? lost[0]! : lost.join(' ');
 }
 
 /** True when flags and annotations are the same, so that only other fields differ. */
@@ -61,10 +63,13 @@ export interface FlagChange {
   readonly uid: number;
   readonly master: SideRecord;
   readonly replica: SideRecord;
-  readonly onlyOnMaster: string;
-  readonly onlyOnReplica: string;
   /** What a user set on the losing side may be lost. */
   readonly loses: boolean;
+}
+
+/** What each side has and the other lacks. */
+export function bothLost({ master, replica }: FlagChange): { onlyOnMaster: string; onlyOnReplica: string } {
+  return { onlyOnMaster: lostFrom(master, replica), onlyOnReplica: lostFrom(replica, master) };
 }
 
 /** The change of flags or annotations that `action` makes; undefined when it makes none. */
@@ -77,12 +82,5 @@ export function flagChange(subject: RecordSubject, action: 'update-replica' | 'u
   if (outcome.annotationsFrom === 'replica') master = { ...master, annotations: replica.annotations };
   if (sameSets(master, replica)) return undefined;
   const [loser, winner] = action === 'update-replica' ? [replica, master] : [master, replica];
-  return {
-    uid,
-    master,
-    replica,
-    onlyOnMaster: lostFrom(master, replica),
-    onlyOnReplica: lostFrom(replica, master),
-    loses: !nothingLost(loser, winner, subject),
-  };
+  return { uid, master, replica, loses: !nothingLost(loser, winner, subject) };
 }

@@ -14,6 +14,9 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Versions before 10 have no GUID. */
 const NULL_GUID = '0'.repeat(40);
 
+/** Most records have no flags of users. */
+const NONE: readonly never[] = [];
+
 /**
  * Decodes one record of a block.
  * @param userFlagNames names by user flag number; undefined = free slot
@@ -29,14 +32,14 @@ export function decodeRecord(
   const { view, bytes } = block;
   const base = index * o.size;
   const systemFlags = view.getUint32(base + o.systemFlags);
-  const userFlags: string[] = [];
-  const unnamedFlags: number[] = [];
+  let userFlags: string[] | undefined;
+  let unnamedFlags: number[] | undefined;
   for (let word = 0; word < 4; word++) {
     for (let bits = view.getInt32(base + o.userFlags + word * 4); bits !== 0; bits &= bits - 1) {
       const flag = word * 32 + 31 - Math.clz32(bits & -bits);
       const name = userFlagNames[flag];
-      if (name === undefined) unnamedFlags.push(flag);
-      else userFlags.push(name.toLowerCase());
+      if (name === undefined) (unnamedFlags ??= []).push(flag);
+      else (userFlags ??= []).push(name.toLowerCase());
     }
   }
   const record: Mutable<IndexRecord> = {
@@ -49,8 +52,8 @@ export function decodeRecord(
     savedate: o.savedate < 0 ? 0 : secondsAt(view, base + o.savedate, o),
     size: messageSize(view, base, o),
     systemFlags,
-    userFlags: userFlags.sort(),
-    unnamedFlags,
+    userFlags: userFlags?.sort() ?? NONE,
+    unnamedFlags: unnamedFlags ?? NONE,
     cid: o.cid < 0 ? 0n : view.getBigUint64(base + o.cid),
     expunged: (systemFlags & FLAG_EXPUNGED) !== 0,
     unlinked: (systemFlags & FLAG_UNLINKED) !== 0,
