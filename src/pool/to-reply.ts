@@ -1,4 +1,6 @@
+import type { UnitResult } from '../audit/unit-result.js';
 import { whatFailed } from '../model/audit-error.js';
+import { packResult } from './pack-findings.js';
 
 /** Wraps a task so that what it throws comes back as data: an Error loses its class and fields between threads. */
 export function toReply<I, O>(run: (input: I) => O) {
@@ -10,3 +12,6 @@ export function toReply<I, O>(run: (input: I) => O) {
     }
   };
 }
+
+/** The same for a reply that goes to another thread. */
+export const toPackedReply = <I>(run: (input: I) => UnitResult) => toReply((input: I) => packResult(run(input)));
