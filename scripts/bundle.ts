@@ -57,12 +57,12 @@ async function bundle(entry: string, program: string): Promise<void> {
 
 /** A file that starts a program with its compiled code. */
 function writeLauncher(path: string, program: string, isExecutable: boolean): void {
+  const tune = isExecutable ? 'tuneEngine' : 'tuneThread';
   const text = [
     ...(isExecutable ? ['#!/usr/bin/env node'] : []),
     `'use strict';`,
-    `const { loadProgram${isExecutable ? ', tuneEngine' : ''} } = require('../src/run/load-program.cjs');`,
-    // A thread has the settings of the process.
-    ...(isExecutable ? ['tuneEngine();'] : []),
+    `const { loadProgram, ${tune} } = require('../src/run/load-program.cjs');`,
+    `${tune}();`,
     `module.exports = loadProgram(require.resolve('../program/${program}')).exports;`,
     '',
   ].join('\n');

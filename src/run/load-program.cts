@@ -15,15 +15,32 @@ interface LoadedProgram {
 /**
  * Sets how much a function must have run before V8 optimises it to three times the default, in all threads: an audit of
  * some thousand mailboxes is over within a second, a third of which the compiler took, and a long one notices nothing.
- * The room for young objects stays as small as it begins: what is made of a mailbox is soon forgotten, and grown to
- * V8's 32 MiB it saves no time. To be called before any program is loaded, as compiled code is good for the same settings only.
+ * To be called before any program is loaded, as compiled code is good for the same settings only.
  */
 function tuneEngine(): void {
   const v8 = process.getBuiltinModule('node:v8');
   v8.setFlagsFromString('--interrupt-budget=400000');
-  v8.setFlagsFromString('--semi-space-growth-factor=1');
+  keepYoungSmall();
+  process.getBuiltinModule('node:worker_threads').setEnvironmentData(TUNED, true);
   // Compiled code with a changed byte is run as it is by default, to a crash at best. To look costs 2 ms.
   v8.setFlagsFromString('--verify-snapshot-checksum');
+}
+
+/** By this name a thread learns that the process is ours to tune, and not a program that uses the library. */
+const TUNED = 'cyraudit: engine tuned';
+
+/**
+ * Keeps the room for young objects of all threads as small as it begins: what is made of a mailbox is soon forgotten, and
+ * grown to V8's 32 MiB that room saves no time. Whenever a thread starts, V8 goes back to its default (Heap::ConfigureHeap
+ * of V8 11.3), so that each has to ask anew.
+ */
+function keepYoungSmall(): void {
+  process.getBuiltinModule('node:v8').setFlagsFromString('--semi-space-growth-factor=1');
+}
+
+/** What a thread of ours does before it loads its program. */
+function tuneThread(): void {
+  if (process.getBuiltinModule('node:worker_threads').getEnvironmentData(TUNED) === true) keepYoungSmall();
 }
 
 /** Loads a program, with its compiled code when that fits. */
@@ -62,4 +79,4 @@ function readCompiled(file: string, text: string): Buffer | undefined {
   return bytes.subarray(0, STAMP_SIZE).equals(stampOf(text)) ? bytes.subarray(STAMP_SIZE) : undefined;
 }
 
-export = { loadProgram, tuneEngine };
+export = { loadProgram, tuneEngine, tuneThread };

@@ -119,3 +119,27 @@ test('the launcher starts the program without its compiled code', () => {
   for (const program of PROGRAMS) rmSync(join(dir, 'dist/program', `${program}.cache`));
   expect(version()).toEqual({ status: 0, stdout: `${packed}\n` });
 });
+
+test('the room for young objects stays small when a thread has started, in our own process only', () => {
+  const grown = (tune: string): number => {
+    const script = [
+      `const { tuneEngine } = require(${JSON.stringify(join(dir, 'dist/src/run/load-program.cjs'))});`,
+      tune,
+      `const { Worker } = require('node:worker_threads');`,
+      `const file = ${JSON.stringify(join(dir, 'dist/workers/audit.cjs'))};`,
+      `const worker = new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb: 6 } });`,
+      `worker.on('exit', () => {`,
+      `  const kept = [];`,
+      `  for (let i = 0; i < 3e6; i++) kept[i % 200000] = { i };`,
+      `  const spaces = require('node:v8').getHeapSpaceStatistics();`,
+      `  console.log(spaces.find(({ space_name }) => space_name === 'new_space').space_size / 1048576);`,
+      `});`,
+    ].join('\n');
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { cwd: dir, encoding: 'utf8' });
+    expect(stderr).toBe('');
+    return Number(stdout);
+  };
+  const [tuned, untouched] = [grown('tuneEngine();'), grown('')];
+  expect(tuned).toBeGreaterThan(0);
+  expect(untouched).toBeGreaterThan(8 * tuned);
+});
