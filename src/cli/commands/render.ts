@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { formatHelp, formatNames } from '../format-help.js';
 import { addConfigOptions, useConfig } from '../config/use-config.js';
-import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
+import { stdoutLook, writeStdout, type TerminalOptions } from '../terminal.js';
 
 interface CommandOptions extends TerminalOptions {
   readonly to: string;
@@ -31,7 +31,7 @@ export function addRender(program: Command): void {
       const { format, file } = parseReportTarget(options.to, reportFormats, '--to');
       const report = readReport(path);
       if (file === undefined)
-        await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+        await writeStdout(format.render(report, { catalogue, ...stdoutLook(options) }));
       else writeReportFile(file, format.render(report, { catalogue, color: false, width: 100 }));
     });
 }
