@@ -12,8 +12,8 @@ _cyraudit_options() {
         'explain') choices='--color --no-color --config --no-config -h --help' ;;
         'render') choices='--to --color --no-color --config --no-config -h --help' ;;
         'plan') choices='--into --config --no-config -h --help' ;;
-        'gate') choices='--master-root --replica-root --master-is-down --into --level --engine --replica-engine --recheck --recheck-delay --io-limit --nice --accept --threads --report --color --no-color --config --no-config -h --help' ;;
-        'verify-user') choices='--deadline --master-root --replica-root --level --engine --replica-engine --threads --config --no-config -h --help' ;;
+        'gate') choices='--master-root --replica-root --engine --replica-engine --master-is-down --into --level --recheck --recheck-delay --io-limit --nice --accept --threads --report --color --no-color --config --no-config -h --help' ;;
+        'verify-user') choices='--deadline --master-root --replica-root --engine --replica-engine --level --threads --config --no-config -h --help' ;;
         'salvage') choices='--old-root --new-root --user --mailbox --log --since --include --report --export --quiet --progress --no-progress --color --no-color --config --no-config -h --help' ;;
         'reinject') choices='--to --admin --password-file --into --journal --dry-run --rate --ca --insecure --no-tls -h --help' ;;
         'config') choices='-h --help' ;;

@@ -5,7 +5,7 @@ import type { AuditCommandOptions } from './audit-options.js';
 import type { SideArgument } from './config/use-config.js';
 import { exitStatus } from './exit-status.js';
 import type { ReportTarget } from './report-target.js';
-import { textWidth, useColor, writeStderr, writeStdout } from './terminal.js';
+import { stdoutLook, writeStderr, writeStdout } from './terminal.js';
 
 type Run = (options: AuditOptions) => Promise<Report>;
 
@@ -151,8 +151,7 @@ async function writeReports(
   const toFile: RenderOptions = { catalogue, color: false, width: 100 };
   for (const { format, file } of targets) {
     if (file !== undefined) writeReportFile(file, format.render(report, toFile));
-    else if (!silent)
-      await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+    else if (!silent) await writeStdout(format.render(report, { catalogue, ...stdoutLook(options) }));
   }
   if (options.syslog === true && !silent) {
     const { renderSyslog } = await import('../report/syslog/syslog-format.js');

@@ -6,12 +6,16 @@ import type { FindingClass } from '../model/effects.js';
 import { addConfigOptions } from './config/use-config.js';
 import { FORMAT_DESCRIPTIONS } from '../report/format-descriptions.js';
 import { formatHelp, formatNames } from './format-help.js';
-import { collect, parseCount, parseDelay, parseDuration, parseSince } from './option-values.js';
+import {
+  addColorOptions,
+  addLevelOption,
+  addLoadOptions,
+  addRecheckOptions,
+  addThreadsOption,
+} from './option-groups.js';
+import { collect, parseCount, parseDuration, parseSince } from './option-values.js';
 import { parseReportTarget } from './report-target.js';
 import type { TerminalOptions } from './terminal.js';
-
-/** More threads than any machine that holds a spool has, and few enough to be started. */
-export const MAX_THREADS = 256;
 
 /** Options that `compare` and `check` share, as commander hands them over. */
 export interface AuditCommandOptions extends TerminalOptions {
@@ -48,11 +52,6 @@ function collectReport(value: string, before?: readonly string[]): readonly stri
 }
 
 const MAX_LOST = 999_999_999;
-/** More looks than anybody waits for. */
-export const MAX_RECHECKS = 100;
-/** Unit: MB/s. */
-export const MAX_IO_LIMIT = 100_000;
-
 const MAX_PARTS = 10_000;
 
 function parseSubset(value: string): Subset {
@@ -64,15 +63,8 @@ function parseSubset(value: string): Subset {
 
 /** Declares the shared options on a command. */
 export function addAuditOptions(command: Command): Command {
-  addConfigOptions(command)
-    .addOption(
-      new Option(
-        '--level <level>',
-        'index: databases and metadata only; files: also stats every message; content: also hashes every message and decodes its cache record',
-      )
-        .choices(['index', 'files', 'content'])
-        .default('files'),
-    )
+  addConfigOptions(command);
+  addLevelOption(command)
     .option(
       '--report <format[=file]>',
       `${formatNames}, on stdout or into a file; repeatable (default: text)`,
@@ -86,14 +78,8 @@ export function addAuditOptions(command: Command): Command {
       "so many mailboxes lost from the master's list without a trace are admin each; more are halt",
       parseCount('mailboxes', 0, MAX_LOST),
       0,
-    )
-    .option(
-      '--recheck <n>',
-      'for servers at work: look again n times at what differs, and report what is found every time',
-      parseCount('looks', 0, MAX_RECHECKS),
-      0,
-    )
-    .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
+    );
+  addRecheckOptions(command)
     .option(
       '--subset <n/t>',
       'with --level content: hash only the n-th of t parts of the message files; another part every night',
@@ -110,14 +96,9 @@ export function addAuditOptions(command: Command): Command {
       'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3',
       parseDuration,
     )
-    .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration)
-    .option(
-      '--threads <n>',
-      'worker threads (default: one per core; with --level content more while they wait for the disk)',
-      parseCount('threads', 1, MAX_THREADS),
-    )
-    .option('--io-limit <MB/s>', 'read no more than this from both sides together', parseCount('MB/s', 1, MAX_IO_LIMIT))
-    .option('--nice', 'give way to servers: lowest priority for the processor, and the disk only when it is idle')
+    .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration);
+  addThreadsOption(command);
+  addLoadOptions(command)
     .addOption(
       new Option('--fail-on <class>', 'mildest class that is not a success')
         .choices(['safe', 'admin', 'halt'])
@@ -136,10 +117,8 @@ export function addAuditOptions(command: Command): Command {
     .option('--syslog', 'also write the report syslog to stderr, for journald')
     .option('--quiet', 'print nothing for exit status 0')
     .option('--progress', 'show a progress bar (the default on a terminal)')
-    .option('--no-progress', 'show no progress bar')
-    .option('--color', 'colour the text report (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text report')
-    .addHelpText('after', formatHelp());
+    .option('--no-progress', 'show no progress bar');
+  addColorOptions(command, 'the text report').addHelpText('after', formatHelp());
   return command;
 }
 

@@ -6,7 +6,13 @@ import { AuditError } from '../model/audit-error.js';
 import type { EngineVersion } from '../replication/engine.js';
 import { askGate } from '../run/gate.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
-import { checkListDirectory, checkReportFile, refuseTwoOnStdout, writeReportFile } from './report-target.js';
+import {
+  checkListDirectory,
+  checkReportFile,
+  parseReportTarget,
+  refuseTwoOnStdout,
+  writeReportFile,
+} from './report-target.js';
 import { sideDirectories } from './side-directories.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from './terminal.js';
 
@@ -27,6 +33,10 @@ export interface GateCommandOptions extends TerminalOptions {
   readonly report?: readonly string[];
 }
 
+/** Of the answer of a gate. */
+const FORMATS = [{ name: 'text' }, { name: 'json' }] as const;
+type Format = (typeof FORMATS)[number]['name'];
+
 const STATUS: Readonly<Record<GateAnswer, 0 | 1 | 2>> = { go: 0, 'go-except': 1, stop: 2 };
 
 /** Asks the gate, writes its answer and sets the exit status. */
@@ -37,7 +47,7 @@ export async function runGate(
   options: GateCommandOptions,
 ): Promise<void> {
   const specs = [master, replica] as const;
-  const targets = (options.report ?? ['text']).map(readTarget);
+  const targets = (options.report ?? ['text']).map((value) => parseReportTarget(value, FORMATS));
   refuseTwoOnStdout(targets);
   refuseOther(question, options);
   const directories = specs.flatMap(sideDirectories);
@@ -70,26 +80,10 @@ export async function runGate(
     writePlanOf(report, { into: options.into });
   }
   for (const { format, file } of targets) {
-    if (file !== undefined) writeReportFile(file, render(gate, format, { color: false, width: 100 }));
-    else await writeStdout(render(gate, format, { color: useColor(options), width: textWidth() }));
+    if (file !== undefined) writeReportFile(file, render(gate, format.name, { color: false, width: 100 }));
+    else await writeStdout(render(gate, format.name, { color: useColor(options), width: textWidth() }));
   }
   process.exitCode = STATUS[gate.answer];
-}
-
-interface Target {
-  readonly format: 'text' | 'json';
-  readonly file?: string;
-}
-
-function readTarget(value: string): Target {
-  const [, format, file] = /^(text|json)(?:=(.+))?$/s.exec(value) ?? [];
-  if (format === undefined)
-    throw new AuditError(
-      'usage',
-      `--report ${value}: the answer of a gate is text or json`,
-      'Use text, json or json=FILE.',
-    );
-  return { format: format as Target['format'], ...(file === undefined ? {} : { file }) };
 }
 
 /** An option that would do nothing is a mistake. */
@@ -119,6 +113,6 @@ async function accepting(
   return knownFindings({ accept }, { command: 'compare', level, sides });
 }
 
-function render(gate: GateReport, format: Target['format'], options: Parameters<typeof gateText>[1]): string {
+function render(gate: GateReport, format: Format, options: Parameters<typeof gateText>[1]): string {
   return format === 'json' ? `${JSON.stringify(gate, null, 2)}\n` : gateText(gate, options);
 }

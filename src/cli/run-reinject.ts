@@ -96,7 +96,11 @@ function parseServer({ to, ca, insecure = false, tls }: ReinjectCommandOptions):
   const advice = 'Use imaps://HOST[:PORT], or imap://HOST[:PORT] for STARTTLS.';
   const url = URL.canParse(to) ? new URL(to) : undefined;
   if (url === undefined || !['imap:', 'imaps:'].includes(url.protocol) || url.hostname === '')
-    throw refuse('--to: expected the address of an IMAP server, found something else', advice);
+    // What may hold a password is not repeated.
+    throw refuse(
+      `--to: expected the address of an IMAP server, found ${to.includes('@') ? 'something else' : `'${to}'`}`,
+      advice,
+    );
   if (url.username !== '' || url.password !== '')
     throw refuse(
       '--to: expected an address without user and password, as others can see a command line',
@@ -121,7 +125,7 @@ function readCa(path: string): Buffer {
   } catch (cause) {
     throw new AuditError(
       'io',
-      `--ca ${path}: ${(cause as NodeJS.ErrnoException).code ?? ''}`,
+      `--ca ${path}: expected certificates as PEM, found ${systemErrorWords(cause)}`,
       'Name a readable file of certificates.',
       {
         cause,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { AuditError } from '../model/audit-error.js';
+import { existsSync } from 'node:fs';
 import type { Subset } from '../run/audit.js';
+import { makeValidator, readJson } from './read-json.js';
 import { writeReportFile } from './report-target.js';
 
 /** When each part was last hashed: RFC 3339, by number. A file of another number of parts starts anew. */
@@ -9,34 +9,30 @@ interface SubsetState {
   readonly hashed: Readonly<Record<string, string>>;
 }
 
-function readState(file: string, of: number): SubsetState {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code = String(error) } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return { of, hashed: {} };
-    throw new AuditError('usage', `--subset-state ${file}: ${code}`, 'Name a file that may be read and written.');
-  }
-  const state = parseState(text);
-  if (state === undefined)
-    throw new AuditError(
-      'usage',
-      `--subset-state ${file}: expected what an earlier run has written`,
-      'Remove the file to begin with the first part, or name another one.',
-    );
-  return state.of === of ? state : { of, hashed: {} };
-}
+/** It is a file of cyraudit's own, which nobody else reads: not worth a schema of its own. */
+const SCHEMA = {
+  type: 'object',
+  required: ['of', 'hashed'],
+  additionalProperties: false,
+  properties: {
+    of: { type: 'integer', minimum: 1 },
+    hashed: { type: 'object', additionalProperties: { type: 'string', format: 'date-time' } },
+  },
+};
 
-function parseState(text: string): SubsetState | undefined {
-  try {
-    const state = JSON.parse(text) as Partial<SubsetState> | null;
-    const times = Object.values(state?.hashed ?? { none: '' });
-    const isWhole = typeof state?.of === 'number' && times.every((time) => !Number.isNaN(Date.parse(time)));
-    return isWhole ? (state as SubsetState) : undefined;
-  } catch {
-    return undefined;
-  }
+function readState(file: string, of: number): SubsetState {
+  const anew: SubsetState = { of, hashed: {} };
+  if (!existsSync(file)) return anew;
+  const what = 'what an earlier run has written';
+  const state = readJson(file, {
+    what: `${what} for --subset-state`,
+    code: 'usage',
+    advice: 'Remove the file to begin with the first part, or name another one with --subset-state.',
+    adviceToRead: 'Name a file with --subset-state that may be read and written.',
+    validate: makeValidator(SCHEMA, 'file'),
+    message: (problem) => `${file}: expected ${what} for --subset-state: ${problem}`,
+  }) as SubsetState;
+  return state.of === of ? state : anew;
 }
 
 /** The part that was not hashed for longest; from that of `subset` on among those that never were. */

@@ -18,6 +18,16 @@ export function textWidth(): number {
   return columns > 0 ? Math.min(Math.max(columns, 40), 120) : 80;
 }
 
+/** How a report is shown on stdout: on a terminal no line is wider than it, if it can be broken. */
+export function stdoutLook(options: TerminalOptions): {
+  readonly color: boolean;
+  readonly width: number;
+  readonly columns?: number;
+} {
+  const width = textWidth();
+  return { color: useColor(options), width, ...(process.stdout.isTTY ? { columns: width } : {}) };
+}
+
 /** Writes to stdout and waits until it is out; a reader that has gone away is no error. */
 export const writeStdout = (text: string): Promise<void> => writeTo(process.stdout, text);
 

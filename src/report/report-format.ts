@@ -23,6 +23,8 @@ export interface RenderOptions {
   readonly color: boolean;
   /** Columns that running text may fill. */
   readonly width: number;
+  /** Columns that no line fills that can be broken: those of a terminal. Absent where nobody looks. */
+  readonly columns?: number;
 }
 
 /** A way to write a report down. It sees the report and the catalogue's texts and nothing else. */

@@ -35,7 +35,8 @@ describe('what is refused before anything is said to a server', () => {
     runCli(['reinject', manifest, '--to', to, '--admin', 'cyrus', ...args], { CYRAUDIT_IMAP_PASSWORD: '' });
 
   test.each([
-    ['https://host', /--to: expected the address of an IMAP server/],
+    ['https://host', /--to: expected the address of an IMAP server, found 'https:\/\/host'\. Use imaps/],
+    ['http://u:secret@host', /--to: expected the address of an IMAP server, found something else\. Use imaps/],
     ['host', /--to: expected the address of an IMAP server/],
     ['imaps://host/INBOX', /expected nothing behind the host and port/],
   ])('--to %s', (to, message) => {
@@ -61,7 +62,9 @@ describe('what is refused before anything is said to a server', () => {
   test('--no-tls with imaps, a CA that is not there, a manifest that is none', () => {
     const pw = ['--password-file', password('x\n')];
     expect(run('imaps://host', ...pw, '--no-tls').stderr).toMatch(/--no-tls: imaps:\/\/ is TLS/);
-    expect(run('imaps://host', ...pw, '--ca', join(dir, 'none')).stderr).toMatch(/--ca .*ENOENT/);
+    expect(run('imaps://host', ...pw, '--ca', join(dir, 'none')).stderr).toMatch(
+      /--ca .*none: expected certificates as PEM, found no such file or directory \(ENOENT\)\. Name/,
+    );
     writeFileSync(manifest, '{}');
     expect(run('imaps://host', ...pw)).toMatchObject({
       status: 3,

@@ -156,6 +156,19 @@ describe('--subset-state', () => {
     expect(dueSubset(state, { part: 4, of: 9 })).toEqual({ part: 4, of: 9 });
   });
 
+  test.each([
+    ['[]', /file must be object, found a list/],
+    ['{"of":3,"hashed":{"1":"yesterday"}}', /file\/hashed\/1 must match format "date-time", found "yesterday"/],
+    ['{"of":"3","hashed":{}}', /file\/of must be integer, found "3"/],
+    ['{"of":3', /found .*/],
+  ])('a file with %s is refused by name, and told what is wrong with it', (text, problem) => {
+    const state = join(dir, 'spoilt.json');
+    writeFileSync(state, text);
+    const read = () => dueSubset(state, { part: 1, of: 3 });
+    expect(read).toThrow(problem);
+    expect(read).toThrow(`${state}: expected what an earlier run has written for --subset-state`);
+  });
+
   test('a file of something else is not overwritten', () => {
     const file = join(dir, 'notes.txt');
     writeFileSync(file, 'mine');

@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../src/findings/catalogue.js';
 import { displayWidth } from '../../src/report/display-width.js';
+import { renderText } from '../../src/report/text/text-format.js';
 import { runCli } from '../support/cli.js';
+import { driftingReport } from '../support/drifting-report.js';
 import { hasTerminal, runOnTerminal } from '../support/terminal.js';
 
 /** Lines that are too wide and could have been broken: a word that is too long by itself stays whole. */
@@ -22,6 +28,25 @@ describe.skipIf(!hasTerminal).each([40, 80, 200])('a terminal of %d columns', (c
     expect(tooWide(shown, columns)).toEqual([]);
     // Running text is no wider than can be read.
     if (columns === 200) expect(tooWide(shown, 120)).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasTerminal).each([60, 80, 120])('a saved report on a terminal of %d columns', (columns) => {
+  test('fits, and for a pipe it is what it was', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'cyraudit-terminal-'));
+    try {
+      const file = join(dir, 'r.json');
+      const report = driftingReport(300);
+      writeFileSync(file, JSON.stringify(report));
+      const { status, shown } = runOnTerminal(['render', file, '--color'], { columns });
+      expect(status).toBe(0);
+      const lines = shown.split('\n').filter((line) => !line.startsWith('Then audit again: '));
+      expect(lines.length).toBeGreaterThan(50);
+      expect(tooWide(lines.join('\n'), columns)).toEqual([]);
+      expect(runCli(['render', file]).stdout).toBe(renderText(report, { catalogue, color: false, width: 100 }));
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });
 

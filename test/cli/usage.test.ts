@@ -61,7 +61,11 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
     ['unknown question', ['gate', 'resum', 'a', 'b'], /failover, resume/],
     ['lists of a role change', ['gate', 'failover', ...SIDES, '--into', 'x'], /--into: only gate resume writes lists/],
     ['a master that may run', ['gate', 'resume', ...SIDES, '--master-is-down'], /only gate failover asks for it/],
-    ['the answer of a gate as HTML', ['gate', 'resume', ...SIDES, '--report', 'html'], /text or json.*json=FILE/],
+    [
+      'the answer of a gate as HTML',
+      ['gate', 'resume', ...SIDES, '--report', 'html'],
+      /--report html: no report format is called 'html'.*Use one of: text, json/,
+    ],
     ['a gate on a side that is gone', ['gate', 'resume', 'DIR/gone', 'DIR/gone'], /gone.*imapd\.conf/],
     [
       'no list of accepted findings',

@@ -1,5 +1,11 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { catalogue } from '../../src/findings/catalogue.js';
+import { JURY_EXAMPLE } from '../../src/findings/list/jury-facts.js';
 import type { Report } from '../../src/generated/report.js';
+import { displayWidth } from '../../src/report/display-width.js';
+import { encodeMutf7 } from '../../src/report/mutf7.js';
+import { printableMboxname } from '../../src/report/printable.js';
 import { renderText } from '../../src/report/text/text-format.js';
 import { adminReport, cleanReport, smallCatalogue } from '../support/report.js';
 
@@ -137,4 +143,45 @@ test('colours come only when asked for', () => {
   const escape = /\u001b\[/;
   expect(text(adminReport)).not.toMatch(escape);
   expect(renderText(adminReport, { ...options, color: true })).toMatch(escape);
+});
+
+describe.each([60, 80, 120])('on a terminal of %d columns', (columns) => {
+  const wide = `user.ada.${encodeMutf7('受信箱 の 古い 手紙 と 新しい 手紙 と 下書き と 送信済み と ゴミ箱 の 中 の もの')}`;
+  const [ada, ...others] = adminReport.mailboxes;
+  const jury = { ...JURY_EXAMPLE, counts: [0, 12, 1, 0], examples: ['', `${wide} ${wide}`, wide, ''] };
+  const report: Report = {
+    ...adminReport,
+    ...open,
+    findings: [{ code: 'mboxlist-doubtful', class: 'admin', side: 'master', facts: jury }],
+    mailboxes: [{ ...ada!, mboxname: wide }, ...others],
+    unaudited: [{ ...unaudited[0]!, mboxname: wide }],
+    selection: { users: ['ada'] },
+  };
+  const texts = new Map([...smallCatalogue, ['mboxlist-doubtful', catalogue.get('mboxlist-doubtful')!]]);
+  const shown = (color: boolean) =>
+    stripVTControlCharacters(renderText(report, { catalogue: texts, color, width: columns, columns }));
+  const words = (text: string): string[] => text.split(/\s+/);
+
+  test('no line is wider that could be broken, but for the command', () => {
+    const lines = shown(false).trimEnd().split('\n');
+    const command = lines.filter((line) => line.startsWith('Then audit again: '));
+    expect(command).toHaveLength(1);
+    for (const line of lines.filter((each) => each !== command[0]))
+      expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+    // The side lines are wider than any of these terminals.
+    expect(lines.length).toBeGreaterThan(text(report).split('\n').length);
+  });
+
+  test('nothing is lost, and colours break no other lines', () => {
+    const whole = renderText(report, { catalogue: texts, color: false, width: columns });
+    expect(words(shown(false))).toEqual(words(whole));
+    expect(shown(true)).toBe(shown(false));
+  });
+
+  test('what is broken goes on below its text', () => {
+    const at = (start: string, lines: string[]) => lines.findIndex((line) => line.startsWith(start));
+    const lines = shown(false).split('\n');
+    expect(lines[at('Master', lines) + 1]).toMatch(/^ {9}\S/);
+    if (columns < 120) expect(lines[at(`    ${printableMboxname(wide).slice(0, 20)}`, lines) + 1]).toMatch(/^ {6}\S/);
+  });
 });

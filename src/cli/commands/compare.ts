@@ -2,22 +2,15 @@ import type { Command } from 'commander';
 import { runAudit } from '../audit-command.js';
 import { addAuditOptions, auditOptions } from '../audit-options.js';
 import { pairOf, useConfig, type PairOptions } from '../config/use-config.js';
-import { parseEngine } from '../option-values.js';
+import { addPairOptions } from '../option-groups.js';
 
 export function addCompare(program: Command): void {
   const command = program
     .command('compare')
     .description('audit a pair: is each side sound, how do they differ, may replication run')
     .argument('<master>', 'imapd.conf of the master, a directory that holds it, or a side of the configuration file')
-    .argument('<replica>', 'the same of the replica')
-    .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
-    .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
-    .option(
-      '--engine <release>',
-      'release of Cyrus that replicates from the master (default: told by its spool)',
-      parseEngine,
-    )
-    .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine);
+    .argument('<replica>', 'the same of the replica');
+  addPairOptions(command);
   addAuditOptions(command)
     .addHelpText(
       'after',

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { AuditError } from '../../model/audit-error.js';
 import { addConfigOptions, useConfig } from '../config/use-config.js';
+import { addColorOptions } from '../option-groups.js';
 import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
 
 export function addExplain(program: Command): void {
   const command = program
     .command('explain')
     .description('what a finding means, what replication would do and what to do; without a code, the whole list')
-    .argument('[code]', 'code of a finding, such as guid-mismatch')
-    .option('--color', 'colour the text')
-    .option('--no-color', 'do not colour the text');
+    .argument('[code]', 'code of a finding, such as guid-mismatch');
+  addColorOptions(command);
   addConfigOptions(command)
     .addHelpText('after', '\nExamples:\n  cyraudit explain\n  cyraudit explain guid-mismatch')
     .action(async (code: string | undefined) => {

@@ -1,8 +1,15 @@
-import { Argument, Option, type Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { GateQuestion } from '../../generated/gate.js';
-import { MAX_IO_LIMIT, MAX_RECHECKS, MAX_THREADS } from '../audit-options.js';
 import { addConfigOptions, pairOf, useConfig } from '../config/use-config.js';
-import { collect, parseCount, parseDelay, parseEngine } from '../option-values.js';
+import {
+  addColorOptions,
+  addLevelOption,
+  addLoadOptions,
+  addPairOptions,
+  addRecheckOptions,
+  addThreadsOption,
+} from '../option-groups.js';
+import { collect } from '../option-values.js';
 import type { GateCommandOptions } from '../run-gate.js';
 
 export function addGate(program: Command): void {
@@ -18,43 +25,26 @@ export function addGate(program: Command): void {
       ).choices(['failover', 'resume']),
     )
     .argument('<master>', 'imapd.conf of the master, a directory that holds it, or a side of the configuration file')
-    .argument('<replica>', 'the same of the replica')
-    .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
-    .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
+    .argument('<replica>', 'the same of the replica');
+  addPairOptions(command)
     .option(
       '--master-is-down',
       'failover: you have made sure that no process of Cyrus is left on the master, where that cannot be seen from here',
     )
-    .option('--into <dir>', 'resume: write the lists of cyraudit plan into this existing directory')
-    .addOption(
-      new Option('--level <level>', 'how closely the pair is looked at, as for compare')
-        .choices(['index', 'files', 'content'])
-        .default('files'),
-    )
-    .option(
-      '--engine <release>',
-      'release of Cyrus that replicates from the master (default: told by its spool)',
-      parseEngine,
-    )
-    .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
-    .option(
-      '--recheck <n>',
-      'for servers at work: look again n times at what differs, and go by what is found every time',
-      parseCount('looks', 0, MAX_RECHECKS),
-      0,
-    )
-    .option('--recheck-delay <seconds>', 'wait before each of these looks (default: 30)', parseDelay)
-    .option('--io-limit <MB/s>', 'read no more than this from both sides together', parseCount('MB/s', 1, MAX_IO_LIMIT))
-    .option('--nice', 'give way to servers: lowest priority for the processor, and the disk only when it is idle')
-    .option('--accept <file>', 'findings that somebody lives with, as for compare; repeatable', collect)
-    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS))
-    .option(
-      '--report <text|json[=file]>',
-      'the answer as text or JSON, on stdout or into a file; repeatable (default: text)',
-      collect,
-    )
-    .option('--color', 'colour the text (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text');
+    .option('--into <dir>', 'resume: write the lists of cyraudit plan into this existing directory');
+  addLevelOption(command);
+  addRecheckOptions(command);
+  addLoadOptions(command).option(
+    '--accept <file>',
+    'findings that somebody lives with, as for compare; repeatable',
+    collect,
+  );
+  addThreadsOption(command).option(
+    '--report <text|json[=file]>',
+    'the answer as text or JSON, on stdout or into a file; repeatable (default: text)',
+    collect,
+  );
+  addColorOptions(command);
   addConfigOptions(command)
     .addHelpText(
       'after',

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { formatHelp, formatNames } from '../format-help.js';
 import { addConfigOptions, useConfig } from '../config/use-config.js';
-import { textWidth, useColor, writeStdout, type TerminalOptions } from '../terminal.js';
+import { addColorOptions } from '../option-groups.js';
+import { stdoutLook, writeStdout, type TerminalOptions } from '../terminal.js';
 
 interface CommandOptions extends TerminalOptions {
   readonly to: string;
@@ -12,9 +13,8 @@ export function addRender(program: Command): void {
     .command('render')
     .description('turn a saved JSON report into another format')
     .argument('<report.json>', 'what --report json=FILE wrote')
-    .option('--to <format[=file]>', `${formatNames}, on stdout or into a file`, 'text')
-    .option('--color', 'colour the text report')
-    .option('--no-color', 'do not colour the text report');
+    .option('--to <format[=file]>', `${formatNames}, on stdout or into a file`, 'text');
+  addColorOptions(command, 'the text report');
   addConfigOptions(command)
     .addHelpText('after', formatHelp())
     .addHelpText('after', '\nExample:\n  cyraudit render report.json --to text')
@@ -30,8 +30,7 @@ export function addRender(program: Command): void {
         ]);
       const { format, file } = parseReportTarget(options.to, reportFormats, '--to');
       const report = readReport(path);
-      if (file === undefined)
-        await writeStdout(format.render(report, { catalogue, color: useColor(options), width: textWidth() }));
+      if (file === undefined) await writeStdout(format.render(report, { catalogue, ...stdoutLook(options) }));
       else writeReportFile(file, format.render(report, { catalogue, color: false, width: 100 }));
     });
 }

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { INCLUDABLE, SALVAGE_VERDICTS, type Includable } from '../../findings/salvage/verdicts.js';
 import { wrap } from '../../report/wrap.js';
 import { addConfigOptions, useConfig } from '../config/use-config.js';
+import { addColorOptions } from '../option-groups.js';
 import { collect, parseSince } from '../option-values.js';
 import type { SalvageCommandOptions } from '../run-salvage.js';
 
@@ -49,9 +50,8 @@ export function addSalvage(program: Command): void {
     .option('--export <dir>', 'copy the message files and the manifest to this directory, for reinject')
     .option('--quiet', 'print nothing for exit status 0')
     .option('--progress', 'tell how far it has come (the default on a terminal)')
-    .option('--no-progress', 'do not')
-    .option('--color', 'colour the text (the default on a terminal, unless NO_COLOR is set)')
-    .option('--no-color', 'do not colour the text');
+    .option('--no-progress', 'do not');
+  addColorOptions(command);
   addConfigOptions(command)
     .addHelpText('after', verdictHelp())
     .addHelpText(

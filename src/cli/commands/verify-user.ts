@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
-import { MAX_THREADS } from '../audit-options.js';
 import { addConfigOptions, pairOf, useConfig } from '../config/use-config.js';
-import { parseCount, parseDuration, parseEngine } from '../option-values.js';
+import { addLevelOption, addPairOptions, addThreadsOption } from '../option-groups.js';
+import { parseDuration } from '../option-values.js';
 import type { VerifyUserCommandOptions } from '../run-verify-user.js';
 
 export function addVerifyUser(program: Command): void {
@@ -14,17 +14,10 @@ export function addVerifyUser(program: Command): void {
       'imapd.conf of the store that he leaves, a directory that holds it, or a side of the configuration file',
     )
     .argument('<replica>', 'the same of the store that he moves to')
-    .addOption(new Option('--deadline <time>', 'for everything: 15s, 2m').argParser(parseDuration).default(15, '15s'))
-    .option('--master-root <dir>', "absolute paths in the master's imapd.conf lie below this directory")
-    .option('--replica-root <dir>', "absolute paths in the replica's imapd.conf lie below this directory")
-    .addOption(
-      new Option('--level <level>', 'how closely he is looked at, as for compare')
-        .choices(['index', 'files', 'content'])
-        .default('files'),
-    )
-    .option('--engine <release>', 'release of Cyrus on the master (default: told by its spool)', parseEngine)
-    .option('--replica-engine <release>', 'release of Cyrus on the replica (default: told by its spool)', parseEngine)
-    .option('--threads <n>', 'worker threads (default: one per core)', parseCount('threads', 1, MAX_THREADS));
+    .addOption(new Option('--deadline <time>', 'for everything: 15s, 2m').argParser(parseDuration).default(15, '15s'));
+  addPairOptions(command);
+  addLevelOption(command);
+  addThreadsOption(command, 'one per core');
   addConfigOptions(command)
     .addHelpText(
       'after',

@@ -24,13 +24,16 @@ export function collectPageData(report: Report, catalogue: Catalogue, maxRows = 
     }
     return number;
   };
-  const pair: PagePlace = ['pair', report.command === 'check' ? 'this side' : 'the pair'];
-  const places: PagePlace[] = [pair];
+  // Numbered as the sides are.
+  const places: PagePlace[] = SIDE_NAMES.map((name) => {
+    if (name !== '') return ['pair', `the ${name}`];
+    return ['pair', report.command === 'check' ? 'this side' : 'the pair'];
+  });
   const rows: PageRow[] = [];
   const addAll = (findings: readonly ReportFinding[], place: number): void => {
     for (const finding of findings) rows.push(pageRow(finding, codeNumber(finding), place, catalogue));
   };
-  addAll(report.findings, 0);
+  for (const finding of report.findings) addAll([finding], sideNumber(finding));
   for (const { mboxname, uniqueid, userid, findings } of report.mailboxes) {
     const name = printable(decodeMutf7(mboxname));
     const internal = printable(mboxname);
@@ -51,13 +54,20 @@ function pageCode({ code, class: findingClass }: ReportFinding, catalogue: Catal
 
 function pageRow(finding: ReportFinding, code: number, place: number, catalogue: Catalogue): PageRow {
   const texts = catalogue.get(finding.code);
-  const side = SIDE_NAMES.findIndex((name) => name === finding.side);
   const effects = (finding.effects ?? []).reduce((bits, effect) => bits | (1 << EFFECTS.indexOf(effect)), 0);
   const details = findingDetails(finding, texts);
   const uid = finding.uid ?? -1;
-  const row = [code, place, Math.max(0, side), uid, effects, findingMessage(finding, texts)] as const;
+  const row = [code, place, sideNumber(finding), uid, effects, findingMessage(finding, texts)] as const;
+  if (finding.accepted !== undefined) return [...row, details, printable(finding.accepted.expires)];
   return details.length === 0 ? row : [...row, details];
 }
+
+/** 0 where no single side is meant, or there is but one. */
+const sideNumber = ({ side }: ReportFinding): number =>
+  Math.max(
+    0,
+    SIDE_NAMES.findIndex((name) => name === side),
+  );
 
 function worst(rows: PageRow[], codes: readonly PageCode[], maxRows: number): PageRow[] {
   if (rows.length <= maxRows) return rows;

@@ -12,12 +12,17 @@ export const COLUMN_WORDS: Readonly<Record<Column, string>> = {
   code: 'Code',
 };
 
+/** Somebody lives with it until that day. */
+function acceptedMark(until: string | undefined): Child {
+  return until === undefined ? undefined : [' ', element('span', { class: 'accepted' }, `accepted until ${until}`)];
+}
+
 /** One line of the list; `first` is what the script puts before it. */
 export function findingRow(data: PageData, row: PageRow, first?: Child): Markup {
   const { code, place, side } = partsOf(data, row);
   const [kind, name] = place;
   const cells: Readonly<Record<Column, Child>> = {
-    class: badge(code.class),
+    class: [badge(code.class), acceptedMark(row[7])],
     where: kind === 'pair' ? name : foreign(kind === 'user' ? `user ${name}` : name),
     uid: row[3] < 0 ? '' : String(row[3]),
     side,

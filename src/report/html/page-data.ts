@@ -22,6 +22,7 @@ export interface PageCode {
 
 /** Names are empty where there is none; `internal` only where the name is shown decoded. */
 export type PagePlace = readonly [kind: PlaceKind, name: string, uniqueid?: string, userid?: string, internal?: string];
+/** `pair`: about the pair or a side as a whole. */
 export type PlaceKind = 'pair' | 'mailbox' | 'user';
 
 export type PageRow = readonly [
@@ -33,6 +34,8 @@ export type PageRow = readonly [
   effects: number,
   message: string,
   details?: readonly string[],
+  /** Last day for which somebody accepted the finding; `details` tell why. */
+  acceptedUntil?: string,
 ];
 
 /** By `side` of a row; a single side goes without saying. */

@@ -3,10 +3,11 @@ import { CLASSES, EFFECTS, type Effect } from '../../model/effects.js';
 import { EFFECT_WORDS } from '../effect-words.js';
 import { placesWords, type FindingGroup } from '../finding-groups.js';
 import { counted, grouped } from '../numbers.js';
+import { nothingLookedAt } from '../outcome.js';
 import { printable } from '../printable.js';
 import { sideName } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
-import { badge, bar, foreign, section } from './small-parts.js';
+import { badge, bar, foreign, NOTHING_LOOKED_AT, section } from './small-parts.js';
 
 /** Kinds of findings in the chart; the rest is added up. */
 const MAX_KINDS = 15;
@@ -14,14 +15,16 @@ const MAX_KINDS = 15;
 /** A picture of the pair: the two sides, what would flow between them, mailboxes by class, drift by kind and effect. */
 export function picturePart(report: Report, groups: readonly FindingGroup[]): Markup {
   const effects = countEffects(report);
+  const isBlank = nothingLookedAt(report);
   return section(
     'picture',
     report.command === 'check' ? 'The side' : 'The pair',
     pairFigure(report, effects),
+    isBlank ? element('p', { class: 'strong' }, NOTHING_LOOKED_AT) : undefined,
     element(
       'div',
       { class: 'charts' },
-      classChart('Mailboxes by class', report.counts.mailboxes),
+      isBlank ? undefined : classChart('Mailboxes by class', report.counts.mailboxes),
       report.counts.users.clean + report.users.length > 0
         ? classChart('Users by class', report.counts.users)
         : undefined,
@@ -71,20 +74,25 @@ function countEffects(report: Report): EffectCounts {
 
 function pairFigure(report: Report, effects: EffectCounts): Markup {
   const [master, replica] = report.sides;
+  const isBlank = nothingLookedAt(report);
   return element(
     'div',
     { class: report.command === 'check' ? 'pair single' : 'pair' },
-    master === undefined ? undefined : sideBox(master),
-    report.command === 'check' ? undefined : flowPicture(effects.flows),
-    replica === undefined ? undefined : sideBox(replica),
+    master === undefined ? undefined : sideBox(master, isBlank),
+    report.command === 'check' ? undefined : isBlank ? notCompared() : flowPicture(effects.flows),
+    replica === undefined ? undefined : sideBox(replica, isBlank),
   );
 }
 
-function sideBox(side: ReportSide): Markup {
+const notCompared = (): Markup => element('p', { class: 'not-seen middle' }, 'not compared');
+
+function sideBox(side: ReportSide, isBlank: boolean): Markup {
+  const seen = (count: number): Child =>
+    isBlank ? element('span', { class: 'not-seen' }, 'not looked at') : grouped(count);
   const rows: [string, Child][] = [
-    ['mailboxes', grouped(side.mailboxes)],
-    ['records', grouped(side.records)],
-    ['message files', grouped(side.files)],
+    ['mailboxes', seen(side.mailboxes)],
+    ['records', seen(side.records)],
+    ['message files', seen(side.files)],
     ['partitions', grouped(side.partitions.length)],
     ['Cyrus', printable(side.engine)],
   ];

@@ -2,29 +2,24 @@ import type { Report, Unaudited } from '../../generated/report.js';
 import { CLASSES } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
-import { findingTotal } from '../outcome.js';
+import { findingTotal, nothingLookedAt } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
-import { copyBlock, foreign, section } from './small-parts.js';
+import { copyBlock, foreign, NOTHING_LOOKED_AT, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
 
 const MAX_UNAUDITED = 1000;
 
 /** What was not audited, or that everything was. */
-export function unauditedPart({ unaudited, selection }: Report): Markup {
+export function unauditedPart(report: Report): Markup {
+  const { unaudited } = report;
   const more = unaudited.length - MAX_UNAUDITED;
   return section(
     'unaudited',
     'Not audited',
     unaudited.length === 0
-      ? element(
-          'p',
-          {},
-          selection === undefined
-            ? 'Nothing: all of it could be read.'
-            : 'All that was selected could be read; the rest was not looked at.',
-        )
+      ? element('p', {}, readWords(report))
       : element(
           'p',
           {},
@@ -33,6 +28,13 @@ export function unauditedPart({ unaudited, selection }: Report): Markup {
     unaudited.length === 0 ? undefined : unauditedTable(unaudited.slice(0, MAX_UNAUDITED)),
     more > 0 ? element('p', { class: 'note' }, `and ${grouped(more)} more, all listed by --report json`) : undefined,
   );
+}
+
+function readWords(report: Report): string {
+  if (nothingLookedAt(report)) return NOTHING_LOOKED_AT;
+  return report.selection === undefined
+    ? 'Nothing: all of it could be read.'
+    : 'All that was selected could be read; the rest was not looked at.';
 }
 
 function unauditedTable(list: readonly Unaudited[]): Markup {
@@ -68,15 +70,19 @@ function unauditedTable(list: readonly Unaudited[]): Markup {
 /** How much was looked at, and how. */
 export function totalsPart(report: Report): Markup {
   const { counts, sides, durations, selection = {} } = report;
+  const isBlank = nothingLookedAt(report);
   const byClass = (of: Report['counts']['mailboxes']): string =>
-    CLASSES.map((name) => `${grouped(of[name])} ${name}`).join(', ');
+    isBlank ? 'none was looked at' : CLASSES.map((name) => `${grouped(of[name])} ${name}`).join(', ');
   const rows: [string, Child][] = [
     ['Mailboxes', byClass(counts.mailboxes)],
     ['Users', byClass(counts.users)],
     ['Findings', grouped(findingTotal(report))],
     ...sides.map((side): [string, Child] => [
       sideName(side),
-      [foreign(printable(side.config)), `: ${sideWords(side)}, list in ${printable(side.listFormat)}`],
+      [
+        foreign(printable(side.config)),
+        `: ${isBlank ? `no mailbox looked at, Cyrus ${printable(side.engine)}` : sideWords(side)}, list in ${printable(side.listFormat)}`,
+      ],
     ]),
     ...optional('Engine', engineWords(sides)),
     ...optional('Subset', subsetWords(report)),

@@ -71,11 +71,19 @@ export class RowSelector {
         [name, userid, internal].join('\n').toLowerCase().includes(word),
       ),
       sides: SIDE_NAMES.map((name) => name.includes(word)),
+      accepted: 'accepted'.includes(word),
     }));
     const messages = words.length === 0 ? [] : (this.messages ??= rows.map((row) => row[5].toLowerCase()));
-    return (at, [code, place, side, uid]) =>
+    return (at, [code, place, side, uid, , , , acceptedUntil]) =>
       (uids.size === 0 || uids.has(uid)) &&
-      terms.every((t) => t.codes[code] || t.places[place] || t.sides[side] || messages[at]!.includes(t.word));
+      terms.every(
+        (t) =>
+          t.codes[code] ||
+          t.places[place] ||
+          t.sides[side] ||
+          (t.accepted && acceptedUntil !== undefined) ||
+          messages[at]!.includes(t.word),
+      );
   }
 
   private comparison(column: Column): (a: PageRow, b: PageRow) => number {

@@ -1,6 +1,10 @@
 import type { VerdictClass } from '../../model/effects.js';
 import { element, type Child, type Markup } from './element.js';
 
+/** Where the audit ended with the mailbox lists. */
+export const NOTHING_LOOKED_AT =
+  'Nothing below the mailbox lists was looked at: no mailbox, no user and no message. Nothing is known of them.';
+
 /** A class as a label: the word says it, the colour only underlines it. */
 export function badge(verdict: VerdictClass): Markup {
   return element('span', { class: `badge ${verdict}` }, verdict.toUpperCase());

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { Report, ReportSide, Unaudited } from '../../generated/report.js';
+import type { Report, Unaudited } from '../../generated/report.js';
 import { CLASSES, type VerdictClass } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { effectWords } from '../effect-words.js';
@@ -13,22 +13,26 @@ import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
 import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
-import { wrap } from '../wrap.js';
+import { fitLine, wrap } from '../wrap.js';
 
 const MAX_EXAMPLES = 5;
 const MAX_UNAUDITED = 20;
 const INDENT = '    ';
+/** Of the further lines of a finding. */
+const HANGING = '  ';
 
 /** The report for a person at a terminal: the verdict first, then why, worst first, then what the run covered. */
 export function renderText(report: Report, options: RenderOptions): string {
   const chalk = new Chalk({ level: options.color ? 1 : 0 });
-  const lines = [paint(chalk, shownClass(report))(verdictLine(report))];
+  const verdict = paint(chalk, shownClass(report));
+  const lines = fitLine('', verdictLine(report), options.columns, '').map((line) => verdict(line));
   for (const group of groupFindings(report, MAX_EXAMPLES))
     lines.push('', ...groupLines(group, mayRun(report) || group.findingClass !== 'safe', options, chalk));
   lines.push(...unauditedLines(report.unaudited, options, chalk));
   if (report.verdict === 'admin' || report.verdict === 'halt' || !report.complete)
+    // For a shell: never broken.
     lines.push('', `Then audit again: ${commandLine(report)}`);
-  lines.push('', ...totalLines(report));
+  lines.push('', ...totalLines(report, options));
   return `${lines.join('\n')}\n`;
 }
 
@@ -39,18 +43,24 @@ function paint(chalk: ChalkInstance, verdict: VerdictClass): (text: string) => s
 function groupLines(
   group: FindingGroup,
   withRemedy: boolean,
-  { catalogue, width }: RenderOptions,
+  { catalogue, width, columns }: RenderOptions,
   chalk: ChalkInstance,
 ): string[] {
   const texts = catalogue.get(group.code);
   const where = placesWords(group);
   const count = `${grouped(group.count)}${where === '' ? '' : ` in ${where}`}`;
   const title = printable(texts?.title ?? UNKNOWN_TITLE);
+  const name = paint(chalk, group.findingClass)(group.findingClass.toUpperCase());
+  // A line that is broken within colours would leave the rest of them to whoever shows single lines.
+  const bold = columns === undefined ? chalk.bold : (text: string) => text.replace(/\S+/g, (word) => chalk.bold(word));
+  const indent = ' '.repeat(group.findingClass.length + 2);
   const lines = [
-    `${paint(chalk, group.findingClass)(group.findingClass.toUpperCase())}  ${chalk.bold(title)} (${count}) ${chalk.dim(group.code)}`,
+    ...fitLine(`${name}  `, `${bold(title)} (${count}) ${chalk.dim(group.code)}`, columns, indent),
     ...group.examples.flatMap((example) => [
-      `${INDENT}${exampleLine(example, texts)}`,
-      ...findingDetails(example.finding, texts).map((line) => INDENT + INDENT + line),
+      ...fitLine(INDENT, exampleLine(example, texts), columns, INDENT + HANGING),
+      ...findingDetails(example.finding, texts).flatMap((line) =>
+        fitLine(INDENT + INDENT, line, columns, INDENT + INDENT + HANGING),
+      ),
     ]),
   ];
   const more = group.count - group.examples.length;
@@ -88,28 +98,24 @@ function unauditedLines(unaudited: readonly Unaudited[], { width }: RenderOption
   return lines;
 }
 
-function totalLines(report: Report): string[] {
+function totalLines(report: Report, { columns }: RenderOptions): string[] {
   const { counts, sides } = report;
-  const byClass = (name: string, count: Report['counts']['mailboxes']) =>
-    `${name} ${CLASSES.map((c) => `${grouped(count[c])} ${c}`).join(', ')}`;
+  const line = (label: string, words: string): string[] => fitLine(label, words, columns, ' '.repeat(label.length));
+  const labelled = (label: string, words: string | undefined): string[] =>
+    words === undefined ? [] : line(`${label.padEnd(7)}  `, words);
+  const byClass = (name: string, count: Report['counts']['mailboxes']): string[] =>
+    line(`${name} `, CLASSES.map((c) => `${grouped(count[c])} ${c}`).join(', '));
   return [
-    ...sides.map(sideLine),
+    ...sides.flatMap((side) => labelled(sideName(side), `${printable(side.config)}: ${sideWords(side)}`)),
     ...labelled('Engine', engineWords(sides)),
     ...labelled('Subset', subsetWords(report)),
     ...labelled('Recheck', recheckWords(report)),
     ...labelled('Known', knownWords(report)),
-    byClass('Mailboxes:', counts.mailboxes),
-    byClass('Users:    ', counts.users),
+    ...byClass('Mailboxes:', counts.mailboxes),
+    ...byClass('Users:    ', counts.users),
     ...labelled('At risk:', atRiskWords(report)),
-    `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`,
+    ...line('', `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`),
   ];
-}
-
-const labelled = (label: string, words: string | undefined): string[] =>
-  words === undefined ? [] : [`${label.padEnd(7)}  ${words}`];
-
-function sideLine(side: ReportSide): string {
-  return `${sideName(side).padEnd(7)}  ${printable(side.config)}: ${sideWords(side)}`;
 }
 
 export const textFormat: ReportFormat = {

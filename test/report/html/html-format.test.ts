@@ -313,6 +313,66 @@ test('what was known before is told', () => {
   expect(JSON.stringify(rowsOf(html))).toContain('accepted until 2030-01-31');
 });
 
+test('what was accepted is marked in its row, and no other', () => {
+  const [ada] = adminReport.mailboxes;
+  const [first, second] = ada!.findings;
+  const accepted = { reason: 'both are wanted', expires: '2030-01-31' };
+  const mailboxes = [{ ...ada!, findings: [{ ...first!, accepted }, second!] }];
+  const rows = part(render({ ...adminReport, mailboxes }), 'findings')
+    .split('<tr>')
+    .slice(2);
+  expect(rows).toHaveLength(3);
+  expect(rows.map((row) => row.includes('accepted until 2030-01-31'))).toEqual([true, false, false]);
+});
+
+test('a finding about one side stands at that side, one about both at the pair', () => {
+  const about = (side: object) => ({ code: 'list-gone', class: 'halt' as const, ...side, facts: { path: '/x' } });
+  const findings = [about({}), about({ side: 'master' }), about({ side: 'replica' })];
+  const where = (report: Report): string[] =>
+    [...part(render(report), 'findings').matchAll(/<td class="col-where">([^]*?)<\/td>/g)].map(([, name]) => name!);
+  expect(where({ ...cleanReport, verdict: 'halt', findings })).toEqual(['the pair', 'the master', 'the replica']);
+  const single = { role: 'single' as const };
+  const sides = [{ ...cleanReport.sides[0]!, ...single }];
+  expect(
+    where({ ...cleanReport, command: 'check', sides, verdict: 'halt', findings: [about({ side: 'single' })] }),
+  ).toEqual(['this side']);
+});
+
+describe('where the audit ended with the lists nothing is shown as counted', () => {
+  const none = { clean: 0, safe: 0, admin: 0, halt: 0 };
+  const blank: Report = {
+    ...halt,
+    sides: halt.sides.map((side) => ({
+      ...side,
+      ...{ mailboxes: 0, tombstones: 0, deletedMailboxes: 0, records: 0, files: 0, indexVersions: {} },
+      engine: 'unknown',
+    })),
+    counts: { ...halt.counts, mailboxes: none, users: none, findings: { 'list-gone': 1 }, bytesRead: '0' },
+    mailboxes: [],
+    users: [],
+  };
+  const words = 'Nothing below the mailbox lists was looked at';
+
+  test('and it is said that nothing was looked at', () => {
+    const html = render(blank);
+    const picture = textOf(part(html, 'picture'));
+    expect(picture).toContain(words);
+    expect(picture).toContain('mailboxes not looked at records not looked at message files not looked at');
+    expect(picture).not.toMatch(/by class|would/);
+    expect(textOf(part(html, 'unaudited'))).toContain(words);
+    const totals = textOf(part(html, 'totals'));
+    expect(totals).toContain('Mailboxes none was looked at Users none was looked at');
+    expect(textOf(html)).not.toMatch(/\b0 (mailboxes|records|clean|deleted)|could be read/);
+  });
+
+  test.each<[string, Report]>([
+    ['a halt that was found below the lists', halt],
+    ['a pair of empty servers that is complete and clean', { ...blank, verdict: 'clean', findings: [] }],
+  ])('but not for %s', (_, report) => {
+    expect(textOf(render(report))).not.toContain(words);
+  });
+});
+
 test('one side alone has no pair, no flow and no timeline', () => {
   const single: Report = { ...adminReport, command: 'check', sides: [{ ...cleanReport.sides[0]!, role: 'single' }] };
   const html = render(single);

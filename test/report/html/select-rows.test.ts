@@ -21,7 +21,7 @@ const data: PageData = {
     [1, 2, 1, 100, 0, 'master holds 5f0c'],
     [0, 2, 0, 9, 0, 'modseq 5 is missing'],
     [2, 0, 2, -1, 0, 'mailboxes.db is not there'],
-    [1, 3, 0, -1, 0, 'b'],
+    [1, 3, 0, -1, 0, 'b', ['accepted until 2030-01-31: wanted'], '2030-01-31'],
   ],
 };
 const select = (query: Partial<Query>) => new RowSelector(data).select({ ...EVERYTHING, ...query });
@@ -51,6 +51,7 @@ describe('filters', () => {
     ['a user', { search: 'zoe' }, [0]],
     ['a word of the side', { search: 'replica' }, [3]],
     ['words of different texts', { search: 'ada clash 5f0c' }, [1]],
+    ['what somebody accepted', { search: 'Accepted bob' }, [4]],
     ['what is nowhere', { search: 'nowhere' }, []],
   ])('by %s', (_, query, rows) => {
     expect(select(query)).toEqual(rows);

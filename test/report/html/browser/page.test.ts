@@ -41,7 +41,26 @@ const hostileReport: Report = {
   ],
   unaudited: [{ what: evil, side: 'replica', mboxname: evil, reason: evil }],
 };
-const REPORTS = { drift: driftingReport(500), hostile: hostileReport, clean: cleanReport };
+const none = { clean: 0, safe: 0, admin: 0, halt: 0 };
+/** The list of the master is gone: nothing below it was looked at. What is known of the user was accepted. */
+const blankReport: Report = {
+  ...cleanReport,
+  verdict: 'halt',
+  sides: cleanReport.sides.map((side) => ({
+    ...side,
+    ...{ mailboxes: 0, tombstones: 0, deletedMailboxes: 0, records: 0, files: 0, engine: 'unknown' },
+  })),
+  counts: { ...cleanReport.counts, mailboxes: none, users: none },
+  findings: [
+    exampleFinding('mboxlist-distrusted'),
+    {
+      ...exampleFinding('orphan-directory'),
+      side: 'replica',
+      accepted: { reason: 'left for the lawyers', expires: '2030-01-31' },
+    },
+  ],
+};
+const REPORTS = { drift: driftingReport(500), hostile: hostileReport, clean: cleanReport, blank: blankReport };
 
 describe.skipIf(reason !== undefined)(`the page in Chromium${reason === undefined ? '' : ` (${reason})`}`, () => {
   let dir: string;
@@ -267,8 +286,17 @@ describe.skipIf(reason !== undefined)(`the page in Chromium${reason === undefine
     await page.close();
   });
 
+  test('what was accepted is marked in its row, and can be searched for', async () => {
+    const page = await open('blank');
+    await page.getByLabel('Search').fill('accepted');
+    expect(await status(page)).toBe('1 of 2 findings');
+    expect(await cells(page, 'class')).toEqual([expect.stringMatching(/^[A-Z]+\s+accepted until 2030-01-31$/)]);
+    expect(await cells(page, 'where')).toEqual(['the replica']);
+    await page.close();
+  });
+
   test('a narrow window scrolls in one direction only', async () => {
-    for (const name of ['drift', 'hostile'] as const) {
+    for (const name of ['drift', 'hostile', 'blank'] as const) {
       const page = await open(name, { viewport: { width: 360, height: 800 } });
       await page.locator('button.explain').nth(1).click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
@@ -322,7 +350,7 @@ describe.skipIf(reason !== undefined)(`the page in Chromium${reason === undefine
   });
 
   test.each(['light', 'dark'] as const)('all text can be read in %s', async (colorScheme) => {
-    for (const name of ['drift', 'hostile', 'clean'] as const) {
+    for (const name of ['drift', 'hostile', 'clean', 'blank'] as const) {
       const page = await open(name, { colorScheme });
       for (const button of await page.locator('button.explain').all()) {
         await button.click();
