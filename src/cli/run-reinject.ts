@@ -2,7 +2,7 @@ import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs';
 import type { ManifestMessage } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
 import { messageProblem } from '../reinject/check-message.js';
-import type { ServerAddress } from '../reinject/imap-account.js';
+import type { ServerAddress } from '../reinject/imap-session.js';
 import { Journal } from '../reinject/journal.js';
 import { readManifest, readManifestSides } from '../reinject/read-manifest.js';
 import { reinject } from '../reinject/reinject.js';

@@ -1,5 +1,5 @@
 import type { ManifestMessage } from '../generated/manifest.js';
-import type { Credentials, ServerAddress } from './imap-account.js';
+import type { Credentials, ServerAddress } from './imap-session.js';
 import type { Journal } from './journal.js';
 
 export interface ReinjectOptions {
