@@ -7,15 +7,13 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { as, deliver, replicate } from '../fixtures/make/drift.js';
 import { startPair, whyNoCyrus } from '../fixtures/make/instance.js';
-import { start } from '../fixtures/make/process.js';
-import { TIME } from './measure.js';
+import type { Cost } from './measure.js';
 import { writeResult } from './report.js';
+import { timed } from './timed.js';
 
-const program = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 /** Of /proc/PID/stat. */
 const TICKS_PER_SECOND = 100;
 
@@ -33,24 +31,6 @@ function cpuOfOwner(dir: string): number {
     }
   }
   return ticks / TICKS_PER_SECOND;
-}
-
-interface Timed {
-  readonly wallS: number;
-  readonly cpuS: number;
-  readonly peakMiB: number;
-}
-
-async function timed(work: string, args: readonly string[]): Promise<Timed> {
-  const file = join(work, 'time');
-  const began = performance.now();
-  const argv = [TIME, '-q', '-o', file, '-f', '%U %S %M', process.execPath, program, ...args];
-  const child = start(argv, 'ignore', { CYRAUDIT_IMAP_PASSWORD: 'x' });
-  const status = await new Promise((resolve) => child.once('exit', resolve));
-  const wallS = (performance.now() - began) / 1000;
-  if (status !== 0 && status !== 1) throw new Error(`${args[0]!} ended with ${String(status)}`);
-  const [user = NaN, system = NaN, kib = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
-  return { wallS, cpuS: user + system, peakMiB: kib / 1024 };
 }
 
 const { values } = parseArgs({ options: { messages: { type: 'string', default: '2000' } } });
@@ -73,10 +53,10 @@ try {
   const salvage = await timed(work, ['salvage', master.confFile, replica.confFile, '--report', `json=${manifest}`]);
   const before = cpuOfOwner(replica.dir);
   const to = ['--to', `imap://127.0.0.1:${String(replica.ports.imap)}`, '--no-tls', '--admin', 'cyrus'];
-  const reinject = await timed(work, ['reinject', manifest, ...to]);
+  const reinject = await timed(work, ['reinject', manifest, ...to], { CYRAUDIT_IMAP_PASSWORD: 'x' });
   const serverS = cpuOfOwner(replica.dir) - before;
   const seconds = (n: number): string => n.toFixed(2);
-  const row = (what: string, { wallS, cpuS, peakMiB }: Timed, server: string) => ({
+  const row = (what: string, { wallS, cpuS, peakMiB }: Cost, server: string) => ({
     what,
     'wall s': seconds(wallS),
     'our CPU s': seconds(cpuS),
