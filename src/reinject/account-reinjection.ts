@@ -5,7 +5,7 @@ import type { FetchedBack, ImapAccount } from './imap-account.js';
 import { imapName, isPersonal } from './imap-names.js';
 import type { Placed } from './journal.js';
 import { ServerLook } from './look-on-server.js';
-import { readMessageFile } from './message-file.js';
+import { openMessageFile, type MessageContent } from './message-file.js';
 import type { ReinjectOptions, ReinjectResult } from './options.js';
 import type { RateLimit } from './rate-limit.js';
 import { Refusal } from './refusal.js';
@@ -119,9 +119,9 @@ export class AccountReinjection {
     }
     try {
       const mailbox = await this.mailboxFor(message);
-      const bytes = readMessageFile(this.options.manifest, message);
+      const content = openMessageFile(this.options.manifest, message);
       if (isDryRun) this.say(message, `would go into ${mailbox}`);
-      else await this.append(message, bytes, mailbox);
+      else await this.append(message, content, mailbox);
       this.result.appended++;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -150,7 +150,7 @@ export class AccountReinjection {
     return into.startsWith(prefix) ? into : prefix + into;
   }
 
-  private async append(message: ManifestMessage, bytes: Buffer, mailbox: string): Promise<void> {
+  private async append(message: ManifestMessage, content: MessageContent, mailbox: string): Promise<void> {
     const { journal } = this.options;
     const { guid, flags, internaldateEpoch } = message;
     await this.rate.pass();
@@ -158,11 +158,11 @@ export class AccountReinjection {
     let told;
     let toAdd: readonly string[] = [];
     try {
-      told = await this.imap.append(mailbox, bytes, [...flags.system, ...flags.user], internaldateEpoch);
+      told = await this.imap.append(mailbox, content, [...flags.system, ...flags.user], internaldateEpoch);
     } catch (error) {
       if (!(error instanceof Refusal) || flags.user.length === 0) throw error;
       // The message matters more than a flag that the server refuses.
-      told = await this.imap.append(mailbox, bytes, flags.system, internaldateEpoch);
+      told = await this.imap.append(mailbox, content, flags.system, internaldateEpoch);
       toAdd = flags.user;
     }
     const uidvalidity = told.uidvalidity === '' ? (this.look.mailboxes.get(mailbox) ?? '') : told.uidvalidity;

@@ -10,7 +10,10 @@ import {
   textOf,
   type Attribute,
   type Attributes,
+  type Untagged,
 } from './imap-tokens.js';
+import type { MessageContent } from './message-file.js';
+import { Refusal } from './refusal.js';
 
 export interface Fetched {
   readonly uid: number;
@@ -33,7 +36,10 @@ export class ImapAccount {
   private selected: string | undefined;
   private known: Namespaces = { personal: { prefix: '', delimiter: '/' }, foreign: [] };
 
-  private constructor(private readonly session: ImapSession) {}
+  private constructor(
+    private session: ImapSession,
+    private readonly open: () => Promise<ImapSession>,
+  ) {}
 
   /**
    * @param user undefined = the administrator himself, for shared mailboxes
@@ -44,7 +50,8 @@ export class ImapAccount {
     credentials: Credentials,
     user: string | undefined,
   ): Promise<ImapAccount> {
-    const account = new ImapAccount(await ImapSession.connect(address, credentials, user));
+    const open = (): Promise<ImapSession> => ImapSession.connect(address, credentials, user);
+    const account = new ImapAccount(await open(), open);
     await account.askNamespaces();
     return account;
   }
@@ -94,12 +101,12 @@ export class ImapAccount {
 
   /** Opens a mailbox without changing what is recent. @returns how many messages it has */
   async examine(name: string): Promise<{ readonly exists: number; readonly uidvalidity: string }> {
-    return this.open('EXAMINE', name);
+    return this.openMailbox('EXAMINE', name);
   }
 
   async select(name: string): Promise<void> {
     if (this.selected === `SELECT ${name}`) return;
-    await this.open('SELECT', name);
+    await this.openMailbox('SELECT', name);
   }
 
   /** Of every message of the open mailbox. */
@@ -157,20 +164,26 @@ export class ImapAccount {
   /** @returns uid 0 when the server does not tell */
   async append(
     name: string,
-    message: Buffer,
+    content: MessageContent,
     flags: readonly string[],
     internaldate: number,
   ): Promise<{ readonly uidvalidity: string; readonly uid: number }> {
     let code: readonly Attribute[] | undefined;
-    await this.session.run(
-      'APPEND',
-      [string(name), flags.map(atom), string(imapDate(internaldate)), { type: 'LITERAL', value: message }],
-      {},
-      (response) => {
-        const [first] = response.attributes;
-        code = Array.isArray(first) ? undefined : (first as Attribute | undefined)?.section;
-      },
-    );
+    const onDone = ({ attributes: [first] }: Untagged): void => {
+      code = Array.isArray(first) ? undefined : (first as Attribute | undefined)?.section;
+    };
+    const words = [string(name), flags.map(atom), string(imapDate(internaldate))];
+    try {
+      if (content.bytes === undefined) await this.session.runWithLiteral('APPEND', words, content, onDone);
+      else await this.session.run('APPEND', [...words, { type: 'LITERAL', value: content.bytes }], {}, onDone);
+    } catch (error) {
+      // A message that could not be sent to its end has cost the connection, and the next one needs another.
+      if (error instanceof Refusal && !this.session.isOpen) {
+        this.selected = undefined;
+        this.session = await this.open();
+      }
+      throw error;
+    }
     const [kind, uidvalidity = '', uid] = (code ?? []).map(textOf);
     return kind?.toUpperCase() === 'APPENDUID' && Number(uid) > 0
       ? { uidvalidity, uid: Number(uid) }
@@ -193,7 +206,10 @@ export class ImapAccount {
     return this.session.close();
   }
 
-  private async open(command: 'SELECT' | 'EXAMINE', name: string): Promise<{ exists: number; uidvalidity: string }> {
+  private async openMailbox(
+    command: 'SELECT' | 'EXAMINE',
+    name: string,
+  ): Promise<{ exists: number; uidvalidity: string }> {
     let exists = 0;
     let uidvalidity = '';
     this.selected = undefined;

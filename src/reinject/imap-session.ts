@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import type { ImapFlow, ImapFlowOptions } from 'imapflow';
 import { AuditError } from '../model/audit-error.js';
 import type { Untagged } from './imap-tokens.js';
@@ -23,11 +24,27 @@ interface Executor {
   exec(
     command: string,
     attributes: unknown,
-    options?: { readonly untagged?: Readonly<Record<string, (response: Untagged) => Promise<void>>> },
+    options?: {
+      readonly untagged?: Readonly<Record<string, (response: Untagged) => Promise<void>>>;
+      /** The server waits for more of the command. */
+      readonly onPlusTag?: () => Promise<void>;
+    },
   ): Promise<{ readonly response: Untagged; next(): void }>;
   run(command: string, ...args: unknown[]): Promise<unknown>;
   readonly secureConnection: boolean;
+  readonly writeSocket: Writable;
 }
+
+/** An argument that is sent piece by piece. */
+export interface Literal {
+  /** Unit: bytes. */
+  readonly size: number;
+  /** A Refusal that it throws ends the connection, so that the server takes no part of it for the whole. */
+  readonly pieces: () => Iterable<Buffer>;
+}
+
+/** More than is ever asked for at a time. Unit: bytes. */
+const MAX_LITERAL = 8 * 1024 * 1024;
 
 /** One connection, on which an administrator acts for a user. */
 export class ImapSession {
@@ -62,6 +79,8 @@ export class ImapSession {
       disableAutoIdle: true,
       disableCompression: true,
       disableAutoEnable: true,
+      maxLiteralSize: MAX_LITERAL,
+      maxResponseSize: 2 * MAX_LITERAL,
     };
     const client = new Client(options);
     // What goes wrong later is told by the command that meets it.
@@ -88,12 +107,17 @@ export class ImapSession {
     return this.client.capabilities.has(capability);
   }
 
+  /** False when it was ended from either side. */
+  get isOpen(): boolean {
+    return this.client.usable;
+  }
+
   /** @throws Refusal when the server says no */
-  async run(
+  run(
     command: string,
-    attributes: unknown,
+    attributes: readonly unknown[],
     untagged: Readonly<Record<string, (response: Untagged) => void>> = {},
-    onDone: (response: Untagged) => void = () => undefined,
+    onDone?: (response: Untagged) => void,
   ): Promise<void> {
     const handlers = Object.fromEntries(
       Object.entries(untagged).map(([name, handle]) => [
@@ -104,8 +128,65 @@ export class ImapSession {
         },
       ]),
     );
+    return this.execute(command, attributes, { untagged: handlers }, onDone);
+  }
+
+  /**
+   * The same with a literal as the last argument, of which no more than a piece is in memory. imapflow takes only whole
+   * ones: to it the size is a word, at which the server asks for the rest.
+   */
+  async runWithLiteral(
+    command: string,
+    attributes: readonly unknown[],
+    { size, pieces }: Literal,
+    onDone: (response: Untagged) => void,
+  ): Promise<void> {
+    let isAsked = false;
+    let problem: Error | undefined;
+    const send = async (): Promise<void> => {
+      if (isAsked) return;
+      isAsked = true;
+      try {
+        for (const piece of pieces()) await this.write(piece);
+        await this.write(Buffer.from('\r\n'));
+      } catch (error) {
+        // What the socket says is told by the command as well.
+        if (error instanceof Error && !('code' in error)) problem = error;
+        this.client.close();
+      }
+    };
+    const marked = [...attributes, { type: 'TEXT', value: `{${String(size)}}` }];
     try {
-      const done = await this.wire.exec(command, attributes, { untagged: handlers });
+      await this.execute(command, marked, { onPlusTag: send }, onDone);
+    } catch (error) {
+      if (problem !== undefined) throw problem;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.client.logout().catch(() => undefined);
+    this.client.close();
+  }
+
+  /** Waits until the system has taken it. */
+  private write(piece: Buffer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.wire.writeSocket.write(piece, (error) => {
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      });
+    });
+  }
+
+  private async execute(
+    command: string,
+    attributes: readonly unknown[],
+    options: Parameters<Executor['exec']>[2],
+    onDone: (response: Untagged) => void = () => undefined,
+  ): Promise<void> {
+    try {
+      const done = await this.wire.exec(command, attributes, options);
       onDone(done.response);
       done.next();
     } catch (cause) {
@@ -123,11 +204,6 @@ export class ImapSession {
         { cause },
       );
     }
-  }
-
-  async close(): Promise<void> {
-    await this.client.logout().catch(() => undefined);
-    this.client.close();
   }
 }
 
