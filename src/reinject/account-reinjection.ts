@@ -37,6 +37,8 @@ export class AccountReinjection {
     private readonly messages: readonly ManifestMessage[],
     private readonly rate: RateLimit,
     private readonly result: ReinjectResult,
+    /** Another account has failed, and the work ends. */
+    private readonly isStopped: () => boolean = () => false,
   ) {
     this.look = new ServerLook(imap, messages);
   }
@@ -46,13 +48,16 @@ export class AccountReinjection {
     if (!isDryRun && journal.hasOpen(this.account.label)) await setTimeout(SETTLE);
     try {
       await this.lookForAll();
-      for (const message of this.messages) await this.put(message);
-      journal.write(this.unwritten.splice(0));
+      for (const message of this.messages) {
+        if (this.isStopped()) break;
+        await this.put(message);
+      }
+      await journal.write(this.unwritten.splice(0));
       if (isDryRun) return;
       await this.annotate();
       await this.verify();
     } finally {
-      journal.write(this.unwritten.splice(0));
+      await journal.write(this.unwritten.splice(0));
     }
   }
 
@@ -154,7 +159,7 @@ export class AccountReinjection {
     const { journal } = this.options;
     const { guid, flags, internaldateEpoch } = message;
     await this.rate.pass();
-    journal.intend(this.account.label, guid, this.unwritten.splice(0));
+    await journal.intend(this.account.label, guid, this.unwritten.splice(0));
     let told;
     let toAdd: readonly string[] = [];
     try {
@@ -230,6 +235,7 @@ export class AccountReinjection {
       const refused = await this.unlessRefused(async () => {
         const { uidvalidity } = await this.imap.examine(mailbox);
         for (const entry of entries) {
+          if (this.isStopped()) return;
           const { message, placed } = entry;
           const isThere = placed.uid > 0 && placed.uidvalidity === uidvalidity;
           const back = isThere ? await this.imap.fetchBack(placed.uid, message.size) : undefined;
