@@ -2,20 +2,20 @@
  * `npm run bench:reinject`: what takes the time when messages are put back, our program or the server. A master whose
  * messages the replica lacks is stopped, and they go back into the replica over IMAP, on this machine.
  *
- *   --messages N   default 2000
+ *   --messages N      for each number of connections (default 2000)
+ *   --users N         whose they are (default 8)
+ *   --connections N   repeatable (default 1, 2, 4 and 8)
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { as, deliver, replicate } from '../fixtures/make/drift.js';
 import { startPair, whyNoCyrus } from '../fixtures/make/instance.js';
-import { start } from '../fixtures/make/process.js';
-import { TIME } from './measure.js';
+import type { Cost } from './measure.js';
 import { writeResult } from './report.js';
+import { timed } from './timed.js';
 
-const program = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 /** Of /proc/PID/stat. */
 const TICKS_PER_SECOND = 100;
 
@@ -35,61 +35,65 @@ function cpuOfOwner(dir: string): number {
   return ticks / TICKS_PER_SECOND;
 }
 
-interface Timed {
-  readonly wallS: number;
-  readonly cpuS: number;
-  readonly peakMiB: number;
-}
-
-async function timed(work: string, args: readonly string[]): Promise<Timed> {
-  const file = join(work, 'time');
-  const began = performance.now();
-  const argv = [TIME, '-q', '-o', file, '-f', '%U %S %M', process.execPath, program, ...args];
-  const child = start(argv, 'ignore', { CYRAUDIT_IMAP_PASSWORD: 'x' });
-  const status = await new Promise((resolve) => child.once('exit', resolve));
-  const wallS = (performance.now() - began) / 1000;
-  if (status !== 0 && status !== 1) throw new Error(`${args[0]!} ended with ${String(status)}`);
-  const [user = NaN, system = NaN, kib = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
-  return { wallS, cpuS: user + system, peakMiB: kib / 1024 };
-}
-
-const { values } = parseArgs({ options: { messages: { type: 'string', default: '2000' } } });
-const messages = Number(values.messages);
-if (!(messages >= 1)) throw new Error('--messages: expected a number from 1');
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '2000' },
+    users: { type: 'string', default: '8' },
+    connections: { type: 'string', multiple: true, default: ['1', '2', '4', '8'] },
+  },
+});
+const [messages, users] = [Number(values.messages), Number(values.users)];
+if (!(users >= 1 && messages >= users)) throw new Error('--messages, --users: expected numbers from 1');
 const whyNot = whyNoCyrus();
 if (whyNot !== undefined) throw new Error(whyNot);
+
+interface Run extends Cost {
+  readonly connections: string;
+  readonly serverS: number;
+}
+
+/** Every number of connections has users of its own. */
+const usersOf = (connections: string): string[] =>
+  Array.from({ length: users }, (_, n) => `c${connections}u${String(n)}`);
 
 const work = mkdtempSync(join(tmpdir(), 'cyraudit-bench-'));
 const pair = await startPair();
 try {
   const { master, replica } = pair;
-  await as(master, 'cyrus', (admin) => admin.create('user.ada'));
+  await as(master, 'cyrus', async (admin) => {
+    for (const user of values.connections.flatMap(usersOf)) await admin.create(`user.${user}`);
+  });
   await replicate(pair);
-  await as(master, 'ada', async (ada) => {
-    for (let n = 1; n <= messages; n++) await deliver(ada, 'INBOX', n);
-  });
+  for (const user of values.connections.flatMap(usersOf))
+    await as(master, user, async (client) => {
+      for (let n = 1; n <= messages / users; n++) await deliver(client, 'INBOX', n);
+    });
   await master.stop();
-  const manifest = join(work, 'manifest.json');
-  const salvage = await timed(work, ['salvage', master.confFile, replica.confFile, '--report', `json=${manifest}`]);
-  const before = cpuOfOwner(replica.dir);
   const to = ['--to', `imap://127.0.0.1:${String(replica.ports.imap)}`, '--no-tls', '--admin', 'cyrus'];
-  const reinject = await timed(work, ['reinject', manifest, ...to]);
-  const serverS = cpuOfOwner(replica.dir) - before;
+  const runs: Run[] = [];
+  for (const connections of values.connections) {
+    const manifest = join(work, `${connections}.json`);
+    const only = ['--user', `c${connections}u*`];
+    await timed(work, ['salvage', master.confFile, replica.confFile, ...only, '--report', `json=${manifest}`]);
+    const before = cpuOfOwner(replica.dir);
+    const words = ['reinject', manifest, ...to, '--connections', connections];
+    const cost = await timed(work, words, { CYRAUDIT_IMAP_PASSWORD: 'x' });
+    runs.push({ ...cost, connections, serverS: cpuOfOwner(replica.dir) - before });
+  }
   const seconds = (n: number): string => n.toFixed(2);
-  const row = (what: string, { wallS, cpuS, peakMiB }: Timed, server: string) => ({
-    what,
-    'wall s': seconds(wallS),
-    'our CPU s': seconds(cpuS),
-    "the server's CPU s": server,
-    'messages/s': Math.round(messages / wallS),
-    'peak MiB': Math.round(peakMiB),
-  });
   writeResult(
     'reinject',
     'Messages that are put back',
-    { messages, 'load average before': loadavg()[1]!.toFixed(1) },
-    [row('salvage, the plan', salvage, ''), row('reinject', reinject, seconds(serverS))],
-    { salvage, reinject, serverS },
+    { messages, users, 'load average': loadavg()[1]!.toFixed(1) },
+    runs.map(({ connections, wallS, cpuS, serverS, peakMiB }) => ({
+      connections,
+      'wall s': seconds(wallS),
+      'our CPU s': seconds(cpuS),
+      "the server's CPU s": seconds(serverS),
+      'messages/s': Math.round((Math.floor(messages / users) * users) / wallS),
+      'peak MiB': Math.round(peakMiB),
+    })),
+    runs,
   );
 } finally {
   await pair.dispose();

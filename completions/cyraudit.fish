@@ -14,7 +14,7 @@ function __cyraudit_arguments
             printf '%s\n' $word
         else if test $word = --
             set options 0
-        else if contains -- $word --master-root --replica-root --engine --replica-engine --config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --ca
+        else if contains -- $word --master-root --replica-root --engine --replica-engine --config --level --report --user --mailbox --partition --max-lost --recheck --recheck-delay --subset --hash-since --subset-state --max-duration --time-limit --threads --io-limit --fail-on --accept --baseline --root --to --into --deadline --old-root --new-root --log --since --include --export --admin --password-file --journal --rate --connections --ca
             set skips 1
         end
     end
@@ -381,6 +381,7 @@ complete -c cyraudit -n '__cyraudit_command reinject' -l into -x -d 'for message
 complete -c cyraudit -n '__cyraudit_command reinject' -l journal -r -F -d 'what was done, for a run that is broken off (default: beside the manifest)'
 complete -c cyraudit -n '__cyraudit_command reinject' -l dry-run -d 'tell what would be done, and do nothing'
 complete -c cyraudit -n '__cyraudit_command reinject' -l rate -x -d 'no more than so many messages a second'
+complete -c cyraudit -n '__cyraudit_command reinject' -l connections -x -d 'how many users are served at the same time, 1 to 32 (default: 4)'
 complete -c cyraudit -n '__cyraudit_command reinject' -l ca -r -F -d 'certificates to trust, as PEM'
 complete -c cyraudit -n '__cyraudit_command reinject' -l insecure -d 'do not check the server\'s certificate'
 complete -c cyraudit -n '__cyraudit_command reinject' -l no-tls -d 'with imap://: without STARTTLS, so that the password can be read on the way'

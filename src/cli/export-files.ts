@@ -20,6 +20,17 @@ import { refuseBelowSides, unwritable } from './report-target.js';
 const CHUNK = 1024 * 1024;
 const MANIFEST = 'manifest.json';
 
+/** What a file system says that has no hard links, such as those of Windows and some that are mounted over a network. */
+const NO_LINKS: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EINVAL',
+  'EXDEV',
+]);
+
 const crypto = () => process.getBuiltinModule('node:crypto');
 
 /** A directory of message files by GUID, and their manifest. What is there already is kept, and never overwritten. */
@@ -81,8 +92,7 @@ export class ExportDirectory {
       rmSync(temporary, { force: true });
       try {
         const problem = this.write(source, temporary, guid);
-        // Unlike a rename this never replaces a file.
-        if (problem === undefined) linkSync(temporary, file);
+        if (problem === undefined) putInPlace(temporary, file);
         return problem;
       } finally {
         rmSync(temporary, { force: true });
@@ -161,5 +171,20 @@ export class ExportDirectory {
     } catch (cause) {
       throw unwritable(path, cause);
     }
+  }
+}
+
+/**
+ * Gives a whole copy its name. Unlike a rename a link never replaces a file. Both names are in the directory of the export:
+ * nothing is ever linked to a file of a side, as a link could be written through.
+ */
+function putInPlace(temporary: string, file: string): void {
+  try {
+    linkSync(temporary, file);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+      throw Object.assign(new Error(file), { code: 'EEXIST' });
+    renameSync(temporary, file);
   }
 }

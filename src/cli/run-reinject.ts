@@ -2,10 +2,12 @@ import { fstatSync, openSync, closeSync, readFileSync } from 'node:fs';
 import type { ManifestMessage } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';
 import { messageProblem } from '../reinject/check-message.js';
-import type { ServerAddress } from '../reinject/imap-account.js';
+import type { ServerAddress } from '../reinject/imap-session.js';
 import { Journal } from '../reinject/journal.js';
 import { readManifest, readManifestSides } from '../reinject/read-manifest.js';
+import { DEFAULT_CONNECTIONS } from '../reinject/options.js';
 import { reinject } from '../reinject/reinject.js';
+import { RunLock } from '../reinject/run-lock.js';
 import { encodeMutf7 } from '../report/mutf7.js';
 import { counted } from '../report/numbers.js';
 import { printable } from '../report/printable.js';
@@ -25,6 +27,7 @@ export interface ReinjectCommandOptions {
   readonly journal?: string;
   readonly dryRun?: boolean;
   readonly rate?: number;
+  readonly connections?: number;
   readonly ca?: string;
   readonly insecure?: boolean;
   readonly tls: boolean;
@@ -40,8 +43,11 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
   const isDryRun = options.dryRun === true;
   const path = options.journal ?? `${manifest}.journal`;
   if (!isDryRun) refuseBelowSides(path, directoriesOf(manifest));
-  const journal = Journal.open(path, `${server.host}:${String(server.port)}`, isDryRun);
+  const address = `${server.host}:${String(server.port)}`;
+  const lock = isDryRun ? undefined : await RunLock.hold(path, manifest, address);
+  let journal: Journal | undefined;
   try {
+    journal = Journal.open(path, address, isDryRun);
     const result = await reinject({
       server,
       credentials,
@@ -51,6 +57,7 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
       ...(options.into === undefined ? {} : { into: encodeMutf7(options.into) }),
       isDryRun,
       ...(options.rate === undefined ? {} : { rate: options.rate }),
+      connections: options.connections ?? DEFAULT_CONNECTIONS,
       onLine: (line) => process.stdout.write(`${printable(line)}\n`),
     });
     const { appended, present, removed, flagged, verified, failed } = result;
@@ -65,7 +72,8 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
     await writeStdout(`${parts.join('; ')}.\n`);
     return failed > 0 ? 1 : 0;
   } finally {
-    journal.close();
+    journal?.close();
+    lock?.release();
   }
 }
 

@@ -79,6 +79,11 @@ export interface SeenLogs {
   readonly logs: readonly PendingLog[];
   /** Channels that imapd.conf does not name. */
   readonly others: readonly PendingLog[];
+  /**
+   * What the replica itself has pending, in any channel. A server logs no change that replication makes there, so that these
+   * are its own: it was a master once, or somebody works on it; or it is the master of a third server.
+   */
+  readonly ofReplica: readonly PendingLog[];
   readonly unread: readonly string[];
   /** Files that were written to while the pair was audited. */
   readonly changed: readonly string[];
@@ -93,7 +98,7 @@ const filesOf = (log: PendingLog): string => `${counted(log.lines, 'line')} in $
 export function checkLogs(seen: SeenLogs, subjects: LogSubjects | undefined, differences: PairDifferences): GateCheck {
   const problems = problemsOf(seen, subjects, differences);
   const bad = makeCheck('sync-logs', false, problems);
-  const sound = [...seen.logs, ...seen.others].map((log) =>
+  const sound = [...seen.logs, ...seen.others, ...seen.ofReplica].map((log) =>
     log.lines === 0
       ? `${nameOf(log, seen)}: nothing is pending`
       : `${nameOf(log, seen)}: ${filesOf(log)}: what every line names is the same on both sides`,
@@ -101,8 +106,10 @@ export function checkLogs(seen: SeenLogs, subjects: LogSubjects | undefined, dif
   return bad.evidence.length > 0 ? bad : makeCheck('sync-logs', true, sound);
 }
 
-const nameOf = (log: PendingLog, { others }: SeenLogs): string =>
-  `${channelName(log)}${others.includes(log) ? ', which imapd.conf does not name' : ''}`;
+function nameOf(log: PendingLog, { others, ofReplica }: SeenLogs): string {
+  if (ofReplica.includes(log)) return `the replica's own log, ${channelName(log)}`;
+  return `${channelName(log)}${others.includes(log) ? ', which imapd.conf does not name' : ''}`;
+}
 
 /** One at a time: a log may have millions of lines. */
 function* problemsOf(
@@ -110,7 +117,7 @@ function* problemsOf(
   subjects: LogSubjects | undefined,
   differences: PairDifferences,
 ): Generator<string> {
-  for (const log of [...seen.logs, ...seen.others]) {
+  for (const log of [...seen.logs, ...seen.others, ...seen.ofReplica]) {
     yield* log.unread;
     if (log.lines === 0 && log.faults.length === 0) continue;
     if (subjects === undefined)
@@ -122,13 +129,16 @@ function* problemsOf(
 }
 
 /** What waits in the logs; only what cannot be read stands in the way of resuming. */
-export function checkLogsReadable({ logs, others, unread }: SeenLogs): GateCheck {
-  const all = [...logs, ...others];
-  const problems = [...all.flatMap((log) => log.unread), ...unread];
-  const lines = all.map((log) =>
+export function checkLogsReadable(seen: SeenLogs): GateCheck {
+  const { logs, others, ofReplica, unread } = seen;
+  const problems = [...[...logs, ...others, ...ofReplica].flatMap((log) => log.unread), ...unread];
+  const lines = [...logs, ...others].map((log) =>
     log.lines === 0 ? `${channelName(log)}: nothing is pending` : `${channelName(log)}: ${filesOf(log)}`,
   );
-  return makeCheck('sync-logs', problems.length === 0, [...problems, ...lines]);
+  const own = ofReplica.map(
+    (log) => `${nameOf(log, seen)}: ${filesOf(log)}: changes of its own, which replication to it does not carry`,
+  );
+  return makeCheck('sync-logs', problems.length === 0, [...problems, ...lines, ...own]);
 }
 
 /** A finding in one line. */

@@ -141,6 +141,17 @@ export function stepsToChange(facts: GateFacts, checks: readonly GateCheck[]): G
     for (const log of logs.logs) steps.push(...stepsToReplay(log, master));
     for (const log of logs.others)
       for (const path of log.files) steps.push(replayFile(log, onMachine(path, master), master));
+    for (const { files } of logs.ofReplica)
+      for (const path of files) {
+        const there = onMachine(path, sideOf(report, 'replica'));
+        steps.push(
+          step(
+            'replica',
+            'See what it has changed by itself. Unless it replicates to a third server, put the log away:',
+            `mv ${word(there)} ${word(`${there}.before-failover`)}`,
+          ),
+        );
+      }
   }
   if (failed.has('same-on-both-sides') && !needsPerson)
     for (const channel of facts.confs.master.channels)

@@ -5,7 +5,7 @@ import type { FetchedBack, ImapAccount } from './imap-account.js';
 import { imapName, isPersonal } from './imap-names.js';
 import type { Placed } from './journal.js';
 import { ServerLook } from './look-on-server.js';
-import { readMessageFile } from './message-file.js';
+import { openMessageFile, type MessageContent } from './message-file.js';
 import type { ReinjectOptions, ReinjectResult } from './options.js';
 import type { RateLimit } from './rate-limit.js';
 import { Refusal } from './refusal.js';
@@ -37,6 +37,8 @@ export class AccountReinjection {
     private readonly messages: readonly ManifestMessage[],
     private readonly rate: RateLimit,
     private readonly result: ReinjectResult,
+    /** Another account has failed, and the work ends. */
+    private readonly isStopped: () => boolean = () => false,
   ) {
     this.look = new ServerLook(imap, messages);
   }
@@ -46,13 +48,16 @@ export class AccountReinjection {
     if (!isDryRun && journal.hasOpen(this.account.label)) await setTimeout(SETTLE);
     try {
       await this.lookForAll();
-      for (const message of this.messages) await this.put(message);
-      journal.write(this.unwritten.splice(0));
+      for (const message of this.messages) {
+        if (this.isStopped()) break;
+        await this.put(message);
+      }
+      await journal.write(this.unwritten.splice(0));
       if (isDryRun) return;
       await this.annotate();
       await this.verify();
     } finally {
-      journal.write(this.unwritten.splice(0));
+      await journal.write(this.unwritten.splice(0));
     }
   }
 
@@ -119,9 +124,9 @@ export class AccountReinjection {
     }
     try {
       const mailbox = await this.mailboxFor(message);
-      const bytes = readMessageFile(this.options.manifest, message);
+      const content = openMessageFile(this.options.manifest, message);
       if (isDryRun) this.say(message, `would go into ${mailbox}`);
-      else await this.append(message, bytes, mailbox);
+      else await this.append(message, content, mailbox);
       this.result.appended++;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -150,19 +155,19 @@ export class AccountReinjection {
     return into.startsWith(prefix) ? into : prefix + into;
   }
 
-  private async append(message: ManifestMessage, bytes: Buffer, mailbox: string): Promise<void> {
+  private async append(message: ManifestMessage, content: MessageContent, mailbox: string): Promise<void> {
     const { journal } = this.options;
     const { guid, flags, internaldateEpoch } = message;
     await this.rate.pass();
-    journal.intend(this.account.label, guid, this.unwritten.splice(0));
+    await journal.intend(this.account.label, guid, this.unwritten.splice(0));
     let told;
     let toAdd: readonly string[] = [];
     try {
-      told = await this.imap.append(mailbox, bytes, [...flags.system, ...flags.user], internaldateEpoch);
+      told = await this.imap.append(mailbox, content, [...flags.system, ...flags.user], internaldateEpoch);
     } catch (error) {
       if (!(error instanceof Refusal) || flags.user.length === 0) throw error;
       // The message matters more than a flag that the server refuses.
-      told = await this.imap.append(mailbox, bytes, flags.system, internaldateEpoch);
+      told = await this.imap.append(mailbox, content, flags.system, internaldateEpoch);
       toAdd = flags.user;
     }
     const uidvalidity = told.uidvalidity === '' ? (this.look.mailboxes.get(mailbox) ?? '') : told.uidvalidity;
@@ -230,6 +235,7 @@ export class AccountReinjection {
       const refused = await this.unlessRefused(async () => {
         const { uidvalidity } = await this.imap.examine(mailbox);
         for (const entry of entries) {
+          if (this.isStopped()) return;
           const { message, placed } = entry;
           const isThere = placed.uid > 0 && placed.uidvalidity === uidvalidity;
           const back = isThere ? await this.imap.fetchBack(placed.uid, message.size) : undefined;

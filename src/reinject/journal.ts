@@ -1,6 +1,8 @@
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsync, openSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
+import { promisify } from 'node:util';
 import { AuditError } from '../model/audit-error.js';
+import { systemErrorWords } from '../sources/system-error.js';
 
 /** Where a message was put. */
 export interface Placed {
@@ -36,6 +38,10 @@ export class Journal {
   /** One of a kind: thousands of messages share a mailbox. */
   private readonly mailboxes = new Map<string, PlacedBefore>();
   private endsInLine = true;
+  private waiting: string[] = [];
+  /** The write that takes what is waiting, and the last one that was begun. */
+  private next: Promise<void> | undefined;
+  private last = Promise.resolve();
 
   private constructor(
     readonly path: string,
@@ -65,12 +71,7 @@ export class Journal {
       }
     } catch (cause) {
       if (cause instanceof AuditError) throw cause;
-      throw new AuditError(
-        'io',
-        `--journal ${path}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
-        'Name a file that may be read and written.',
-        { cause },
-      );
+      throw unusableJournal(path, cause);
     }
   }
 
@@ -85,9 +86,9 @@ export class Journal {
   }
 
   /** @param before what was done since, and is not written yet: both go to disk at once */
-  intend(account: string, guid: string, before: readonly string[]): void {
-    this.append([...before, this.line({ state: 'intent', account, guid })]);
+  intend(account: string, guid: string, before: readonly string[]): Promise<void> {
     this.open.add(keyOf(account, guid));
+    return this.append([...before, this.line({ state: 'intent', account, guid })]);
   }
 
   /** Takes note; the line is for `intend` or `write`. */
@@ -96,8 +97,8 @@ export class Journal {
     return this.line({ state: 'done', account, guid, ...placed });
   }
 
-  write(lines: readonly string[]): void {
-    if (lines.length > 0) this.append(lines);
+  async write(lines: readonly string[]): Promise<void> {
+    if (lines.length > 0) await this.append(lines);
   }
 
   close(): void {
@@ -117,12 +118,30 @@ export class Journal {
     return `${JSON.stringify({ state, server: this.server, ...rest })}\n`;
   }
 
-  private append(lines: readonly string[]): void {
-    if (this.fd === undefined) return;
-    const bytes = Buffer.from((this.endsInLine ? '' : '\n') + lines.join(''));
+  /** What comes while the disk is at work goes there together: one wait then serves all connections. */
+  private append(lines: readonly string[]): Promise<void> {
+    if (this.fd === undefined) return Promise.resolve();
+    const { fd } = this;
+    this.waiting.push(...lines);
+    this.next ??= this.last = this.last.then(() => this.writeWaiting(fd));
+    return this.next;
+  }
+
+  private async writeWaiting(fd: number): Promise<void> {
+    this.next = undefined;
+    const bytes = Buffer.from((this.endsInLine ? '' : '\n') + this.waiting.splice(0).join(''));
     this.endsInLine = true;
-    for (let at = 0; at < bytes.length;) at += writeSync(this.fd, bytes, at);
-    fsyncSync(this.fd);
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+      await promisify(fsync)(fd);
+    } catch (cause) {
+      throw new AuditError(
+        'io',
+        `${this.path}: expected to write what is put back, found ${systemErrorWords(cause)}`,
+        'Make room, and run it again: it goes on from the journal.',
+        { cause },
+      );
+    }
   }
 
   /** The last line may be half of one. Any other that is none is not ours. */
@@ -149,6 +168,16 @@ export class Journal {
     }
   }
 }
+
+export const unusableJournal = (path: string, cause: unknown): AuditError =>
+  new AuditError(
+    'io',
+    `--journal ${path}: expected a file, found ${systemErrorWords(cause)}`,
+    'Name a file that may be read and written.',
+    {
+      cause,
+    },
+  );
 
 interface JournalLine {
   readonly text: string;

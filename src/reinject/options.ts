@@ -1,6 +1,10 @@
 import type { ManifestMessage } from '../generated/manifest.js';
-import type { Credentials, ServerAddress } from './imap-account.js';
+import type { Credentials, ServerAddress } from './imap-session.js';
 import type { Journal } from './journal.js';
+
+/** What `npm run bench:reinject` found to be enough; see docs/salvage.md. */
+export const DEFAULT_CONNECTIONS = 4;
+export const MAX_CONNECTIONS = 32;
 
 export interface ReinjectOptions {
   readonly server: ServerAddress;
@@ -11,8 +15,10 @@ export interface ReinjectOptions {
   /** In modified UTF-7: for messages whose own mailbox is gone. */
   readonly into?: string;
   readonly isDryRun: boolean;
-  /** Messages per second. */
+  /** Messages per second, of all connections together. */
   readonly rate?: number;
+  /** Users whose messages are put back at the same time. */
+  readonly connections: number;
   readonly onLine: (line: string) => void;
 }
 

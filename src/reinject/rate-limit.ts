@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** Lets no more than so many through in a second, evenly. */
+/** Lets no more than so many through in a second, evenly, whoever asks. */
 export class RateLimit {
   private next = 0;
 
@@ -10,7 +10,8 @@ export class RateLimit {
   async pass(): Promise<void> {
     if (this.rate === undefined) return;
     const now = performance.now();
-    if (this.next > now) await setTimeout(this.next - now);
-    this.next = Math.max(this.next, now) + 1000 / this.rate;
+    const mine = Math.max(this.next, now);
+    this.next = mine + 1000 / this.rate;
+    if (mine > now) await setTimeout(mine - now);
   }
 }

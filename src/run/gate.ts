@@ -55,7 +55,10 @@ export async function askGate(options: GateOptions): Promise<GateOutcome> {
   const spec = sideSpec('master', options.master, options.masterRoot);
   const replicaSpec = sideSpec('replica', options.replica, options.replicaRoot);
   const startedAt = new Date();
-  const before = withSide(spec, (side) => ({ stamps: logStamps(side), processes: findProcesses(side).found }));
+  const before = {
+    ...withSide(spec, (side) => ({ stamps: logStamps(side), processes: findProcesses(side).found })),
+    ofReplica: withSide(replicaSpec, logStamps),
+  };
   const audited = await auditPair(options);
   const report: Report = options.accept?.(audited) ?? audited;
   const master = openSide(spec);
@@ -132,7 +135,11 @@ function gatherFacts(
   report: Report,
   master: Side,
   replica: Side,
-  before: { readonly stamps: ReadonlyMap<string, string>; readonly processes: ServerProcesses },
+  before: {
+    readonly stamps: ReadonlyMap<string, string>;
+    readonly ofReplica: ReadonlyMap<string, string>;
+    readonly processes: ServerProcesses;
+  },
 ): GateFacts {
   const lists = { master: openMailboxList(master), replica: openMailboxList(replica) };
   const subjects =
@@ -142,7 +149,7 @@ function gatherFacts(
           master: { side: master, list: lists.master },
           replica: { side: replica, list: lists.replica },
         });
-  const logs = seeLogs(master, before.stamps);
+  const logs = seeLogs(master, replica, new Map([...before.stamps, ...before.ofReplica]));
   return {
     report,
     logs,
@@ -180,15 +187,19 @@ function confOf({ conf, layout }: Side): SideConf {
   };
 }
 
-function seeLogs(master: Side, before: ReadonlyMap<string, string>): SeenLogs {
+function seeLogs(master: Side, replica: Side, before: ReadonlyMap<string, string>): SeenLogs {
   const others = findOtherChannels(master.layout);
+  const ofReplica = findOtherChannels(replica.layout);
   const seen = {
     logs: readPendingLogs(master.layout.syncLog),
     others: others.channels.map(readPendingLog),
-    unread: others.unread,
+    ofReplica: [...readPendingLogs(replica.layout.syncLog), ...ofReplica.channels.map(readPendingLog)].filter(
+      ({ lines, faults, unread }) => lines + faults.length + unread.length > 0,
+    ),
+    unread: [...others.unread, ...ofReplica.unread],
   };
   // What came or went between is in the one or the other.
-  const after = logStamps(master);
+  const after = new Map([...logStamps(master), ...logStamps(replica)]);
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return { ...seen, changed: paths.filter((path) => before.get(path) !== after.get(path)) };
 }

@@ -42,6 +42,7 @@ const TYPED_IN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'cli/subset.test.ts': { compare: 'level subset subset-state hash-since' },
   'cli/usage.test.ts': { cyraudit: 'version' },
   'inspect/inspect.test.ts': { inspect: 'json ndjson' },
+  'reinject/runs.test.ts': { reinject: 'connections' },
   'real/reinject-options.test.ts': { reinject: 'journal rate dry-run into' },
 };
 

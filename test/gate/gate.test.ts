@@ -163,6 +163,23 @@ describe('failover', () => {
       expect(failed(await failover())).toEqual(['sync-logs']);
     });
 
+    test.each(['sites/far', '"" sites/far'])('of a channel with a slash in its name: %s', async (names) => {
+      const conf = join(master, 'imapd.conf');
+      writeFileSync(conf, `${readFileSync(conf, 'utf8')}sync_log_channels: ${names}\n`);
+      writeLog('UNUSER u000001\n', 'sites/far/log');
+      const gate = await failover();
+      expect(evidence(gate, 'sync-logs')).toMatch(/^channel sites\/far: UNUSER u000001: /);
+      expect(gate.steps.some(({ command = '' }) => command.endsWith('-n sites/far -v -R -1'))).toBe(true);
+    });
+
+    test('of a channel that cannot be looked at', async () => {
+      const conf = join(master, 'imapd.conf');
+      writeFileSync(conf, `${readFileSync(conf, 'utf8')}sync_log_channels: "" ../far\n`);
+      const gate = await failover();
+      expect(failed(gate)).toContain('sync-logs');
+      expect(evidence(gate, 'sync-logs')).toMatch(/sync_log_channels: \.\.\/far is no directory below .*\/sync$/m);
+    });
+
     test('in a log that cannot be read', async () => {
       const path = writeLog('');
       rmSync(path);
@@ -184,6 +201,48 @@ describe('failover', () => {
       const gate = await failover();
       expect(evidence(gate, 'sync-logs')).toMatch(/^channel far: UNUSER u000001: /);
       expect(gate.steps.some(({ command = '' }) => command.endsWith('-n far -v -R -1'))).toBe(true);
+    });
+  });
+
+  describe('what the replica has pending itself', () => {
+    const writeReplicaLog = (lines: string, name = 'log'): string => writeLog(lines, name, replica);
+
+    test('is named, and goes when all that it names is the same', async () => {
+      const path = writeReplicaLog(`MAILBOX ${INBOX}\n`);
+      const gate = await failover();
+      expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+      expect(evidence(gate, 'sync-logs').split('\n')).toContain(
+        `the replica's own log, the default channel: 1 line in ${path}: what every line names is the same on both sides`,
+      );
+      // A third server may need it.
+      expect(gate.steps.some(({ command = '' }) => command.includes(path))).toBe(false);
+    });
+
+    test.each(['log', 'log-run', 'log-4711', 'gone/log', 'sites/gone/log'])(
+      'stops in %s when a line is not proven harmless',
+      async (name) => {
+        const path = writeReplicaLog('UNUSER u000001\n', name);
+        const gate = await failover();
+        expect(failed(gate)).toEqual(['sync-logs']);
+        expect(evidence(gate, 'sync-logs')).toMatch(
+          /^the replica's own log, (the default channel|channel (sites\/)?gone): UNUSER u000001: it removes a user/,
+        );
+        expect(gate.steps[0]).toMatchObject({ on: 'replica', command: `mv ${path} ${path}.before-failover` });
+      },
+    );
+
+    test('stops when it cannot be read', async () => {
+      mkdirSync(join(replica, 'conf/sync/log'), { recursive: true });
+      expect(failed(await failover())).toEqual(['sync-logs']);
+    });
+
+    test('is named before replication is resumed, and stops nobody', async () => {
+      const path = writeReplicaLog('UNUSER u000001\n');
+      const gate = await ask('resume');
+      expect([gate.answer, failed(gate)]).toEqual(['go', []]);
+      expect(evidence(gate, 'sync-logs').split('\n')).toContain(
+        `the replica's own log, the default channel: 1 line in ${path}: changes of its own, which replication to it does not carry`,
+      );
     });
   });
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,6 +71,7 @@ async function run(
       messages: given(messages),
       journal,
       isDryRun: false,
+      connections: 1,
       onLine: (line) => lines.push(line),
       ...more,
     });
@@ -193,11 +194,107 @@ describe('message files', () => {
     expect(lines[0]).toMatch(problem);
   });
 
-  test('a large one is fetched back in pieces', async () => {
-    const large = Buffer.alloc(9 * 1024 * 1024 + 3, 'x');
-    const { result } = await run([wanted(1, {}, large)], { mailboxes: EMPTY });
-    expect(result).toEqual({ ...NONE, appended: 1, verified: 1 });
-    expect(server!.told.filter((line) => line.includes('BODY.PEEK')).length).toBe(3);
+  test.each([0, 1, 4096, 4097, 1024 * 1024, 1024 * 1024 + 1, 9 * 1024 * 1024 + 3])(
+    'of %i bytes: it goes there and comes back whole, in pieces',
+    async (size) => {
+      const bytes = randomBytes(size);
+      const { result } = await run([wanted(1, {}, bytes), wanted(2)], { mailboxes: EMPTY });
+      expect(result).toEqual({ ...NONE, appended: 2, verified: 2 });
+      expect(server!.guidsOf('INBOX')).toEqual([digest(bytes), digest(messageBytes(2))]);
+      const fetched = Math.max(1, Math.ceil(size / (4 * 1024 * 1024)));
+      expect(server!.told.filter((line) => line.includes('BODY.PEEK')).length).toBe(fetched + 1);
+    },
+  );
+
+  test('a large one that is another when it is read again is not stored, and the others go on', async () => {
+    const bytes = randomBytes(3 * 1024 * 1024);
+    const message = wanted(1, {}, bytes);
+    server = await TestImapServer.start({ mailboxes: EMPTY });
+    server.onLine = (line) => {
+      if (!line.includes('APPEND')) return;
+      bytes[2 * 1024 * 1024]! ^= 1;
+      writeFileSync(message.source, bytes);
+    };
+    const { result, lines } = await run([message, wanted(2)], { mailboxes: EMPTY });
+    expect(result).toEqual({ ...NONE, appended: 1, verified: 1, failed: 1 });
+    expect(lines).toEqual([expect.stringMatching(/^user\.ada uid 1: .* when it was read again$/)]);
+    expect(server.guidsOf('INBOX')).toEqual([digest(messageBytes(2))]);
+  });
+
+  test('a large one that the server refuses leaves the connection as it is', async () => {
+    const message = wanted(1, { flags: { system: ['\\Seen'], user: ['Bad'] } }, randomBytes(2 * 1024 * 1024));
+    const { result } = await run([message, wanted(2)], { mailboxes: EMPTY, refusedFlag: 'Bad' });
+    expect(result).toEqual({ ...NONE, appended: 2, verified: 2, failed: 1 });
+    expect(server!.connections).toBe(1);
+  });
+});
+
+describe('several connections', () => {
+  const USERS = ['ada', 'ben', 'cid', 'dan', 'eva', 'fay'];
+  const ownedBy = (user: string, n: number): ManifestMessage => {
+    const mboxname = `user.${user}`;
+    return wanted(n, { mboxname, target: { mboxname, exists: true } });
+  };
+  /** Four for each user, those of a user together. */
+  const many = (): ManifestMessage[] => USERS.flatMap((user, u) => [1, 2, 3, 4].map((n) => ownedBy(user, 10 * u + n)));
+
+  test('serve as many users at the same time, and keep the order of each', async () => {
+    const messages = many();
+    const options = { mailboxes: EMPTY, appendTime: 20 };
+    const { result, lines } = await run(messages, options, { connections: 3 });
+    expect([result, lines]).toEqual([{ ...NONE, appended: 24, verified: 24 }, []]);
+    expect([server!.mostAppends, server!.connections]).toEqual([3, USERS.length]);
+    await expect.poll(() => server!.openConnections).toBe(0);
+    const stored = server!.guidsOf('INBOX');
+    expect(stored).not.toEqual(messages.map(({ guid }) => guid));
+    for (const user of USERS) {
+      const guids = messages.filter(({ mboxname }) => mboxname === `user.${user}`).map(({ guid }) => guid);
+      expect(stored.filter((guid) => guids.includes(guid))).toEqual(guids);
+    }
+  });
+
+  test('say what they do in the order of the manifest', async () => {
+    const messages = many();
+    const { lines } = await run(messages, { mailboxes: EMPTY }, { connections: 4, isDryRun: true });
+    expect(lines).toEqual(messages.map(({ mboxname, uid }) => `${mboxname} uid ${String(uid)}: would go into INBOX`));
+  });
+
+  test('keep to the rate together', async () => {
+    const started = performance.now();
+    const messages = USERS.map((user, n) => ownedBy(user, n));
+    const { result } = await run(messages, { mailboxes: EMPTY }, { connections: 6, rate: 10 });
+    expect(result.appended).toBe(6);
+    expect(performance.now() - started).toBeGreaterThan(490);
+  });
+
+  test('try a wrong password once for a user and once for the administrator', async () => {
+    const refused = run(many(), { mailboxes: EMPTY, refusedLogins: ['', ...USERS] }, { connections: 6 });
+    await expect(refused).rejects.toThrow(/the login was refused/);
+    expect(server!.told.filter((line) => line.includes('AUTHENTICATE')).length).toBe(2);
+  });
+
+  test('end with the first that breaks, and the next run puts each there once', { timeout: 30_000 }, async () => {
+    const options = { mailboxes: EMPTY, appendTime: 20, cutAt: { append: 5, isStored: true } };
+    await expect(run(many(), options, { connections: 3 })).rejects.toThrow(/the connection broke at APPEND/);
+    expect(server!.appends).toBeLessThan(12);
+    const { result } = await run(many(), options, { connections: 3 });
+    expect(result).toMatchObject({ verified: 24, failed: 0 });
+    expect(server!.guidsOf('INBOX').sort()).toEqual(
+      many()
+        .map(({ guid }) => guid)
+        .sort(),
+    );
+  });
+
+  test('never put messages of two shared mailboxes into one at the same time', async () => {
+    const gone = (mboxname: string, n: number): ManifestMessage =>
+      wanted(n, { mboxname, target: { mboxname, exists: false } });
+    const messages = [gone('news', 1), gone('news', 2), gone('talk', 3), gone('jobs', 4)];
+    const options = { namespace: 'NIL (("user." ".")) (("" "."))', mailboxes: {}, appendTime: 20 };
+    const { result } = await run(messages, options, { connections: 4, into: 'Rescued' });
+    expect(result).toEqual({ ...NONE, appended: 4, verified: 4 });
+    expect(server!.guidsOf('Rescued')).toEqual(messages.map(({ guid }) => guid));
+    expect(server!.told.filter((line) => line.includes('CREATE')).length).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Includable } from '../../src/findings/salvage/verdicts.js';
@@ -7,6 +7,7 @@ import { INDEX_VERSIONS } from '../../src/formats/index/versions/all.js';
 import type { ManifestMessage } from '../../src/generated/manifest.js';
 import { FLAG_FLAGGED, FLAG_SEEN } from '../../src/model/index-file.js';
 import { salvage, type SalvageOptions, type SalvageResult } from '../../src/salvage/salvage.js';
+import { runCli } from '../support/cli.js';
 import { snapshotTree } from '../support/fixture.js';
 import {
   guidOf,
@@ -614,6 +615,30 @@ test('batches do not show', async () => {
   const found = await find([inbox(many)], [inbox(there)]);
   expect(found.messages.map(({ uid }) => uid)).toEqual(many.map(({ uid }) => uid).filter((uid) => uid % 4 === 0));
 }, 60_000);
+
+test('a damaged one keeps its place among the others', async () => {
+  const old = [inbox([live(1), live(2, 2, { file: 'damaged' }), live(3), live(4, 4, { file: 'missing' }), live(5)])];
+  const newer = [inbox([]), { mboxname: 'user.ada.Work', records: [live(9, 2, { state: 'expunged' })] }];
+  expect(verdicts(await find(old, newer, { include: ['expunged'] }))).toEqual([
+    'user.ada 1 never-seen recover',
+    'user.ada 2 damaged-here-intact-elsewhere recover',
+    'user.ada 3 never-seen recover',
+    'user.ada 4 damaged-everywhere',
+    'user.ada 5 never-seen recover',
+  ]);
+});
+
+test('memory does not grow with the messages that NEW lacks', { timeout: 60_000 }, () => {
+  const many = Array.from({ length: 60_000 }, (_, n) => live(n + 1, n + 1, { file: 'missing' }));
+  pair = writeSplitPair([inbox(many)], [inbox([])]);
+  const file = join(pair.dir, 'manifest.json');
+  // All messages of the manifest together take more.
+  const small = { NODE_OPTIONS: '--max-old-space-size=40' };
+  const ran = runCli(['salvage', pair.old, pair.newer, '--report', `json=${file}`], small);
+  expect([ran.status, ran.stderr]).toEqual([1, '']);
+  expect(statSync(file).size).toBeGreaterThan(30e6);
+  expect(readFileSync(file, 'latin1').slice(-1000)).toContain('"damaged-everywhere":60000');
+});
 
 /** Damages a byte of a record without correcting its checksum. */
 function flipIndexByte(side: string, mboxname: string, record: number, at: number): void {

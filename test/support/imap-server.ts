@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
 export interface StoredMessage {
   readonly uid: number;
@@ -21,6 +22,8 @@ export interface TestImapOptions {
   readonly cutAt?: { readonly append: number; readonly isStored: boolean };
   readonly refusedLogins?: readonly string[];
   readonly unreadable?: readonly string[];
+  /** Before an APPEND is answered. Unit: ms. */
+  readonly appendTime?: number;
 }
 
 const DIGEST = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
@@ -29,7 +32,14 @@ export class TestImapServer {
   readonly mailboxes = new Map<string, { uidvalidity: number; readonly messages: StoredMessage[] }>();
   /** Every line that was said to it. */
   readonly told: string[] = [];
+  onLine: (line: string) => void = () => undefined;
   appends = 0;
+  /** Connections that were opened, and that are open now. */
+  connections = 0;
+  openConnections = 0;
+  /** Messages that were taken at the same time. */
+  mostAppends = 0;
+  private appending = 0;
   private uidvalidity = 100;
 
   private constructor(
@@ -43,7 +53,12 @@ export class TestImapServer {
   }
 
   static async start(options: TestImapOptions): Promise<TestImapServer> {
-    const server = createServer((socket) => void made.serve(socket).catch(() => socket.destroy()));
+    const server = createServer((socket) => {
+      made.connections++;
+      made.openConnections++;
+      socket.once('close', () => made.openConnections--);
+      void made.serve(socket).catch(() => socket.destroy());
+    });
     const made = new TestImapServer(options, server);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return made;
@@ -80,6 +95,7 @@ export class TestImapServer {
     let selected = '';
     for (let line = await input.line(); line !== undefined; line = await input.line()) {
       this.told.push(line);
+      this.onLine(line);
       const [tag = '', first = '', second = ''] = line.split(' ');
       const command = first === 'UID' ? `UID ${second}` : first;
       const done = (text = 'OK done'): void => say(`${tag} ${text}`);
@@ -122,12 +138,17 @@ export class TestImapServer {
         const size = Number(/\{(\d+)\}$/.exec(line)![1]);
         say('+ go');
         const bytes = await input.take(size);
+        // The connection was ended in the middle of it.
+        if (bytes.length < size) return;
         await input.line();
-        this.appends++;
+        const number = ++this.appends;
+        this.mostAppends = Math.max(this.mostAppends, ++this.appending);
+        if (this.options.appendTime !== undefined) await setTimeout(this.options.appendTime);
+        this.appending--;
         const { cutAt, appendUid = 'told' } = this.options;
         const name = nameIn(line);
         const flags = /" \(([^)]*)\) "/.exec(line)?.[1] ?? '';
-        const isCut = cutAt?.append === this.appends;
+        const isCut = cutAt?.append === number;
         if (this.isRefused(flags)) done('NO flag refused');
         else {
           const uid = isCut && !cutAt.isStored ? 0 : this.store(name, bytes, flags.split(' ').filter(Boolean));
@@ -176,12 +197,14 @@ const nameIn = (line: string): string => /"([^"]*)"/.exec(line)?.[1] ?? line.spl
 /** Lines and literals of a connection. */
 class Input {
   private received = Buffer.alloc(0);
+  /** What came since, put together when it is looked at: a large literal comes in thousands of pieces. */
+  private arrived: Buffer[] = [];
   private isEnded = false;
   private wake: () => void = () => undefined;
 
   constructor(socket: Socket) {
     socket.on('data', (data: Buffer) => {
-      this.received = Buffer.concat([this.received, data]);
+      this.arrived.push(data);
       this.wake();
     });
     const end = (): void => {
@@ -193,6 +216,7 @@ class Input {
 
   async line(): Promise<string | undefined> {
     for (;;) {
+      this.gather();
       const end = this.received.indexOf('\r\n');
       if (end >= 0) {
         const line = this.received.subarray(0, end).toString('latin1');
@@ -200,14 +224,25 @@ class Input {
         return line;
       }
       if (this.isEnded) return undefined;
-      await new Promise<void>((resolve) => (this.wake = resolve));
+      await this.more();
     }
   }
 
+  /** Less when the connection ends. */
   async take(size: number): Promise<Buffer> {
-    while (this.received.length < size && !this.isEnded) await new Promise<void>((resolve) => (this.wake = resolve));
+    const got = (): number => this.arrived.reduce((sum, { length }) => sum + length, this.received.length);
+    while (got() < size && !this.isEnded) await this.more();
+    this.gather();
     const taken = this.received.subarray(0, size);
     this.received = this.received.subarray(size);
     return taken;
+  }
+
+  private gather(): void {
+    this.received = Buffer.concat([this.received, ...this.arrived.splice(0)]);
+  }
+
+  private more(): Promise<void> {
+    return new Promise((resolve) => (this.wake = resolve));
   }
 }

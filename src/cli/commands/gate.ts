@@ -49,8 +49,9 @@ export function addGate(program: Command): void {
     .addHelpText(
       'after',
       `
-failover stops unless no process of the master is alive, every log, log-run and leftover of every channel is empty or
-proven harmless, the databases are clean, and all mailboxes and users are the same on both sides, record by record.
+failover stops unless no process of the master is alive, every log, log-run and leftover of every channel, those of the
+replica itself included, is empty or proven harmless, the databases are clean, and all mailboxes and users are the same
+on both sides, record by record.
 resume goes by the audit alone: go, go except for those who are held, or stop.
 
 The configuration file gives it the sides, --threads and --color. --level and --accept are taken from no file.

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { DEFAULT_CONNECTIONS, MAX_CONNECTIONS } from '../../reinject/options.js';
 import { parseCount } from '../option-values.js';
 import type { ReinjectCommandOptions } from '../run-reinject.js';
 
@@ -19,6 +20,11 @@ export function addReinject(program: Command): void {
     .option('--journal <file>', 'what was done, for a run that is broken off (default: beside the manifest)')
     .option('--dry-run', 'tell what would be done, and do nothing')
     .option('--rate <n>', 'no more than so many messages a second', parseCount('messages', 1, MAX_RATE))
+    .option(
+      '--connections <n>',
+      `how many users are served at the same time, 1 to ${String(MAX_CONNECTIONS)} (default: ${String(DEFAULT_CONNECTIONS)})`,
+      parseCount('connections', 1, MAX_CONNECTIONS),
+    )
     .option('--ca <file>', 'certificates to trust, as PEM')
     .option('--insecure', "do not check the server's certificate")
     .option('--no-tls', 'with imap://: without STARTTLS, so that the password can be read on the way')

@@ -44,6 +44,8 @@ export interface SyncLogChannel {
   readonly channel: string | null;
   /** Holds `log` and `log-run`. */
   readonly dir: string;
+  /** Why that directory is not looked at. */
+  readonly problem?: string;
   /** A rolling sync_client that finds this file removes it and ends. */
   readonly shutdownFile?: string;
   /** What the replica last acknowledged of each mailbox, 3.4+. */
@@ -294,13 +296,15 @@ function readVirtdomains(value: string | undefined): 'off' | 'userid' | 'on' {
   return value !== undefined && ['on', '1', 'yes', 't', 'true'].includes(value) ? 'on' : 'off';
 }
 
+/** Source: sync_log_base, imap/sync_log.c 3.6.1: a channel is a path below `sync/`, as it is written. */
 function readChannels(words: readonly string[], configDirectory: string): SyncLogChannel[] {
-  const channels = words.length === 0 ? ['""'] : words.filter((word) => word === '""' || isFileName(word));
-  return channels.map((word) =>
-    word === '""'
-      ? { channel: null, dir: `${configDirectory}/sync` }
-      : { channel: word, dir: `${configDirectory}/sync/${word}` },
-  );
+  const base = `${configDirectory}/sync`;
+  return (words.length === 0 ? ['""'] : words).map((word) => {
+    if (word === '""') return { channel: null, dir: base };
+    const channel = { channel: word, dir: `${base}/${word}` };
+    if (word.split('/').every(isFileName)) return channel;
+    return { ...channel, problem: `sync_log_channels: ${word} is no directory below ${base}` };
+  });
 }
 
 function uuidPath(uniqueid: string): string | undefined {

@@ -51,8 +51,9 @@ export function readPendingLogs({ channels }: SpoolLayout['syncLog']): PendingLo
   return channels.filter(({ channel }) => channel !== SQUATTER).map(readPendingLog);
 }
 
-/** Directories below `sync/` that are looked at. */
+/** Directories below `sync/` that are looked at, and how deep: the name of a channel may have slashes. */
 const MAX_CHANNELS = 1000;
+const MAX_DEPTH = 8;
 
 /**
  * Channels that have log files and that imapd.conf does not name, or does not name any more: no sync_client that is
@@ -64,33 +65,55 @@ export function findOtherChannels({ configDirectory, syncLog }: Pick<SpoolLayout
 } {
   const base = join(configDirectory, 'sync');
   const known = new Set(syncLog.channels.map(({ dir }) => dir));
-  const candidates: SyncLogChannel[] = known.has(base) ? [] : [{ channel: null, dir: base }];
-  try {
-    for (const entry of readdirSync(base, { withFileTypes: true })) {
-      // A channel may lie on another disk.
-      if (!entry.isDirectory() && !entry.isSymbolicLink()) continue;
-      if (entry.name === SQUATTER || known.has(join(base, entry.name))) continue;
-      if (candidates.length > MAX_CHANNELS) return { channels: candidates, unread: [`${base}: too many directories`] };
-      candidates.push({ channel: entry.name, dir: join(base, entry.name) });
-    }
-  } catch (error) {
-    const { missing, reason } = readFailure(error, base);
-    if (!missing) return { channels: [], unread: [reason] };
-  }
   const unread: string[] = [];
-  const channels = candidates.filter((candidate) => {
-    const found = findLogFiles(candidate);
-    unread.push(...found.unread);
-    return found.files.length > 0;
+  const below = directoriesBelow(base, unread).map((channel) => ({ channel, dir: join(base, channel) }));
+  const channels = [{ channel: null, dir: base }, ...below].filter((candidate) => {
+    if (known.has(candidate.dir)) return false;
+    const { files, unread: problems } = findLogFiles(candidate);
+    unread.push(...problems);
+    return files.length > 0;
   });
   return { channels, unread };
 }
 
+/** Paths of directories, each behind that which it lies in. */
+function directoriesBelow(base: string, unread: string[]): string[] {
+  const found: string[] = [];
+  for (let at = -1; at < found.length; at++) {
+    const parent = at < 0 ? [] : found[at]!.split('/');
+    for (const name of directoriesIn(join(base, ...parent), at < 0, unread)) {
+      const path = [...parent, name].join('/');
+      if (path === SQUATTER) continue;
+      if (found.length >= MAX_CHANNELS || parent.length >= MAX_DEPTH) {
+        unread.push(`${base}: too many directories: ${path} and others were not looked at`);
+        return found;
+      }
+      found.push(path);
+    }
+  }
+  return found;
+}
+
+/** @param isTop a channel may lie on another disk, but directories below it that are links could lead round in a circle */
+function directoriesIn(dir: string, isTop: boolean, unread: string[]): string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() || (isTop && entry.isSymbolicLink()))
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    const { missing, reason } = readFailure(error, dir);
+    if (!missing) unread.push(reason);
+    return [];
+  }
+}
+
 /** Paths of the log files of a channel, in the order in which a reader takes them. A missing directory has none. */
-export function findLogFiles({ dir }: Pick<SyncLogChannel, 'dir'>): {
+export function findLogFiles({ dir, problem }: Pick<SyncLogChannel, 'dir' | 'problem'>): {
   readonly files: readonly string[];
   readonly unread: string[];
 } {
+  if (problem !== undefined) return { files: [], unread: [problem] };
   try {
     // A batch in work comes first, and what is still being written last.
     const names = readdirSync(dir)
@@ -104,8 +127,9 @@ export function findLogFiles({ dir }: Pick<SyncLogChannel, 'dir'>): {
 }
 
 /** Reads every pending log file of a channel; a missing directory or file means that nothing is pending. */
-export function readPendingLog({ channel, dir }: SyncLogChannel): PendingLog {
-  const { files, unread } = findLogFiles({ dir });
+export function readPendingLog(from: SyncLogChannel): PendingLog {
+  const { channel } = from;
+  const { files, unread } = findLogFiles(from);
   const log = {
     channel,
     files: [] as string[],

@@ -101,13 +101,24 @@ describe('roots', () => {
   });
 
   test('sync log channels, with the default one spelled ""', () => {
-    expect(layout(BASE + 'sync_log: yes\nsync_log_channels: "" squatter ../x\n').syncLog).toEqual({
+    expect(layout(BASE + 'sync_log: yes\nsync_log_channels: "" squatter sites/far\n').syncLog).toEqual({
       enabled: true,
       channels: [
         { channel: null, dir: '/s/conf/sync' },
         { channel: 'squatter', dir: '/s/conf/sync/squatter' },
+        { channel: 'sites/far', dir: '/s/conf/sync/sites/far' },
       ],
     });
+  });
+
+  test.each(['../x', 'a/../b', '/x', 'x/', 'a//b', '.'])('a channel %s is not passed over in silence', (word) => {
+    expect(layout(`${BASE}sync_log_channels: ${word}\n`).syncLog.channels).toEqual([
+      {
+        channel: word,
+        dir: `/s/conf/sync/${word}`,
+        problem: `sync_log_channels: ${word} is no directory below /s/conf/sync`,
+      },
+    ]);
   });
 
   test.each(['partition-default: spool\n', 'configdirectory: conf\n'])('%j is not a configuration', (text) => {

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readPendingLog, readPendingLogs } from '../../../src/sources/spool/pending-log.js';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { findOtherChannels, readPendingLog, readPendingLogs } from '../../../src/sources/spool/pending-log.js';
 
 let root: string;
 beforeAll(() => {
@@ -106,4 +106,44 @@ test('a log of any size is read', () => {
 test('the channel of squatter serves no replica', () => {
   const channels = [channel('squatter', { log: 'USER a\n' }), channel('far', { log: 'USER b\n' })];
   expect(readPendingLogs({ enabled: true, channels }).map(({ channel: name }) => name)).toEqual(['far']);
+});
+
+test('a channel that cannot be looked at is told', () => {
+  const { dir } = channel('odd', { log: 'USER a\n' });
+  const problem = 'sync_log_channels: ../odd is no directory below sync';
+  expect(readPendingLog({ channel: '../odd', dir, problem })).toMatchObject({ files: [], lines: 0, unread: [problem] });
+});
+
+describe('channels that imapd.conf does not name', () => {
+  afterEach(() => {
+    rmSync(join(root, 'sync'), { recursive: true });
+  });
+  const others = (): ReturnType<typeof findOtherChannels> =>
+    findOtherChannels({ configDirectory: root, syncLog: { enabled: true, channels: [] } });
+  const writeLog = (path: string): void => {
+    mkdirSync(join(root, 'sync', path), { recursive: true });
+    writeFileSync(join(root, 'sync', path, 'log'), 'USER a\n');
+  };
+
+  test('are found at any depth, and in a directory that is a link', () => {
+    writeLog('sites/far/away');
+    const elsewhere = join(root, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'log-run'), 'USER b\n');
+    symlinkSync(elsewhere, join(root, 'sync/linked'));
+    // Followed, it would never end.
+    symlinkSync(join(root, 'sync'), join(root, 'sync/sites/circle'));
+    writeLog('squatter');
+    const { channels, unread } = others();
+    expect([channels.map(({ channel: name }) => name), unread]).toEqual([['linked', 'sites/far/away'], []]);
+  });
+
+  test('no number of directories, and no depth, is too much', () => {
+    mkdirSync(join(root, 'sync', ...Array<string>(20).fill('d')), { recursive: true });
+    expect(others().unread).toEqual([
+      expect.stringMatching(/too many directories: d\/d\/d\/d\/d\/d\/d\/d\/d and others/),
+    ]);
+    for (let n = 0; n < 1001; n++) mkdirSync(join(root, 'sync', String(n)), { recursive: true });
+    expect(others().unread).toEqual([expect.stringMatching(/too many directories/)]);
+  });
 });

@@ -22,6 +22,8 @@ export interface MailboxContent {
   readonly bodyLines: readonly [least: number, most: number];
   /** Share of the records whose flags were changed after the rest had been written. */
   readonly changed: number;
+  /** So many of the last messages are not there, as before they came. */
+  readonly lacks: number;
 }
 
 /** Source of everything that is not given. */
@@ -48,7 +50,7 @@ const EMPTY_DATABASE = buildTwoskip([]);
  * cache. Nothing grows with the number of messages. Returns the sum of their sizes.
  */
 export function writeMailbox(dir: string, content: MailboxContent, random: MailboxRandom): number {
-  const { mboxname, uniqueid, acl, quotaroot, messages, version } = content;
+  const { mboxname, uniqueid, acl, quotaroot, messages, version, lacks } = content;
   mkdirSync(dir, { recursive: true });
   const header = encodeMailboxHeader({ mboxname, uniqueid, acl, userFlags: FLAGS, quotaroot });
   writeFileSync(join(dir, 'cyrus.header'), header);
@@ -56,6 +58,7 @@ export function writeMailbox(dir: string, content: MailboxContent, random: Mailb
   let used = 0;
   function* counted(): Generator<RecordValues> {
     for (const record of content.files ? recordsOfFiles(dir, content, random) : recordsAlone(content, random)) {
+      if (record.uid > messages - lacks) continue;
       used += record.size;
       yield record;
     }
@@ -67,7 +70,7 @@ export function writeMailbox(dir: string, content: MailboxContent, random: Mailb
       userFlags: FLAGS,
       header: {
         uidvalidity: T0,
-        lastAppenddate: timeOf(messages),
+        lastAppenddate: timeOf(messages - lacks),
         createdmodseq: 1,
         changesEpoch: T0,
         options: 1,
@@ -99,7 +102,7 @@ type MessageValues = Readonly<
 const timeOf = (uid: number): number => T0 + uid * 60;
 
 function* recordsOfFiles(dir: string, content: MailboxContent, random: MailboxRandom): Generator<SizedRecord> {
-  const { messages, bodyLines, mboxname } = content;
+  const { messages, bodyLines, mboxname, lacks } = content;
   const [least, most] = bodyLines;
   const cache = openSync(join(dir, 'cyrus.cache'), 'w');
   try {
@@ -112,13 +115,16 @@ function* recordsOfFiles(dir: string, content: MailboxContent, random: MailboxRa
       const time = timeOf(uid);
       const body = random.text.subarray(from, from + LINE * lines);
       const message = encodeMessage({ name: `${mboxname}.${uid}`, time, body, lines });
+      const isThere = uid <= messages - lacks;
       const file = join(dir, `${uid}.`);
-      writeFileSync(file, message.bytes);
-      utimesSync(file, time, time);
+      if (isThere) {
+        writeFileSync(file, message.bytes);
+        utimesSync(file, time, time);
+      }
       const { headerSize, guid, cacheRecord } = message;
       const values = { size: message.bytes.length, headerSize, guid, cacheOffset, cacheCrc: crc32(cacheRecord) };
       yield recordOf(uid, content, random, values);
-      cacheOffset += writeSync(cache, cacheRecord);
+      if (isThere) cacheOffset += writeSync(cache, cacheRecord);
     }
   } finally {
     closeSync(cache);

@@ -20,6 +20,8 @@ export interface SideContent {
   readonly bodyLines?: readonly [least: number, most: number];
   /** Share of the records with other flags than without it, changed later: the rest is the same. */
   readonly changed?: number;
+  /** So many of the last messages of each mailbox are not there; the others are as without it. */
+  readonly lacks?: number;
   /** Further mailboxes that are in the list and have no directory. */
   readonly onlyListed?: number;
 }
@@ -38,7 +40,7 @@ virtdomains: off
  */
 export function writeSide(dir: string, content: SideContent): void {
   const { mailboxes, messages, mailboxesPerUser = 10, onlyListed = 0 } = content;
-  const { files = true, version = 17, bodyLines = [13, 52], changed = 0 } = content;
+  const { files = true, version = 17, bodyLines = [13, 52], changed = 0, lacks = 0 } = content;
   const [least, most] = typeof messages === 'number' ? [messages, messages] : messages;
   const random = seeded(content.seed);
   const sources = { content: random, change: seeded(content.seed + 1), text: noise(random) };
@@ -61,10 +63,10 @@ export function writeSide(dir: string, content: SideContent): void {
     const count = least + random(most - least + 1);
     const used = writeMailbox(
       join(dir, 'spool/uuid', uniqueid[0]!, uniqueid[1]!, uniqueid),
-      { mboxname, uniqueid, quotaroot: inbox, acl, messages: count, files, version, bodyLines, changed },
+      { mboxname, uniqueid, quotaroot: inbox, acl, messages: count, files, version, bodyLines, changed, lacks },
       sources,
     );
-    usage = { used: usage.used + used, messages: usage.messages + count, folders: usage.folders + 1 };
+    usage = { used: usage.used + used, messages: usage.messages + count - lacks, folders: usage.folders + 1 };
     if (folder < mailboxesPerUser - 1 && n < mailboxes - 1) continue;
     writeQuota(dir, inbox, usage);
     usage = { used: 0, messages: 0, folders: 0 };
