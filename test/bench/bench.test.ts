@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONTENT, complaintOfReconstruct, contendersOf } from '../../bench/contenders.js';
+import { CONSISTENT, CONTENT, LIST, SHOW, complaintOfReconstruct, contendersOf } from '../../bench/contenders.js';
 import { NO_PAIR, listGroups } from '../../bench/datasets.js';
 import { attain, gradeOf, type Attained, type Row } from '../../bench/goals.js';
 import { TIME } from '../../bench/measure.js';
@@ -121,6 +121,21 @@ describe('floors and goals', () => {
       expect.objectContaining({ what: 'level content against `rsync -nac`', data: 'l', value: 3, cpu: 1 }),
     ]);
   });
+});
+
+test('a third of the speed of `cyr_dbtool show` is required of the list, and nothing against `consistent`', () => {
+  const row = (contender: string, wallS: number): Row => ({
+    group: 'list',
+    label: 'l',
+    mailboxes: 1,
+    contender,
+    runs: [{ wallS, cpuS: 1, peakMiB: 1 }],
+  });
+  const attained = attain([row(LIST, 6), row(SHOW, 2), row(CONSISTENT, 1)]).filter(({ value }) => value !== undefined);
+  expect(attained.map((line) => [line.value, gradeOf(line)])).toEqual([
+    [2 / 6, 'floor'],
+    [1 / 6, 'no floor'],
+  ]);
 });
 
 test('what reconstruct says behind a name is a complaint', () => {
