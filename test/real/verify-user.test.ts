@@ -15,7 +15,7 @@ const words = (user: string, deadline: string): string[] => [
   deadline,
 ];
 
-const verify = (user: string, deadline = '2s'): Ran => runCli(words(user, deadline));
+const verify = (user: string, deadline = '30s'): Ran => runCli(words(user, deadline));
 
 const PHASES =
   /^cyraudit: full pass \d+\.\d\d s; \d+ rounds? over what was changed since, \d+ mailbox(es)?, \d+\.\d\d s\n$/;
