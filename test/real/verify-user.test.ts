@@ -38,9 +38,9 @@ describe.skipIf(whyNoCyrus() !== undefined)('a user who moves', { timeout: 120_0
   afterAll(() => pair.dispose());
 
   test('is not there before', () => {
-    const { status, stdout } = verify('ada', '1s');
+    const { status, stdout } = verify('ada', '4s');
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^DIFFERS user ada: \d+ differences after 1 s\.\n {2}user\.ada: /);
+    expect(stdout).toMatch(/^DIFFERS user ada: \d+ differences after 4 s\.\n {2}user\.ada: /);
     expect(stdout).toMatch(/\(mailbox-only-on-master\)/);
   });
 
@@ -50,7 +50,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('a user who moves', { timeout: 120_0
     expect([status, stdout]).toEqual([0, 'OK user ada: 2 mailboxes with 3 records are the same on both sides.\n']);
     expect(stderr).toMatch(PHASES);
     expect(verify('ada').stdout).toBe(stdout);
-    expect(verify('ben', '1s').status).toBe(1);
+    expect(verify('ben', '4s').status).toBe(1);
   });
 
   test('arrives while it is waited for', async () => {
@@ -64,10 +64,10 @@ describe.skipIf(whyNoCyrus() !== undefined)('a user who moves', { timeout: 120_0
 
   test('a subscription that did not come along is told', async () => {
     await as(pair.master, 'ada', (ada) => ada.subscribe('INBOX'));
-    const { status, stdout } = verify('ada', '1s');
+    const { status, stdout } = verify('ada', '4s');
     expect([status, stdout]).toEqual([
       1,
-      'DIFFERS user ada: 1 difference after 1 s.\n  user ada: subscription to user.ada will be added on the replica (subscription-pending)\n',
+      'DIFFERS user ada: 1 difference after 4 s.\n  user ada: subscription to user.ada will be added on the replica (subscription-pending)\n',
     ]);
   });
 
