@@ -4,7 +4,7 @@ import { AuditError } from '../model/audit-error.js';
 import { messageProblem } from '../reinject/check-message.js';
 import type { ServerAddress } from '../reinject/imap-session.js';
 import { Journal } from '../reinject/journal.js';
-import { readManifest, readManifestSides } from '../reinject/read-manifest.js';
+import { checkManifest, readManifest, readManifestSides } from '../reinject/read-manifest.js';
 import { DEFAULT_CONNECTIONS } from '../reinject/options.js';
 import { reinject } from '../reinject/reinject.js';
 import { RunLock } from '../reinject/run-lock.js';
@@ -41,6 +41,8 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
   const server = parseServer(options);
   const credentials = { admin: options.admin, password: readPassword(options.passwordFile) };
   const isDryRun = options.dryRun === true;
+  // A name that was mistyped gets no journal, wherever that would be.
+  checkManifest(manifest);
   const path = options.journal ?? `${manifest}.journal`;
   if (!isDryRun) refuseBelowSides(path, directoriesOf(manifest));
   const address = `${server.host}:${String(server.port)}`;

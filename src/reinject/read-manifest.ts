@@ -15,6 +15,24 @@ function damaged(path: string, found: string): AuditError {
   );
 }
 
+function unreadable(path: string, cause: unknown): AuditError {
+  return new AuditError(
+    'io',
+    `${path}: expected a manifest, found ${systemErrorWords(cause)}`,
+    'Name a file that may be read.',
+    { cause },
+  );
+}
+
+/** For whoever makes a file beside it. @throws AuditError when it cannot be opened */
+export function checkManifest(path: string): void {
+  try {
+    closeSync(openSync(path, 'r'));
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
 /** A command line with hundreds of names before the messages. Unit: bytes. */
 const MAX_HEAD = 64 * 1024;
 
@@ -110,14 +128,7 @@ export async function* readManifest(
   } catch (cause) {
     if (cause instanceof AuditError) throw cause;
     if ((cause as NodeJS.ErrnoException).code === undefined) throw cause;
-    throw new AuditError(
-      'io',
-      `${path}: expected a manifest, found ${systemErrorWords(cause)}`,
-      'Name a file that may be read.',
-      {
-        cause,
-      },
-    );
+    throw unreadable(path, cause);
   }
   // A manifest that breaks off lacks messages.
   if (depth !== 0 || state !== 'behind' || !isOurs)

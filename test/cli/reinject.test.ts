@@ -72,6 +72,15 @@ describe('what is refused before anything is said to a server', () => {
     });
   });
 
+  test('a manifest that is not there gets no journal', () => {
+    rmSync(manifest);
+    expect(run('imaps://host', '--password-file', password('x\n'))).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/expected a manifest, found no such file or directory \(ENOENT\)/) as unknown,
+    });
+    expect(existsSync(`${manifest}.journal`)).toBe(false);
+  });
+
   test('a manifest without anything to recover needs no server', () => {
     const { status, stdout } = run('imaps://host.invalid', '--password-file', password('x\n'));
     expect([status, stdout]).toEqual([0, expect.stringMatching(/^0 messages put back; /)]);
