@@ -1,4 +1,4 @@
-import type { IndexRecord } from './index-file.js';
+import { SYSTEM_FLAG_NAMES, type IndexRecord } from './index-file.js';
 
 /** One side's record with what hangs on it. */
 export interface SideRecord extends IndexRecord {
@@ -50,12 +50,12 @@ export interface MailboxHead {
   readonly maxModseq: number;
 }
 
-/** By bit, the lowest first. */
-const SYSTEM_FLAGS = ['\\Answered', '\\Flagged', '\\Deleted', '\\Draft', '\\Seen'] as const;
+/** The lowest bit first. */
+const FLAGS_BY_BIT = [...SYSTEM_FLAG_NAMES].sort(([a], [b]) => a - b);
 
-/** Names of the system flags in `bits`; other bits are left out. */
+/** IMAP flags in `bits`; other bits are left out. */
 export function systemFlagNames(bits: number): string[] {
-  return SYSTEM_FLAGS.filter((_, i) => (bits & (1 << i)) !== 0);
+  return FLAGS_BY_BIT.flatMap(([bit, name]) => ((bits & bit) === 0 ? [] : [name]));
 }
 
 /** IMAP flags of a record, system flags first, as a person reads them. */

@@ -27,12 +27,10 @@ export function nothingLost(
 
 /** Flags and annotations of `a` that `b` lacks, for a message to a person. */
 export function lostFrom(a: SideRecord, b: SideRecord): string {
-  const bits = a.systemFlags & ~b.systemFlags & 0x1f;
-  if (bits === 0 && a.userFlags.length + a.annotations.size === 0) return '';
-  const lost = bits === 0 ? [] : systemFlagNames(bits);
+  const lost = systemFlagNames(a.systemFlags & ~b.systemFlags);
   for (const name of a.userFlags) if (!b.userFlags.includes(name)) lost.push(name);
   for (const [key, value] of a.annotations) if (b.annotations.get(key) !== value) lost.push(`annotation ${key.trim()}`);
-  return lost.length === 1 ? lost[0]! : lost.join(' ');
+  return lost.join(' ');
 }
 
 /** True when flags and annotations are the same, so that only other fields differ. */
