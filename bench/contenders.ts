@@ -35,7 +35,7 @@ export const NODE = 'node -e 0';
 export const cold = (name: string): string => `${name}, cold cache`;
 
 export const DROP_CACHES = '/proc/sys/vm/drop_caches';
-const program = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../dist/bin/cyraudit.cjs', import.meta.url));
 
 /** Reads the files of a list into one buffer. cat(1) maps a new one for every file, which takes ten times as long. */
 const READER = `
@@ -56,7 +56,7 @@ export function contendersOf(group: GroupName, pair: Pair, mayDropCaches: boolea
   });
   const audit = (name: string, ...args: readonly string[]): Contender => ({
     name,
-    argv: [process.execPath, program, ...args, '--quiet', '--no-progress'],
+    argv: [process.execPath, PROGRAM, ...args, '--quiet', '--no-progress'],
   });
   const compare = (name: string, level: string): Contender => audit(name, 'compare', master, replica, '--level', level);
   const rsync = (name: string, options: string): Contender => ({
@@ -110,7 +110,7 @@ export function contendersOf(group: GroupName, pair: Pair, mayDropCaches: boolea
       return [
         ...onList,
         ofCyrus(pair, SHOW, 'cyr_dbtool', ['conf/mailboxes.db', 'twoskip', 'show']),
-        shell(INSPECT, '"$@" > /dev/null', process.execPath, program, 'inspect', `${master}/conf/mailboxes.db`),
+        shell(INSPECT, '"$@" > /dev/null', process.execPath, PROGRAM, 'inspect', `${master}/conf/mailboxes.db`),
       ];
     case 'drift':
       return [index, read(READ_METADATA, metadata)];

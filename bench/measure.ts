@@ -28,7 +28,7 @@ export async function measure({ name, argv, isCold = false, complaint }: Contend
     writeFileSync(DROP_CACHES, '3\n');
   }
   const file = join(dir, 'time');
-  const timed = [TIME, '-q', '-o', file, '-f', '%U %S %M', ...argv];
+  const timed = underTime(file, argv);
   const start = performance.now();
   const { exit, stdout, stderr } = await run(
     complaint === undefined ? ['sh', '-c', 'exec "$@" > /dev/null', 'sh', ...timed] : timed,
@@ -37,6 +37,16 @@ export async function measure({ name, argv, isCold = false, complaint }: Contend
   const wallS = (performance.now() - start) / 1000;
   const wrong = exit === 0 ? complaint?.(stdout) : `ended with ${String(exit)}`;
   if (wrong !== undefined) throw new Error(`${name}: ${wrong}: ${stderr}`);
+  return readCost(file, wallS);
+}
+
+/** @param file where time(1) writes what `readCost` reads */
+export const underTime = (file: string, argv: readonly string[]): string[] => [
+  ...[TIME, '-q', '-o', file, '-f', '%U %S %M'],
+  ...argv,
+];
+
+export function readCost(file: string, wallS: number): Cost {
   const [user = NaN, system = NaN, kib = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
   return { wallS, cpuS: user + system, peakMiB: kib / 1024 };
 }
