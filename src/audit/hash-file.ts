@@ -1,6 +1,7 @@
-import { closeSync, fstatSync } from 'node:fs';
-import { sha1 } from '../bytes/sha1.js';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { sha1, sha1Of } from '../bytes/sha1.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
+import { afterRead } from '../sources/io-limit.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
 
 export interface FileCounts {
@@ -45,6 +46,8 @@ export function hashFile(
     return undefined;
   }
   try {
+    // Bytes of that length and that SHA-1 leave nothing to ask: fstat was a tenth of the time.
+    if (isRightAtOnce(fd, size, guid, counts, twin)) return undefined;
     const stat = fstatSync(fd);
     if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
     const wrongSize = judgeSize(stat.size, size);
@@ -65,6 +68,47 @@ export function hashFile(
   } finally {
     closeSync(fd);
   }
+}
+
+/**
+ * Whether a file that fits into one read is what its record says; what is proven of its twin then is said as well. False
+ * says nothing: that file is to be looked at from the start, and nothing has been counted.
+ */
+function isRightAtOnce(fd: number, size: number, guid: string, counts: FileCounts, twin: Twin | undefined): boolean {
+  if (!isReadAtOnce(fd, size, buffer)) return false;
+  const bytes = buffer.subarray(0, size);
+  if (sha1Of(bytes) !== guid) return false;
+  counts.bytesRead += size;
+  if (twin === undefined) return true;
+  try {
+    const twinFd = openReadOnly(twin.path);
+    try {
+      if (!isReadAtOnce(twinFd, size, twinBuffer)) return true;
+      twin.counts.bytesRead += size;
+      if (twinBuffer.compare(bytes, 0, size, 0, size) === 0) twin.prove();
+    } finally {
+      closeSync(twinFd);
+    }
+  } catch {
+    // It is looked at in its turn.
+  }
+  return true;
+}
+
+/** Reads a file of `size` bytes whole; false when it is of another size, empty, or too large for one read. */
+function isReadAtOnce(fd: number, size: number, target: Buffer): boolean {
+  if (size === 0 || size >= target.length) return false;
+  let got: number;
+  try {
+    // One byte more tells that it ends there.
+    got = readSync(fd, target, 0, size + 1, 0);
+  } catch (error) {
+    // To ask a failing disk again would take as long again; else it is no file of messages.
+    if ((error as NodeJS.ErrnoException).code === 'EIO') throw error;
+    return false;
+  }
+  afterRead(got);
+  return got === size;
 }
 
 /** SHA-1 of a whole file in hex; undefined when it is none or cannot be read. */

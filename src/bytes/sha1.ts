@@ -7,3 +7,6 @@ export function sha1(pieces: Iterable<Uint8Array>): string {
   for (const piece of pieces) hash.update(piece);
   return hash.digest('hex');
 }
+
+/** SHA-1 of bytes that are all there, as `sha1` gives it. */
+export const sha1Of = (bytes: Uint8Array): string => crypto().hash('sha1', bytes);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,6 +103,22 @@ describe('a damaged file is found on the side where it is', () => {
     rmSync(join(top, side, '4.'));
     mkdirSync(join(top, side, '4.'));
     expect(check().found).toEqual([`${side} 1 size`, `${side} 2 empty`, `${side} 3 missing`, `${side} 4 missing`]);
+  });
+
+  test.each(['master', 'replica'])('the right bytes with one more behind them, or in a FIFO, on the %s', (side) => {
+    write(side, 1, `${text(1)}.`);
+    rmSync(join(top, side, '2.'));
+    execFileSync('mkfifo', [join(top, side, '2.')]);
+    expect(check().found).toEqual([`${side} 1 size`, `${side} 2 missing`]);
+  });
+
+  test('bytes that are wrong are read, and counted, as often as right ones', () => {
+    write('master', 1, text(1).toUpperCase());
+    write('replica', 2, text(2).toUpperCase());
+    expect(check()).toEqual({
+      found: ['master 1 guid', 'replica 2 guid'],
+      read: { master: total, replica: total + text(1).length + text(2).length },
+    });
   });
 });
 
