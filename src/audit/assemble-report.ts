@@ -4,6 +4,7 @@ import type { Side } from '../sources/spool/open-side.js';
 import type { SideEngine } from './engine-of-side.js';
 import { addCodeCounts, type CodeCounts, type MailboxResult, type UserResult } from './collect-findings.js';
 import type { Level, Subset } from './context.js';
+import type { FindingCaps } from './listed-findings.js';
 import { hierarchySeparator } from './hierarchy-separator.js';
 import type { Found, SideCounts } from './unit-result.js';
 
@@ -19,6 +20,8 @@ export interface ReportFrame {
   readonly level: Level;
   readonly version: string;
   readonly findingCap: number;
+  /** Where less than that is listed. */
+  readonly loweredCaps?: Partial<FindingCaps>;
   readonly maxLost: number;
   readonly subset?: Subset;
   readonly hashSince?: Date;
@@ -81,6 +84,7 @@ export function assembleReport(frame: ReportFrame, totals: Found): Report {
       ...(frame.level === 'index' ? {} : { atRisk: totals.atRisk }),
     },
     findingCap: frame.findingCap,
+    ...(frame.loweredCaps === undefined ? {} : { loweredCaps: frame.loweredCaps }),
     maxLost: frame.maxLost,
     ...(frame.subset === undefined
       ? {}

@@ -13,6 +13,7 @@ import { engineOfSide } from './engine-of-side.js';
 import type { ListCheck } from './check-list.js';
 import { HardwareTally } from './hardware-evidence.js';
 import { summonJury } from './list-jury.js';
+import { ListedFindings } from './listed-findings.js';
 import { applyLossBudget } from './lost-entries.js';
 import { judgeMassDamage } from './mass-damage.js';
 import { judgeList, openToCheck, type CheckedSide } from './open-lists.js';
@@ -37,6 +38,8 @@ export interface AuditOptions {
   readonly replicaEngine?: EngineVersion;
   /** Findings of one code listed per mailbox; the rest is counted. */
   readonly findingCap?: number;
+  /** Findings of one class listed in all before fewer of a code are listed for a mailbox; default 100,000. */
+  readonly mostListed?: number;
   /** Mailboxes that the master's list may have lost without an explanation before that is `halt`; default 0. */
   readonly maxLost?: number;
   /** Looks again at what differs, and reports what is found every time; default 0. */
@@ -84,7 +87,9 @@ export async function auditSides(
   const startedAt = new Date();
   const { level = 'files', threads, findingCap = DEFAULT_FINDING_CAP, maxLost = 0 } = options;
   const checked: CheckedSide[] = [];
-  const totals: Totals = { ...nothingFound(), hardware: new HardwareTally() };
+  const found = nothingFound();
+  const listing = new ListedFindings([found.mailboxes, found.users], findingCap, options.mostListed);
+  const totals: Totals = { ...found, hardware: new HardwareTally(), listing };
   const { findings, unaudited } = totals;
   const { recheck = 0, recheckDelay = DEFAULT_RECHECK_DELAY } = options;
   const stop = makeStop(options.signal, options.maxDuration);
@@ -163,6 +168,7 @@ export async function auditSides(
         level,
         version: setup.version,
         findingCap,
+        ...(listing.lowered === undefined ? {} : { loweredCaps: listing.lowered }),
         maxLost,
         ...(options.subset === undefined ? {} : { subset: options.subset }),
         ...(options.hashSince === undefined ? {} : { hashSince: options.hashSince }),

@@ -7,6 +7,7 @@ import { globFilter } from '../model/globs.js';
 import { isNarrowed, lastingHints, type AuditPlan, type SideHints } from './context.js';
 import type { HardwareTally } from './hardware-evidence.js';
 import { findLeftovers } from './leftovers.js';
+import type { ListedFindings } from './listed-findings.js';
 import { damageIn, type CheckedSide } from './open-lists.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import { untilStopped, whyStopped } from './stop.js';
@@ -34,6 +35,8 @@ const BACK_OFF = [0, 100, 300, 1000, 2000] as const;
 /** Everything that the threads found, added up. */
 export interface Totals extends Found {
   readonly hardware: HardwareTally;
+  /** How much of `mailboxes` and `users` is listed. */
+  readonly listing: ListedFindings;
 }
 
 export interface PlannedLook {
@@ -104,7 +107,12 @@ export async function runTasks(
       return;
     }
     for (const unit of result.unsettled) unsettled.push(unit);
-    addFound(totals, result);
+    addFound(totals, {
+      ...result,
+      mailboxes: result.mailboxes.map((mailbox) => totals.listing.take(mailbox)),
+      users: result.users.map((user) => totals.listing.take(user)),
+    });
+    totals.listing.settle();
     for (const counts of Object.values(result.sides)) records += counts.records;
     totals.hardware.add(result.evidence, result.unstable);
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });

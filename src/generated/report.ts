@@ -79,6 +79,7 @@ export interface Report {
    * Findings of one code listed for one mailbox; the rest is in its `notListed`, and all are in `counts`.
    */
   findingCap: number;
+  loweredCaps?: LoweredCaps;
   /**
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */
@@ -217,6 +218,14 @@ export interface CountsBySide {
   master?: Count;
   replica?: Count;
   single?: Count;
+}
+/**
+ * By class: so many findings of one code are listed for one mailbox, fewer than `findingCap`, because there are too many of the class in all (by default, more than 100,000). Absent when there are not.
+ */
+export interface LoweredCaps {
+  safe?: number;
+  admin?: number;
+  halt?: number;
 }
 /**
  * --subset: of the message files only a part was hashed; of the others name and size were looked at. Absent when all were hashed, or none.
@@ -396,6 +405,7 @@ export interface ReportHeadLine {
    * Findings of one code listed for one mailbox; the rest is in its `notListed`, and all are in `counts`.
    */
   findingCap: number;
+  loweredCaps?: LoweredCaps;
   /**
    * --max-lost: so many mailboxes that the master's list has lost without an explanation are `admin` each; more are `halt`. Absent in reports from before there was such a budget, when it was 0.
    */

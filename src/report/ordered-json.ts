@@ -34,6 +34,7 @@ const KEY_ORDER = [
   'sides',
   'counts',
   'findingCap',
+  'loweredCaps',
   'maxLost',
   'subset',
   'hashedSince',

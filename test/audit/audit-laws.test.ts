@@ -49,6 +49,31 @@ describe('any number of threads gives the same report', () => {
     expect(first!.findings.map(({ code }) => code)).toEqual(['master-older-than-replica']);
     for (const report of reports) expect(timeless(report)).toBe(timeless(first!));
   });
+
+  test('where more differs than is listed', async () => {
+    const { master, replica } = await unpack('lag', 'made');
+    multiplyUsers(master, 100);
+    multiplyUsers(replica, 100);
+    const whole = await auditPair({ master, replica, level: 'index' });
+    const safe = whole.mailboxes.reduce((sum, { findings }) => sum + findings.length, 0);
+    expect(whole).not.toHaveProperty('loweredCaps');
+    const reports: Report[] = [];
+    for (const threads of [1, 2, 8])
+      reports.push(await auditPair({ master, replica, level: 'index', threads, mostListed: Math.floor(safe / 2) }));
+    const [first] = reports;
+    expect(Object.keys(first!.loweredCaps!)).toEqual(['safe']);
+    const cap = first!.loweredCaps!.safe!;
+    for (const { findings } of first!.mailboxes)
+      for (const { code } of findings)
+        expect(findings.filter((other) => other.code === code).length).toBeLessThanOrEqual(cap);
+    // Everything is still counted.
+    expect(first!.counts.findings).toEqual(whole.counts.findings);
+    for (const [i, { findings, notListed = {} }] of first!.mailboxes.entries()) {
+      const rest = Object.values<number>(notListed).reduce((a, b) => a + b, 0);
+      expect(findings.length + rest).toBe(whole.mailboxes[i]!.findings.length);
+    }
+    for (const report of reports) expect(timeless(report)).toBe(timeless(first!));
+  });
 });
 
 /** Healthy pairs with much in them. */

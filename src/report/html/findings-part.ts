@@ -1,4 +1,5 @@
 import type { Report } from '../../generated/report.js';
+import { CLASSES } from '../../model/effects.js';
 import { placedFindings } from '../finding-place.js';
 import { counted, grouped } from '../numbers.js';
 import { findingTotal } from '../outcome.js';
@@ -47,7 +48,7 @@ function missingNote(report: Report, { rows }: PageData): Markup | undefined {
   const parts = [
     ...(total > listed
       ? [
-          `${grouped(total - listed)} are only counted, as of one kind at most ${grouped(report.findingCap)} are listed for a mailbox.`,
+          `${grouped(total - listed)} are only counted, as of one kind at most ${capWords(report)} are listed for a mailbox.`,
         ]
       : []),
     ...(listed > rows.length
@@ -56,6 +57,15 @@ function missingNote(report: Report, { rows }: PageData): Markup | undefined {
   ];
   if (parts.length === 0) return undefined;
   return element('p', { class: 'note' }, [`${counted(total, 'finding')} in all.`, ...parts].join(' '));
+}
+
+/** How many of a kind are listed for a mailbox. */
+function capWords({ findingCap, loweredCaps = {} }: Report): string {
+  const lowered = CLASSES.flatMap((of) => {
+    const cap = of === 'clean' ? undefined : loweredCaps[of];
+    return cap === undefined ? [] : [`${grouped(cap)} of class ${of}`];
+  });
+  return [grouped(findingCap), ...lowered].join(', ');
 }
 
 const staticStatus = (shown: number, all: number): string =>
