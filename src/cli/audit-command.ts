@@ -144,14 +144,15 @@ async function writeReports(
   options: AuditCommandOptions,
   silent: boolean,
 ): Promise<void> {
-  const [{ catalogue }, { writeReportFile }] = await Promise.all([
+  const [{ catalogue }, { renderPieces }, { writeReportFile }] = await Promise.all([
     import('../findings/catalogue.js'),
+    import('../report/render-pieces.js'),
     import('./report-target.js'),
   ]);
   const toFile: RenderOptions = { catalogue, color: false, width: 100 };
   for (const { format, file } of targets) {
-    if (file !== undefined) writeReportFile(file, format.render(report, toFile));
-    else if (!silent) await writeStdout(format.render(report, { catalogue, ...stdoutLook(options) }));
+    if (file !== undefined) writeReportFile(file, renderPieces(format, report, toFile));
+    else if (!silent) await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }));
   }
   if (options.syslog === true && !silent) {
     const { renderSyslog } = await import('../report/syslog/syslog-format.js');

@@ -130,20 +130,23 @@ function contains(directory: string, target: string): boolean {
   return path !== '..' && !path.startsWith('../');
 }
 
-/** Writes beside the target and renames, so that nobody ever reads half a report. */
-export function writeReportFile(file: string, text: string): void {
+/**
+ * Writes beside the target and renames, so that nobody ever reads half a report.
+ * @param text may be made piece by piece; what is thrown while it is made comes out as it is
+ */
+export function writeReportFile(file: string, text: string | Iterable<string>): void {
   try {
     const target = realTarget(file);
     const stat = statSync(target, { throwIfNoEntry: false });
     // A device or a pipe (/dev/stderr) is written to; renaming would replace it.
     if (stat !== undefined && !stat.isFile()) {
-      writeFileSync(target, text);
+      writePieces(target, 'w', text);
       return;
     }
     const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`);
     try {
       // A full disk is told by the write, a full file server by the close.
-      writeFileSync(temporary, text, { flag: 'wx' });
+      writePieces(temporary, 'wx', text);
       renameSync(temporary, target);
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -157,6 +160,26 @@ export function writeReportFile(file: string, text: string): void {
       closeSync(fd);
     }
   } catch (cause) {
-    throw unwritable(file, cause);
+    throw cause instanceof Error && 'syscall' in cause ? unwritable(file, cause) : cause;
+  }
+}
+
+function writePieces(file: string, flag: 'w' | 'wx', text: string | Iterable<string>): void {
+  const fd = openSync(file, flag);
+  try {
+    for (const piece of typeof text === 'string' ? [text] : text) writeFileSync(fd, piece);
+  } catch (error) {
+    // What went wrong first is what is told.
+    closeQuietly(fd);
+    throw error;
+  }
+  closeSync(fd);
+}
+
+function closeQuietly(fd: number): void {
+  try {
+    closeSync(fd);
+  } catch {
+    // Nothing more can be done.
   }
 }

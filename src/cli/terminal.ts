@@ -28,25 +28,32 @@ export function stdoutLook(options: TerminalOptions): {
   return { color: useColor(options), width, ...(process.stdout.isTTY ? { columns: width } : {}) };
 }
 
-/** Writes to stdout and waits until it is out; a reader that has gone away is no error. */
-export const writeStdout = (text: string): Promise<void> => writeTo(process.stdout, text);
+/**
+ * Writes to stdout, piece by piece when there are several, and waits until all is out. A reader that has gone away is no
+ * error: what is left is not made.
+ */
+export const writeStdout = (text: string | Iterable<string>): Promise<void> => writeTo(process.stdout, text);
 
 /** The same for stderr. */
 export const writeStderr = (text: string): Promise<void> => writeTo(process.stderr, text);
 
-function writeTo(stream: NodeJS.WriteStream, text: string): Promise<void> {
+async function writeTo(stream: NodeJS.WriteStream, text: string | Iterable<string>): Promise<void> {
+  for (const piece of typeof text === 'string' ? [text] : text) if (!(await isTaken(stream, piece))) return;
+}
+
+/** @returns false when nobody reads any more */
+function isTaken(stream: NodeJS.WriteStream, piece: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
-      if (error.code === 'EPIPE') resolve();
+      if (error.code === 'EPIPE') resolve(false);
       else reject(error);
     };
     stream.once('error', onError);
-    stream.write(text, (error) => {
+    stream.write(piece, (error) => {
       // On failure 'error' is emitted as well, after this.
-      if (error === null || error === undefined) {
-        stream.off('error', onError);
-        resolve();
-      }
+      if (error !== null && error !== undefined) return;
+      stream.off('error', onError);
+      resolve(true);
     });
   });
 }

@@ -32,4 +32,6 @@ export interface ReportFormat {
   readonly name: string;
   readonly description: string;
   readonly render: (report: Report, options: RenderOptions) => string;
+  /** The same in pieces: of a server with many mailboxes it may be longer than a string can be. */
+  readonly pieces?: (report: Report) => Iterable<string>;
 }

@@ -30,6 +30,20 @@ test('a file is replaced as a whole and nothing is left beside it', () => {
   expect(readdirSync(directory)).toEqual(['report.json']);
 });
 
+test('a report that is made piece by piece is there whole or not at all', () => {
+  const file = join(directory, 'report.json');
+  writeReportFile(file, ['one ', 'two']);
+  expect(readFileSync(file, 'utf8')).toBe('one two');
+  function* broken(): Generator<string> {
+    yield 'half';
+    throw new RangeError('in the middle');
+  }
+  // Nothing is wrong with the place.
+  expect(() => writeReportFile(file, broken())).toThrow(new RangeError('in the middle'));
+  expect(readFileSync(file, 'utf8')).toBe('one two');
+  expect(readdirSync(directory)).toEqual(['report.json']);
+});
+
 test('a link stays a link', () => {
   const target = join(directory, 'target');
   writeFileSync(target, '');

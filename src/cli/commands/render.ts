@@ -21,16 +21,22 @@ export function addRender(program: Command): void {
     .action(async (path: string) => {
       await useConfig(command);
       const options = command.opts<CommandOptions>();
-      const [{ catalogue }, { reportFormats }, { parseReportTarget, writeReportFile }, { readReport }] =
-        await Promise.all([
-          import('../../findings/catalogue.js'),
-          import('../../report/formats.js'),
-          import('../report-target.js'),
-          import('../read-report.js'),
-        ]);
+      const [
+        { catalogue },
+        { reportFormats },
+        { renderPieces },
+        { parseReportTarget, writeReportFile },
+        { readReport },
+      ] = await Promise.all([
+        import('../../findings/catalogue.js'),
+        import('../../report/formats.js'),
+        import('../../report/render-pieces.js'),
+        import('../report-target.js'),
+        import('../read-report.js'),
+      ]);
       const { format, file } = parseReportTarget(options.to, reportFormats, '--to');
       const report = readReport(path);
-      if (file === undefined) await writeStdout(format.render(report, { catalogue, ...stdoutLook(options) }));
-      else writeReportFile(file, format.render(report, { catalogue, color: false, width: 100 }));
+      if (file === undefined) await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }));
+      else writeReportFile(file, renderPieces(format, report, { catalogue, color: false, width: 100 }));
     });
 }

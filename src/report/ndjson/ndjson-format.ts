@@ -1,49 +1,47 @@
-import type { Report, ReportFindingLine, ReportLine } from '../../generated/report.js';
+import type { Report, ReportLine } from '../../generated/report.js';
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { ordered, safeJson } from '../ordered-json.js';
+import { inLargePieces } from '../large-pieces.js';
 import type { ReportFormat } from '../report-format.js';
 
 /** A report as lines; whoever puts the lists together again has the whole report. */
-export function reportLines(report: Report): ReportLine[] {
+function* reportLines(report: Report): Generator<ReportLine> {
   const { findings, mailboxes, users, cleanUsers = [], unaudited, ...frame } = report;
   const { verdict, complete, attention, acceptance, baseline, counts, ...head } = frame;
-  const finding = (place: Pick<ReportFindingLine, 'mboxname' | 'uniqueid' | 'userid'>) => {
-    return (item: Report['findings'][number]): ReportLine => ({ kind: 'finding', ...place, ...item });
+  yield { kind: 'report', ...head };
+  for (const finding of findings) yield { kind: 'finding', ...finding };
+  for (const { findings: own, ...mailbox } of mailboxes) {
+    yield { kind: 'mailbox', ...mailbox };
+    const { mboxname, uniqueid, userid } = mailbox;
+    for (const finding of own)
+      yield { kind: 'finding', mboxname, uniqueid, ...(userid === undefined ? {} : { userid }), ...finding };
+  }
+  for (const { findings: own, ...user } of users) {
+    yield { kind: 'user', ...user };
+    for (const finding of own) yield { kind: 'finding', userid: user.userid, ...finding };
+  }
+  for (const userid of cleanUsers) yield { kind: 'clean-user', userid };
+  for (const part of unaudited) yield { kind: 'unaudited', ...part };
+  yield {
+    kind: 'end',
+    verdict,
+    complete,
+    ...(attention === undefined ? {} : { attention }),
+    ...(acceptance === undefined ? {} : { acceptance }),
+    ...(baseline === undefined ? {} : { baseline }),
+    counts,
   };
-  return [
-    { kind: 'report', ...head },
-    ...findings.map(finding({})),
-    ...mailboxes.flatMap(({ findings: own, ...mailbox }): ReportLine[] => {
-      const { mboxname, uniqueid, userid } = mailbox;
-      const place = { mboxname, uniqueid, ...(userid === undefined ? {} : { userid }) };
-      return [{ kind: 'mailbox', ...mailbox }, ...own.map(finding(place))];
-    }),
-    ...users.flatMap(({ findings: own, ...user }): ReportLine[] => [
-      { kind: 'user', ...user },
-      ...own.map(finding({ userid: user.userid })),
-    ]),
-    ...cleanUsers.map((userid): ReportLine => ({ kind: 'clean-user', userid })),
-    ...unaudited.map((part): ReportLine => ({ kind: 'unaudited', ...part })),
-    {
-      kind: 'end',
-      verdict,
-      complete,
-      ...(attention === undefined ? {} : { attention }),
-      ...(acceptance === undefined ? {} : { acceptance }),
-      ...(baseline === undefined ? {} : { baseline }),
-      counts,
-    },
-  ];
 }
 
-export function renderNdjson(report: Report): string {
-  return reportLines(report)
-    .map((line) => `${safeJson(ordered(line))}\n`)
-    .join('');
+function* pieces(report: Report): Generator<string> {
+  for (const line of reportLines(report)) yield `${safeJson(ordered(line))}\n`;
 }
+
+export const renderNdjson = (report: Report): string => [...pieces(report)].join('');
 
 export const ndjsonFormat: ReportFormat = {
   name: 'ndjson',
   description: FORMAT_DESCRIPTIONS.ndjson,
   render: renderNdjson,
+  pieces: (report) => inLargePieces(pieces(report)),
 };
