@@ -21,6 +21,9 @@ function tuneEngine(): void {
   const v8 = process.getBuiltinModule('node:v8');
   v8.setFlagsFromString('--interrupt-budget=400000');
   keepYoungSmall();
+  // Old objects may grow by so much before V8 looks which of them are garbage. By its own measure they may grow fourfold:
+  // of findings that come from threads a third more memory was taken, to save a fiftieth of the time.
+  v8.setFlagsFromString('--heap-growing-percent=40');
   process.getBuiltinModule('node:worker_threads').setEnvironmentData(TUNED, true);
   // Compiled code with a changed byte is run as it is by default, to a crash at best. To look costs 2 ms.
   v8.setFlagsFromString('--verify-snapshot-checksum');
