@@ -155,6 +155,36 @@ describe('a baseline', () => {
     expect([report.baseline!.new, report.attention]).toEqual([1, 'admin']);
   });
 
+  describe('a list that is cut off elsewhere', () => {
+    /** A mailbox with a clash under each of these UIDs, of which so many are listed. */
+    const clashes = (uids: readonly number[], cap: number): Report => {
+      const findings = uids
+        .slice(0, cap)
+        .map((uid): ReportFinding => ({ code: 'uid-clash', class: 'admin', uid, facts: {} }));
+      const rest = uids.length - findings.length;
+      const mailbox = { mboxname: 'user.ada', uniqueid: 'x', class: 'admin' as const, findings };
+      return {
+        ...cleanReport,
+        verdict: 'admin',
+        mailboxes: [rest === 0 ? mailbox : { ...mailbox, notListed: { 'uid-clash': rest } }],
+      };
+    };
+    test.each<[what: string, before: Report, after: Report, isNew: number, still: number]>([
+      ['the first ones were repaired', clashes([1, 2, 3, 4, 5, 6, 7], 4), clashes([3, 4, 5, 6, 7], 4), 0, 5],
+      ['all that was listed was repaired', clashes([1, 2, 3, 4, 5, 6], 4), clashes([5, 6], 4), 0, 2],
+      ['fewer are listed', clashes([1, 2, 3, 4], 4), clashes([1, 2, 3, 4], 2), 0, 4],
+      ['more are listed', clashes([1, 2, 3, 4], 2), clashes([1, 2, 3, 4], 4), 0, 4],
+      ['fewer are listed, and one is new', clashes([1, 2, 3, 4], 4), clashes([1, 2, 3, 4, 5], 2), 1, 4],
+      ['more are listed, and one is new', clashes([1, 2, 3, 4], 2), clashes([1, 2, 3, 4, 5], 5), 1, 4],
+      ['one between those that were listed', clashes([1, 3, 4, 5], 2), clashes([1, 2, 3, 4, 5], 5), 1, 4],
+      ['nothing was cut off before', clashes([1, 2], 2), clashes([1, 2, 3], 3), 1, 2],
+    ])('%s', (_, before, after, isNew, still) => {
+      const report = since(later(after, 3), before);
+      expect([report.baseline!.new, report.baseline!.still]).toEqual([isNew, still]);
+      expect(report.attention).toBe(isNew === 0 ? 'clean' : 'admin');
+    });
+  });
+
   test('a second finding of the same kind in the same place is new', () => {
     const [user] = adminReport.users;
     const twice = { ...adminReport, users: [{ ...user!, findings: [...user!.findings, ...user!.findings] }] };
