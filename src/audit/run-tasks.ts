@@ -201,10 +201,12 @@ export async function runTasks(
     // A name that was mistyped must not end in "all is well".
     const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
     if (!looked) {
-      const globs = [...plan.users, ...plan.mailboxes, ...plan.partitions].join(' ');
+      const { users, mailboxes, partitions } = plan;
+      const options = Object.entries({ user: users, mailbox: mailboxes, partition: partitions });
+      const asked = options.flatMap(([option, globs]) => globs.map((glob) => `--${option} '${glob}'`));
       throw new AuditError(
         'usage',
-        `no mailbox matches ${globs}`,
+        `${asked.join(' ')}: expected a mailbox that matches, found none`,
         'Look at the names: mailboxes go by internal name (user.fred.Sent), users by userid.',
       );
     }

@@ -19,12 +19,6 @@ export function makeProgram(): Command {
     .description('Read-only audit of Cyrus IMAP master/replica pairs: may replication run, and what would it do?')
     .version(packageVersion)
     .exitOverride()
-    .configureOutput({
-      outputError: (text) => {
-        const [problem, hint] = text.trim().split('\n');
-        complain(`${(problem ?? '').replace(/^error: /, '').replace(/\.$/, '')}. ${hint ?? 'Run cyraudit --help.'}`);
-      },
-    })
     .addHelpText(
       'after',
       `
@@ -50,5 +44,17 @@ cyraudit never writes to a side and never takes a lock.`,
     addConfig,
   ])
     add(program);
+  complainOf(program, program.name());
   return program;
+}
+
+/** What is wrong with the options of a command, with where to look: in the help of that command. */
+function complainOf(command: Command, name: string): void {
+  command.configureOutput({
+    outputError: (text) => {
+      const [problem = '', hint = `Run ${name} --help.`] = text.trim().split('\n');
+      complain(`${problem.replace(/^error: /, '').replace(/\.$/, '')}. ${hint}`);
+    },
+  });
+  for (const inner of command.commands) complainOf(inner, `${name} ${inner.name()}`);
 }

@@ -52,8 +52,17 @@ describe('what is looked at', () => {
     expect([ben.status, mailboxes(ben)]).toEqual([0, 1]);
     const all = mailboxes(compare([]));
     expect(mailboxes(compare(['--partition', 'defau*']))).toBe(all);
-    const none = runCli(['compare', pair.master, pair.replica, '--partition', 'other']);
-    expect([none.status, none.stderr]).toEqual([3, expect.stringMatching(/no mailbox matches other\./)]);
+    for (const args of [
+      ['--partition', 'other'],
+      ['--user', '', '--mailbox', 'user.ada'],
+    ]) {
+      const none = runCli(['compare', pair.master, pair.replica, ...args]);
+      const asked = args.map((arg) => (arg.startsWith('--') ? arg : `'${arg}'`)).join(' ');
+      expect([none.status, none.stderr.split('\n', 1)[0]]).toEqual([
+        3,
+        expect.stringContaining(`cyraudit: ${asked}: expected a mailbox that matches, found none.`),
+      ]);
+    }
   });
 
   test('--master-root, --replica-root, --engine and --replica-engine of compare', () => {

@@ -43,7 +43,7 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
   test.each<[string, string[], RegExp]>([
     ['unknown option', ['compare', '--bogus'], /unknown option '--bogus'.*--help/],
     ['unknown command', ['cmpare'], /unknown command 'cmpare'.*compare/],
-    ['missing side', ['compare', 'DIR/no-conf'], /missing required argument 'replica'/],
+    ['missing side', ['compare', 'DIR/no-conf'], /missing required argument 'replica'. Run cyraudit compare --help/],
     ['one argument too many', ['check', 'a', 'b'], /too many arguments/],
     ['unknown level', ['check', 'a', '--level', 'deep'], /index, files, content/],
     ['unknown class', ['check', 'a', '--fail-on', 'clean'], /safe, admin, halt/],
@@ -174,7 +174,11 @@ describe('a wrong call gives one line with what to do, status 3, and writes noth
       /gone: expected a readable file, found no such file or directory/,
     ],
     ['another action', ['config', 'chek'], /Allowed choices are check/],
-    ['a gate without a replica', ['gate', 'failover', 'a'], /missing required argument 'replica'/],
+    [
+      'a gate without a replica',
+      ['gate', 'failover', 'a'],
+      /missing required argument 'replica'. Run cyraudit gate --help/,
+    ],
     ['a gate of a part of the pair', ['gate', 'failover', 'a', 'b', '--user', 'fred'], /unknown option '--user'/],
     [
       'a gate with two reports on stdout',
