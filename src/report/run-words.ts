@@ -1,4 +1,5 @@
 import type { Report, ReportSide, Unaudited } from '../generated/report.js';
+import { CLASSES } from '../model/effects.js';
 import { counted, grouped } from './numbers.js';
 import { printable } from './printable.js';
 
@@ -7,8 +8,9 @@ export function sideName({ role }: ReportSide): string {
   return { master: 'Master', replica: 'Replica', single: 'Side' }[role];
 }
 
-/** What was looked at on a side. */
-export function sideWords(side: ReportSide): string {
+/** What was looked at on a side. @param isBlank nothing below the mailbox lists was */
+export function sideWords(side: ReportSide, isBlank: boolean): string {
+  if (isBlank) return `no mailbox looked at, Cyrus ${printable(side.engine)}`;
   return [
     `${counted(side.mailboxes, 'mailbox', 'mailboxes')} on ${counted(side.partitions.length, 'partition')}`,
     `${grouped(side.deletedMailboxes)} deleted`,
@@ -18,6 +20,10 @@ export function sideWords(side: ReportSide): string {
     `Cyrus ${printable(side.engine)}`,
   ].join(', ');
 }
+
+/** Mailboxes or users by class. */
+export const classWords = (counts: Report['counts']['mailboxes'], isBlank: boolean): string =>
+  isBlank ? 'none was looked at' : CLASSES.map((of) => `${grouped(counts[of])} ${of}`).join(', ');
 
 /** What was not looked into. */
 export function subsetWords({ subset, hashedSince }: Report): string | undefined {

@@ -1,10 +1,18 @@
 import type { Report, Unaudited } from '../../generated/report.js';
-import { CLASSES } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { findingTotal, nothingLookedAt } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
-import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
+import {
+  atRiskWords,
+  classWords,
+  engineWords,
+  knownWords,
+  recheckWords,
+  sideName,
+  sideWords,
+  subsetWords,
+} from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { copyBlock, foreign, NOTHING_LOOKED_AT, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
@@ -71,18 +79,13 @@ function unauditedTable(list: readonly Unaudited[]): Markup {
 export function totalsPart(report: Report): Markup {
   const { counts, sides, durations, selection = {} } = report;
   const isBlank = nothingLookedAt(report);
-  const byClass = (of: Report['counts']['mailboxes']): string =>
-    isBlank ? 'none was looked at' : CLASSES.map((name) => `${grouped(of[name])} ${name}`).join(', ');
   const rows: [string, Child][] = [
-    ['Mailboxes', byClass(counts.mailboxes)],
-    ['Users', byClass(counts.users)],
+    ['Mailboxes', classWords(counts.mailboxes, isBlank)],
+    ['Users', classWords(counts.users, isBlank)],
     ['Findings', grouped(findingTotal(report))],
     ...sides.map((side): [string, Child] => [
       sideName(side),
-      [
-        foreign(printable(side.config)),
-        `: ${isBlank ? `no mailbox looked at, Cyrus ${printable(side.engine)}` : sideWords(side)}, list in ${printable(side.listFormat)}`,
-      ],
+      [foreign(printable(side.config)), `: ${sideWords(side, isBlank)}, list in ${printable(side.listFormat)}`],
     ]),
     ...optional('Engine', engineWords(sides)),
     ...optional('Subset', subsetWords(report)),

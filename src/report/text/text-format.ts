@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Report, Unaudited } from '../../generated/report.js';
-import { CLASSES, type VerdictClass } from '../../model/effects.js';
+import type { VerdictClass } from '../../model/effects.js';
 import { commandLine } from '../command-line.js';
 import { effectWords } from '../effect-words.js';
 import { groupFindings, placesWords, type FindingGroup } from '../finding-groups.js';
@@ -8,10 +8,19 @@ import { findingDetails, findingMessage, UNKNOWN_TITLE } from '../finding-messag
 import { placeWords, type PlacedFinding } from '../finding-place.js';
 import { FORMAT_DESCRIPTIONS } from '../format-descriptions.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
-import { mayRun, shownClass } from '../outcome.js';
+import { mayRun, nothingLookedAt, shownClass } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
-import { atRiskWords, engineWords, knownWords, recheckWords, sideName, sideWords, subsetWords } from '../run-words.js';
+import {
+  atRiskWords,
+  classWords,
+  engineWords,
+  knownWords,
+  recheckWords,
+  sideName,
+  sideWords,
+  subsetWords,
+} from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { fitLine, wrap } from '../wrap.js';
 
@@ -103,16 +112,15 @@ function totalLines(report: Report, { columns }: RenderOptions): string[] {
   const line = (label: string, words: string): string[] => fitLine(label, words, columns, ' '.repeat(label.length));
   const labelled = (label: string, words: string | undefined): string[] =>
     words === undefined ? [] : line(`${label.padEnd(7)}  `, words);
-  const byClass = (name: string, count: Report['counts']['mailboxes']): string[] =>
-    line(`${name} `, CLASSES.map((c) => `${grouped(count[c])} ${c}`).join(', '));
+  const isBlank = nothingLookedAt(report);
   return [
-    ...sides.flatMap((side) => labelled(sideName(side), `${printable(side.config)}: ${sideWords(side)}`)),
+    ...sides.flatMap((side) => labelled(sideName(side), `${printable(side.config)}: ${sideWords(side, isBlank)}`)),
     ...labelled('Engine', engineWords(sides)),
     ...labelled('Subset', subsetWords(report)),
     ...labelled('Recheck', recheckWords(report)),
     ...labelled('Known', knownWords(report)),
-    ...byClass('Mailboxes:', counts.mailboxes),
-    ...byClass('Users:    ', counts.users),
+    ...line('Mailboxes: ', classWords(counts.mailboxes, isBlank)),
+    ...line('Users:     ', classWords(counts.users, isBlank)),
     ...labelled('At risk:', atRiskWords(report)),
     ...line('', `Level ${report.level}, ${bytes(counts.bytesRead)} read in ${duration(report.durations.totalMs)}.`),
   ];
