@@ -10,7 +10,7 @@ import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
-import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
+import { isLive, unitOfName, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './hash-file.js';
@@ -297,6 +297,11 @@ class UnitAudit {
 
   /** What the audited mailboxes tell of quota, for both sides. */
   private quotaUses(): ReadQuotaUse[] {
+    // What the replica has under a name of another user counts for him, until its new name arrives.
+    const isOwn =
+      ({ listing }: MailboxJob) =>
+      ([side, { mbentry }]: readonly [SideRole, ReadMailbox]): boolean =>
+        side !== 'replica' || listing.renameIsLogged || this.ownerOf(mbentry) === this.userid;
     const ofSame = this.same.flatMap(({ entry, partner, same: { header, index, exists } }) =>
       SIDES.map((side) => {
         const { mboxname, uniqueid } = side === 'master' ? entry : partner;
@@ -318,7 +323,7 @@ class UnitAudit {
       }),
     );
     const ofAudited = this.audited.flatMap(({ job }) =>
-      (Object.entries(job.sides) as [SideRole, ReadMailbox][]).map(([side, mailbox]) => ({
+      (Object.entries(job.sides) as [SideRole, ReadMailbox][]).filter(isOwn(job)).map(([side, mailbox]) => ({
         side,
         mboxname: mailbox.mbentry.mboxname,
         uniqueid: mailbox.mbentry.uniqueid,
@@ -373,10 +378,10 @@ class UnitAudit {
     const newName = masterEntry?.mboxname;
     const oldName = replicaEntry?.mboxname;
     const renamed = newName !== undefined && oldName !== undefined && newName !== oldName;
-    const masterOwner = masterEntry === undefined ? undefined : this.ownerOf(masterEntry);
-    const replicaOwner = replicaEntry === undefined ? undefined : this.ownerOf(replicaEntry);
-    const sameOwner = masterOwner === replicaOwner;
-    const ownerIsSynced = sameOwner && masterOwner !== undefined && !userAbsentOnMaster;
+    const rename =
+      masterEntry === undefined || replicaEntry === undefined
+        ? undefined
+        : this.renameOf(replicaEntry, masterEntry, userAbsentOnMaster, unuserLogged);
     const tombstoneOnMaster =
       masterEntry === undefined && replicaEntry !== undefined && this.hasTombstone(replicaEntry);
     const isUserSynced = this.unit.kind === 'user' && !userAbsentOnMaster;
@@ -391,7 +396,10 @@ class UnitAudit {
               (traits.mailboxLine === 'deletes' && mailboxLogged))
           ? 'unlogged'
           : 'no';
-    const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
+    const conflict =
+      masterEntry !== undefined && replicaEntry === undefined
+        ? this.conflictOf(masterEntry, userAbsentOnMaster, unuserLogged)
+        : undefined;
     const usedBy =
       masterEntry !== undefined && replicaEntry === undefined ? this.uniqueidUsedBy(masterEntry) : undefined;
     return {
@@ -403,7 +411,7 @@ class UnitAudit {
       listing: {
         ...(conflict === undefined ? {} : { conflict }),
         ...(usedBy === undefined ? {} : { uniqueidUsedBy: usedBy }),
-        renameTargetTaken: renamed && this.isTargetTaken(newName, oldName),
+        renameTargetTaken: renamed && this.isTargetTaken(newName, oldName, userAbsentOnMaster, unuserLogged),
         tombstoneOnMaster,
         deleteIsCarried:
           isUserSynced ||
@@ -411,9 +419,9 @@ class UnitAudit {
           (traits.unmailboxLine !== 'unknown' && unmailboxLogged) ||
           (traits.mailboxLine !== 'leaves' && mailboxLogged),
         deletedAsMissing,
-        renameNeedsLog: renamed && !ownerIsSynced,
-        renameIsLogged:
-          renamed && (isRenameLogged(logs, oldName, newName, sameOwner) || (unuserLogged && userAbsentOnMaster)),
+        renameNeedsLog: rename?.needsLog === true,
+        renameIsLogged: rename?.isLogged === true,
+        deletedUnderOldName: rename !== undefined && this.isDeletedUnderOldName(replicaEntry!, rename),
         userAbsentOnMaster,
         removedWithUser: userAbsentOnMaster && unuserLogged,
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
@@ -480,7 +488,7 @@ class UnitAudit {
   }
 
   /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
-  private conflictOf(entry: Mbentry): MailboxSubject['conflict'] {
+  private conflictOf(entry: Mbentry, userAbsentOnMaster: boolean, unuserLogged: boolean): MailboxSubject['conflict'] {
     const other = this.replica?.list.byName(entry.mboxname);
     if (
       this.replica === undefined ||
@@ -489,8 +497,10 @@ class UnitAudit {
       other.uniqueid === entry.uniqueid
     )
       return undefined;
-    // It makes way first when the master has it under another name.
-    if (this.master.list.liveByUniqueid(other.uniqueid) !== undefined) return undefined;
+    const renamed = this.master.list.liveByUniqueid(other.uniqueid);
+    // It makes way first when the master has it under another name, and that arrives.
+    if (renamed !== undefined && isCarried(this.renameOf(other, renamed, userAbsentOnMaster, unuserLogged)))
+      return undefined;
     const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
     const isTrusted = mailbox.head !== undefined && isOpenable(mailbox) && mailbox.unread.length === 0;
     try {
@@ -501,10 +511,35 @@ class UnitAudit {
         lastUid,
         refused: lastUid > 0 || this.ctx.engine.traits.unusedConflict === 'refused',
         exists: mailbox.totals?.exists ?? 0,
+        ...(renamed === undefined ? {} : { renamedTo: renamed.mboxname }),
       };
     } finally {
       mailbox.close();
     }
+  }
+
+  /** How a mailbox of the replica would get the name that it has on the master. */
+  private renameOf(from: Mbentry, to: Mbentry, userAbsentOnMaster: boolean, unuserLogged: boolean): Rename {
+    if (from.mboxname === to.mboxname) return { needsLog: false, isLogged: false };
+    const owner = this.ownerOf(to);
+    const sameOwner = owner === this.ownerOf(from);
+    return {
+      needsLog: !(sameOwner && owner !== undefined && !userAbsentOnMaster),
+      isLogged:
+        isRenameLogged(this.ctx.logs, from.mboxname, to.mboxname, sameOwner) || (unuserLogged && userAbsentOnMaster),
+    };
+  }
+
+  /**
+   * True when replication of the user to whom a renamed mailbox belonged takes it for deleted: he has mailboxes on the
+   * master, and of this name the engine sees none or a tombstone. Run: user.cyd.Sent, moved to user.fay.Sent, 3.6.1.
+   */
+  private isDeletedUnderOldName(entry: Mbentry, rename: Rename): boolean {
+    if (isCarried(rename) || this.isDeleted(entry)) return false;
+    const unit = unitOfName(entry.mboxname, this.master.side.layout);
+    const inbox = unit.kind === 'user' ? this.master.list.byName(unit.inbox) : undefined;
+    if (inbox === undefined || !isLive(inbox)) return false;
+    return this.ctx.engine.traits.deletesMissing === 'always' || this.hasTombstone(entry);
   }
 
   /**
@@ -520,7 +555,7 @@ class UnitAudit {
    * True when the replica has another mailbox under the new name that does not move away before. Renames wait for each
    * other along a chain: one that ends at a mailbox that stays, or comes back to where it began, never gets done.
    */
-  private isTargetTaken(newName: string, oldName: string): boolean {
+  private isTargetTaken(newName: string, oldName: string, userAbsentOnMaster: boolean, unuserLogged: boolean): boolean {
     const passed = new Set([oldName]);
     for (let name = newName; ;) {
       const other = this.replica?.list.byName(name);
@@ -529,6 +564,7 @@ class UnitAudit {
       passed.add(name);
       const partner = this.master.list.liveByUniqueid(other.uniqueid);
       if (partner === undefined || partner.mboxname === name) return true;
+      if (!isCarried(this.renameOf(other, partner, userAbsentOnMaster, unuserLogged))) return true;
       name = partner.mboxname;
     }
   }
@@ -769,6 +805,15 @@ class UnitAudit {
     return this.parsed(entry).owner;
   }
 }
+
+/** Whether replication has to be told of a rename, and whether it is. */
+interface Rename {
+  /** The owner changes, or there is none: only the pending log can carry it. */
+  readonly needsLog: boolean;
+  readonly isLogged: boolean;
+}
+
+const isCarried = ({ needsLog, isLogged }: Rename): boolean => !needsLog || isLogged;
 
 function countMailbox(
   counts: SideCounts,

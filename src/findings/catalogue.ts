@@ -101,6 +101,7 @@ import { mailboxRenamedOnReplica } from './mailbox/mailbox-renamed-on-replica.js
 import { mailboxRenamed } from './mailbox/mailbox-renamed.js';
 import { mailboxTypeDiffers } from './mailbox/mailbox-type-differs.js';
 import { messageAnnotationsRefused } from './mailbox/message-annotations-refused.js';
+import { nameHeldOnReplica } from './mailbox/name-held-on-replica.js';
 import { partitionDiffers } from './mailbox/partition-differs.js';
 import { partitionUnknownOnReplica } from './mailbox/partition-unknown-on-replica.js';
 import { quotarootOfMailboxWrong } from './mailbox/quotaroot-of-mailbox-wrong.js';
@@ -295,6 +296,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   uidvalidityHigherOnMaster,
   uidvalidityHigherOnReplica,
   uniqueidConflict,
+  nameHeldOnReplica,
   uniqueidInUseOnReplica,
   uniqueidRowDiffers,
   uniqueidRowLost,

@@ -136,6 +136,34 @@ test('a mailbox of the same name that its header calls unused, and that has a re
   expect(said(await audit(pair), FOLDER)).toContain('admin uniqueid-conflict');
 });
 
+describe('a name that was given to another mailbox', () => {
+  test.each([
+    ['user-renamed-name-reused-master', 'user.ben', 'user.fay'],
+    ['shared-renamed-name-reused-master', 'shared.team', 'shared.crew'],
+    ['shared-recreated-master', 'shared.team', 'DELETED.shared.team.6B09EB8A'],
+  ])('%s: is not made before the old one has its new name', async (name, reused, renamed) => {
+    const report = await audit(await unpack(name, 'made'));
+    expect(said(report, reused)).toEqual(['admin name-held-on-replica']);
+    expect(said(report, renamed)).toContain('admin rename-not-logged');
+  });
+
+  test.each([
+    ['user-renamed-name-reused-master-logged', 'user.ben'],
+    ['shared-renamed-name-reused-master-logged', 'shared.team'],
+    ['user-recreated-master', 'user.ben'],
+  ])('%s: replication carries both', async (name, reused) => {
+    const report = await audit(await unpack(name, 'made'));
+    expect([report.verdict, said(report, reused)]).toEqual(['safe', ['safe mailbox-only-on-master']]);
+  });
+
+  test('by a rename, and the old one is now another user’s', async () => {
+    const report = await audit(await unpack('folder-given-away-name-reused-master', 'made'));
+    expect(said(report, 'user.ada.Work')).toContain('admin rename-target-taken');
+    // The replica's mailbox still counts for the quota root of its old owner.
+    expect(said(report).filter((one) => one.includes('quota'))).toEqual([]);
+  });
+});
+
 describe('an entry that one side lost, seen by an audit of its user alone', () => {
   test.each(['master', 'replica'] as const)('%s', async (side) => {
     const pair = makePair();

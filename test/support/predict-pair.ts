@@ -110,7 +110,14 @@ export function expectPair(ctx: AuditContext, command: string): PairExpectation 
     blocked ||= covered && inbox && masterEntries.some((entry) => has(entry, 'blocked'));
     for (const entry of masterEntries) {
       const partner = replica.list.liveByUniqueid(entry.uniqueid!, entry.mboxname);
-      mailboxes.push(...predictOne(ctx, entry, partner, covered, isSynced(entry)));
+      mailboxes.push(
+        ...predictOne(ctx, entry, partner, {
+          covered,
+          synced: isSynced(entry),
+          // Under its old name it was another user's, who is taken to have deleted it.
+          deleted: covered && has(entry, 'delete-on-replica'),
+        }),
+      );
     }
     for (const entry of replica.list.entriesOf(unit).filter(isLive)) {
       if (master.list.liveByUniqueid(entry.uniqueid!, entry.mboxname) !== undefined) continue;
@@ -130,8 +137,7 @@ function predictOne(
   { sides, engine: { traits } }: AuditContext,
   entry: Mbentry,
   partner: Mbentry | undefined,
-  covered: boolean,
-  synced: boolean,
+  { covered, synced, deleted }: { readonly covered: boolean; readonly synced: boolean; readonly deleted: boolean },
 ): ExpectedMailbox[] {
   const master = sides.get('master')!;
   const replica = sides.get('replica')!;
@@ -143,8 +149,10 @@ function predictOne(
       onReplica: PredictedRecord[] | 'gone' | 'untold',
       by: ExpectedMailbox['by'],
     ) => [expected(entry, 'master', onMaster, by), expected(partner ?? entry, 'replica', onReplica, by)];
-    if (!synced)
-      return both(untouchedOf(m), r === undefined ? 'gone' : untouchedOf(r), covered ? 'blocked' : 'out of scope');
+    if (!synced) {
+      const onReplica = r === undefined || deleted ? 'gone' : untouchedOf(r);
+      return both(untouchedOf(m), onReplica, covered ? 'blocked' : 'out of scope');
+    }
     if (r === undefined) return both(untouchedOf(m), untouchedOf(m), 'created');
     if (m.stream === undefined || r.stream === undefined) return both(untouchedOf(m), untouchedOf(r), 'damaged');
     const { stream: a } = m;

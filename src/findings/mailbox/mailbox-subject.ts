@@ -58,6 +58,8 @@ export interface MailboxSubject {
     readonly exists: number;
     /** Replication refuses to replace it. */
     readonly refused: boolean;
+    /** Its name on the master, which nothing carries to the replica. */
+    readonly renamedTo?: string;
   };
   /** The name to which the replica's row by uniqueid gives this uniqueid, where no mailbox of it is. */
   readonly uniqueidUsedBy?: string;
@@ -77,6 +79,8 @@ export interface MailboxSubject {
   /** Owner changes or there is no owner: only the pending log can carry the rename. */
   readonly renameNeedsLog: boolean;
   readonly renameIsLogged: boolean;
+  /** Nothing carries the rename, and replication of the user who had it takes it for deleted. */
+  readonly deletedUnderOldName: boolean;
   /** The mailbox's user is not on the master; a finding of the user says so. */
   readonly userAbsentOnMaster: boolean;
   readonly replicaPartitions: readonly string[];

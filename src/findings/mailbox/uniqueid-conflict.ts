@@ -16,7 +16,7 @@ export const uniqueidConflict = defineMailboxFinding({
     replicaExists: 3,
   },
   check: ({ master, replica, conflict }) =>
-    master !== undefined && replica === undefined && conflict?.refused === true
+    master !== undefined && replica === undefined && conflict?.refused === true && conflict.renamedTo === undefined
       ? {
           facts: {
             masterUniqueid: master.mbentry.uniqueid ?? '',
