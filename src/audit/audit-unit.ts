@@ -88,6 +88,10 @@ class UnitAudit {
   private readonly audited: AuditedJob[] = [];
   private readonly parsedNames = new Map<string, ParsedName>();
   private readonly same: SamePair[] = [];
+  /** The pending log removes the user on the replica. */
+  private readonly unuserLogged: boolean;
+  /** A user without an INBOX on the master; known once the entries are read. */
+  private userAbsentOnMaster = false;
   /** Live ones. */
   private replicaMailboxes: readonly Mbentry[] = [];
   private readonly quotaroots = new CoveringQuotaroots();
@@ -101,6 +105,7 @@ class UnitAudit {
     private readonly replica: OpenedSide | undefined,
   ) {
     this.userid = unit.kind === 'user' ? unit.userid : undefined;
+    this.unuserLogged = this.userid !== undefined && isUnuserLogged(ctx, this.userid);
     this.masterRole = master.side.role;
   }
 
@@ -116,8 +121,7 @@ class UnitAudit {
     const inbox = this.unit.kind === 'user' ? this.unit.inbox : undefined;
     const inboxEntry = inbox === undefined ? undefined : masterEntries.find((e) => e.mboxname === inbox);
     const inboxOnMaster = inboxEntry === undefined ? 'absent' : isLive(inboxEntry) ? 'live' : 'tombstone';
-    const userAbsent = this.unit.kind === 'user' && inboxOnMaster !== 'live';
-    const unuserLogged = this.userid !== undefined && isUnuserLogged(this.ctx, this.userid);
+    this.userAbsentOnMaster = this.unit.kind === 'user' && inboxOnMaster !== 'live';
 
     const matches = this.filter();
     const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
@@ -128,8 +132,8 @@ class UnitAudit {
         this.replica === undefined || entry.uniqueid === undefined
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
-      if (partner !== undefined && !userAbsent && this.isSame(entry, partner)) continue;
-      this.auditJob(() => this.makeJob(entry, partner, userAbsent, unuserLogged));
+      if (partner !== undefined && !this.userAbsentOnMaster && this.isSame(entry, partner)) continue;
+      this.auditJob(() => this.makeJob(entry, partner));
     }
     for (const entry of replicaEntries.filter(isLive)) {
       const isDeleted = this.isDeleted(entry);
@@ -145,10 +149,10 @@ class UnitAudit {
       const sameName = this.master.list.byName(entry.mboxname);
       // A live mailbox of that name on the master has been judged with this one as its conflict.
       if (sameName !== undefined && isLive(sameName)) continue;
-      this.auditJob(() => this.makeJob(undefined, entry, userAbsent, unuserLogged));
+      this.auditJob(() => this.makeJob(undefined, entry));
     }
     this.tellDamagedFiles();
-    if (!userAbsent && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
+    if (!this.userAbsentOnMaster && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
     this.countPair(user.replicaMailboxes, unknownToMaster);
@@ -159,7 +163,8 @@ class UnitAudit {
       };
       const wipedBySync = this.ctx.engine.traits.userWithoutInbox === 'wiped';
       const sieve = this.sieveEntries(masterEntries, replicaEntries, own);
-      this.judgeUser({ userid: this.userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, sieve);
+      const { userid, unuserLogged } = this;
+      this.judgeUser({ userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, sieve);
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
     this.takeListFaults();
@@ -354,13 +359,9 @@ class UnitAudit {
     return [...once.values()];
   }
 
-  private makeJob(
-    masterEntry: Mbentry | undefined,
-    replicaEntry: Mbentry | undefined,
-    userAbsentOnMaster: boolean,
-    unuserLogged: boolean,
-  ): MailboxJob {
+  private makeJob(masterEntry: Mbentry | undefined, replicaEntry: Mbentry | undefined): MailboxJob {
     const { logs, engine } = this.ctx;
+    const { userAbsentOnMaster, unuserLogged } = this;
     const { traits } = engine;
     const sides: Partial<Record<SideRole, ReadMailbox>> = {};
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
@@ -377,11 +378,10 @@ class UnitAudit {
 
     const newName = masterEntry?.mboxname;
     const oldName = replicaEntry?.mboxname;
-    const renamed = newName !== undefined && oldName !== undefined && newName !== oldName;
     const rename =
-      masterEntry === undefined || replicaEntry === undefined
+      masterEntry === undefined || replicaEntry === undefined || newName === oldName
         ? undefined
-        : this.renameOf(replicaEntry, masterEntry, userAbsentOnMaster, unuserLogged);
+        : this.renameOf(replicaEntry, masterEntry);
     const tombstoneOnMaster =
       masterEntry === undefined && replicaEntry !== undefined && this.hasTombstone(replicaEntry);
     const isUserSynced = this.unit.kind === 'user' && !userAbsentOnMaster;
@@ -396,10 +396,7 @@ class UnitAudit {
               (traits.mailboxLine === 'deletes' && mailboxLogged))
           ? 'unlogged'
           : 'no';
-    const conflict =
-      masterEntry !== undefined && replicaEntry === undefined
-        ? this.conflictOf(masterEntry, userAbsentOnMaster, unuserLogged)
-        : undefined;
+    const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
     const usedBy =
       masterEntry !== undefined && replicaEntry === undefined ? this.uniqueidUsedBy(masterEntry) : undefined;
     return {
@@ -411,7 +408,7 @@ class UnitAudit {
       listing: {
         ...(conflict === undefined ? {} : { conflict }),
         ...(usedBy === undefined ? {} : { uniqueidUsedBy: usedBy }),
-        renameTargetTaken: renamed && this.isTargetTaken(newName, oldName, userAbsentOnMaster, unuserLogged),
+        renameTargetTaken: rename !== undefined && this.isTargetTaken(newName!, oldName!),
         tombstoneOnMaster,
         deleteIsCarried:
           isUserSynced ||
@@ -488,7 +485,7 @@ class UnitAudit {
   }
 
   /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
-  private conflictOf(entry: Mbentry, userAbsentOnMaster: boolean, unuserLogged: boolean): MailboxSubject['conflict'] {
+  private conflictOf(entry: Mbentry): MailboxSubject['conflict'] {
     const other = this.replica?.list.byName(entry.mboxname);
     if (
       this.replica === undefined ||
@@ -499,7 +496,7 @@ class UnitAudit {
       return undefined;
     const renamed = this.master.list.liveByUniqueid(other.uniqueid);
     // It makes way first when the master has it under another name, and that arrives.
-    if (renamed !== undefined && isCarried(this.renameOf(other, renamed, userAbsentOnMaster, unuserLogged)))
+    if (renamed !== undefined && (renamed.mboxname === other.mboxname || isCarried(this.renameOf(other, renamed))))
       return undefined;
     const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
     const isTrusted = mailbox.head !== undefined && isOpenable(mailbox) && mailbox.unread.length === 0;
@@ -519,8 +516,8 @@ class UnitAudit {
   }
 
   /** How a mailbox of the replica would get the name that it has on the master. */
-  private renameOf(from: Mbentry, to: Mbentry, userAbsentOnMaster: boolean, unuserLogged: boolean): Rename {
-    if (from.mboxname === to.mboxname) return { needsLog: false, isLogged: false };
+  private renameOf(from: Mbentry, to: Mbentry): Rename {
+    const { userAbsentOnMaster, unuserLogged } = this;
     const owner = this.ownerOf(to);
     const sameOwner = owner === this.ownerOf(from);
     return {
@@ -555,7 +552,7 @@ class UnitAudit {
    * True when the replica has another mailbox under the new name that does not move away before. Renames wait for each
    * other along a chain: one that ends at a mailbox that stays, or comes back to where it began, never gets done.
    */
-  private isTargetTaken(newName: string, oldName: string, userAbsentOnMaster: boolean, unuserLogged: boolean): boolean {
+  private isTargetTaken(newName: string, oldName: string): boolean {
     const passed = new Set([oldName]);
     for (let name = newName; ;) {
       const other = this.replica?.list.byName(name);
@@ -564,7 +561,7 @@ class UnitAudit {
       passed.add(name);
       const partner = this.master.list.liveByUniqueid(other.uniqueid);
       if (partner === undefined || partner.mboxname === name) return true;
-      if (!isCarried(this.renameOf(other, partner, userAbsentOnMaster, unuserLogged))) return true;
+      if (!isCarried(this.renameOf(other, partner))) return true;
       name = partner.mboxname;
     }
   }
