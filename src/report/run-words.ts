@@ -21,12 +21,24 @@ export function sideWords(side: ReportSide, isBlank: boolean): string {
   ].join(', ');
 }
 
+/** How the audit was run, as labelled lines; those of which there is nothing to say are left out. */
+export function howWords(report: Report): readonly (readonly [label: string, words: string])[] {
+  const { sides } = report;
+  const lines = {
+    Engine: engineWords(sides),
+    Subset: subsetWords(report),
+    Recheck: recheckWords(report),
+    Known: knownWords(report),
+  };
+  return Object.entries(lines).flatMap(([label, words]) => (words === undefined ? [] : [[label, words] as const]));
+}
+
 /** Mailboxes or users by class. */
 export const classWords = (counts: Report['counts']['mailboxes'], isBlank: boolean): string =>
   isBlank ? 'none was looked at' : CLASSES.map((of) => `${grouped(counts[of])} ${of}`).join(', ');
 
 /** What was not looked into. */
-export function subsetWords({ subset, hashedSince }: Report): string | undefined {
+function subsetWords({ subset, hashedSince }: Report): string | undefined {
   const narrowed = subset ?? hashedSince;
   if (narrowed === undefined) return undefined;
   const { master = 0, replica = 0, single = 0 } = narrowed.notHashed;
@@ -43,7 +55,7 @@ export function atRiskWords({ counts: { atRisk = 0 } }: Report): string | undefi
 }
 
 /** What was gone when it was looked at again, if anything was to be looked at again. */
-export function recheckWords({ recheck }: Report): string | undefined {
+function recheckWords({ recheck }: Report): string | undefined {
   if (recheck === undefined) return undefined;
   const settled = Object.values(recheck.settled).reduce((sum, n) => sum + n, 0);
   const looks = `${counted(recheck.looks, 'further look')} at what differs, ${grouped(recheck.delaySeconds)} s apart`;
@@ -71,7 +83,7 @@ function expiredWords({ entries }: NonNullable<Report['acceptance']>): string[] 
 }
 
 /** Which release the predictions are those of, and that it was only assumed. */
-export function engineWords(sides: readonly ReportSide[]): string | undefined {
+function engineWords(sides: readonly ReportSide[]): string | undefined {
   const engine = sides.find(({ role }) => role === 'master')?.replicatesAs;
   if (engine === undefined) return undefined;
   const why =

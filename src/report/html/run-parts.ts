@@ -3,16 +3,7 @@ import { commandLine } from '../command-line.js';
 import { bytes, counted, duration, grouped } from '../numbers.js';
 import { findingTotal, nothingLookedAt } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
-import {
-  atRiskWords,
-  classWords,
-  engineWords,
-  knownWords,
-  recheckWords,
-  sideName,
-  sideWords,
-  subsetWords,
-} from '../run-words.js';
+import { atRiskWords, classWords, howWords, sideName, sideWords } from '../run-words.js';
 import { element, type Child, type Markup } from './element.js';
 import { copyBlock, foreign, NOTHING_LOOKED_AT, section } from './small-parts.js';
 import { utc } from './verdict-part.js';
@@ -87,10 +78,7 @@ export function totalsPart(report: Report): Markup {
       sideName(side),
       [foreign(printable(side.config)), `: ${sideWords(side, isBlank)}, list in ${printable(side.listFormat)}`],
     ]),
-    ...optional('Engine', engineWords(sides)),
-    ...optional('Subset', subsetWords(report)),
-    ...optional('Recheck', recheckWords(report)),
-    ...optional('Known', knownWords(report)),
+    ...howWords(report).map(([label, words]): [string, Child] => [label, words]),
     ...optional('At risk', atRiskWords(report)),
     ...(['users', 'mailboxes', 'partitions'] as const).flatMap((name): [string, Child][] =>
       selection[name] === undefined ? [] : [[`Only ${name}`, foreign(printable(selection[name].join(' ')))]],

@@ -11,16 +11,7 @@ import { bytes, counted, duration, grouped } from '../numbers.js';
 import { mayRun, nothingLookedAt, shownClass } from '../outcome.js';
 import { printable, printableMboxname } from '../printable.js';
 import type { RenderOptions, ReportFormat } from '../report-format.js';
-import {
-  atRiskWords,
-  classWords,
-  engineWords,
-  knownWords,
-  recheckWords,
-  sideName,
-  sideWords,
-  subsetWords,
-} from '../run-words.js';
+import { atRiskWords, classWords, howWords, sideName, sideWords } from '../run-words.js';
 import { verdictLine } from '../verdict-line.js';
 import { fitLine, wrap } from '../wrap.js';
 
@@ -115,10 +106,7 @@ function totalLines(report: Report, { columns }: RenderOptions): string[] {
   const isBlank = nothingLookedAt(report);
   return [
     ...sides.flatMap((side) => labelled(sideName(side), `${printable(side.config)}: ${sideWords(side, isBlank)}`)),
-    ...labelled('Engine', engineWords(sides)),
-    ...labelled('Subset', subsetWords(report)),
-    ...labelled('Recheck', recheckWords(report)),
-    ...labelled('Known', knownWords(report)),
+    ...howWords(report).flatMap(([label, words]) => labelled(label, words)),
     ...line('Mailboxes: ', classWords(counts.mailboxes, isBlank)),
     ...line('Users:     ', classWords(counts.users, isBlank)),
     ...labelled('At risk:', atRiskWords(report)),
