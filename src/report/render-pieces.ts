@@ -6,9 +6,15 @@ import type { RenderOptions, ReportFormat } from './report-format.js';
 
 /**
  * A report in a format, in one piece or in several.
+ * @param option that chose the format
  * @throws AuditError when the format needs one piece and a string cannot be as long
  */
-export function renderPieces(format: ReportFormat, report: Report, options: RenderOptions): Iterable<string> {
+export function renderPieces(
+  format: ReportFormat,
+  report: Report,
+  options: RenderOptions,
+  option = '--report',
+): Iterable<string> {
   if (format.pieces !== undefined) return format.pieces(report);
   try {
     return [format.render(report, options)];
@@ -16,7 +22,7 @@ export function renderPieces(format: ReportFormat, report: Report, options: Rend
     if (!(error instanceof RangeError && error.message === 'Invalid string length')) throw error;
     throw new AuditError(
       'report-unwritable',
-      `--report ${format.name}: expected at most ${grouped(constants.MAX_STRING_LENGTH)} characters of report, found more`,
+      `${option} ${format.name}: expected at most ${grouped(constants.MAX_STRING_LENGTH)} characters of report, found more`,
       'Use json or ndjson, which may be longer, or audit fewer mailboxes at a time (--user, --mailbox).',
       { cause: error },
     );

@@ -15,6 +15,22 @@ test.each(reportFormats.map((format) => [format.name, format] as const))(
   },
 );
 
+test.each(
+  reportFormats.flatMap(({ name, pieces, render }) => (pieces === undefined ? [] : [[name, pieces, render] as const])),
+)('%s: no piece grows with the report', (_, pieces, render) => {
+  const [mailbox] = adminReport.mailboxes;
+  const mailboxes = Array.from({ length: 5000 }, (__, i) => ({ ...mailbox!, mboxname: `user.u${String(i)}` }));
+  const report = { ...adminReport, mailboxes };
+  const all = [...pieces(report)];
+  expect(all.join('')).toBe(render(report, options));
+  expect(Math.max(...all.map(({ length }) => length))).toBeLessThan(100_000);
+});
+
+test('json and ndjson are written in pieces', () => {
+  const inPieces = reportFormats.filter(({ pieces }) => pieces !== undefined);
+  expect(inPieces.map(({ name }) => name)).toEqual(['json', 'ndjson']);
+});
+
 test('a report that is longer than a string can be is refused with what to do', () => {
   const format: ReportFormat = {
     name: 'endless',

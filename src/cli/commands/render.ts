@@ -36,7 +36,8 @@ export function addRender(program: Command): void {
       ]);
       const { format, file } = parseReportTarget(options.to, reportFormats, '--to');
       const report = readReport(path);
-      if (file === undefined) await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }));
-      else writeReportFile(file, renderPieces(format, report, { catalogue, color: false, width: 100 }));
+      if (file === undefined)
+        await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }, '--to'));
+      else writeReportFile(file, renderPieces(format, report, { catalogue, color: false, width: 100 }, '--to'));
     });
 }
