@@ -1,7 +1,7 @@
 import type { Report, ReportFinding, ReportSide, Resolved } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
 import { unauditedUser } from '../model/unaudited-user.js';
-import { knownOverCap, OverCap } from './over-cap.js';
+import { OverCap } from './over-cap.js';
 import { nameOf, notListedIn, placesOf, type Place } from './worst-of-rest.js';
 
 /** Resolved findings that are listed; the rest is counted. */
@@ -37,15 +37,15 @@ export function compareBaseline(report: Report, baseline: Report): Report {
   const mark = <P extends Place>(place: P): P => {
     const old = before.get(nameOf(place));
     const left = byKey(old);
-    const counted = new OverCap(old);
+    const [counted, countedBefore] = [new OverCap(place), new OverCap(old)];
     const moved: Record<string, number> = {};
     const sinceOf = (finding: ReportFinding): string => {
       const { code, uid } = finding;
       const same = left.get(keyOf(finding))?.shift();
       if (same !== undefined) return same.since ?? baseline.startedAt;
-      if (!counted.isBehind(code, uid)) return now;
+      if (!countedBefore.isBehind(code, uid)) return now;
       moved[code] = (moved[code] ?? 0) + 1;
-      return moved[code] <= counted.countOf(code) ? baseline.startedAt : now;
+      return moved[code] <= countedBefore.countOf(code) ? baseline.startedAt : now;
     };
     const findings = place.findings.map((finding) => {
       const since = sinceOf(finding);
@@ -54,7 +54,7 @@ export function compareBaseline(report: Report, baseline: Report): Report {
       return { ...finding, since };
     });
     for (const { code, count } of notListedIn(place)) {
-      const known = knownOverCap(place, old, code);
+      const known = counted.knownOf(code, countedBefore);
       still += known;
       isNew += count - known;
     }

@@ -21,8 +21,14 @@ export class OverCap {
     return this.countOf(code) > 0 && uid > this.lastOf(code);
   }
 
+  /** How many of a code that are only counted were there before, as far as can be told. */
+  knownOf(code: string, before: OverCap): number {
+    const left = Math.max(0, before.countOf(code) - this.behind(code, before));
+    return Math.min(this.countOf(code), left + before.behind(code, this));
+  }
+
   /** Listed findings of a code that the list of another report of this place does not reach. */
-  behind(code: string, other: OverCap): number {
+  private behind(code: string, other: OverCap): number {
     const listed = this.place?.findings ?? [];
     return listed.filter((finding) => finding.code === code && other.isBehind(code, finding.uid)).length;
   }
@@ -30,11 +36,4 @@ export class OverCap {
   private lastOf(code: string): number {
     return this.last.get(code) ?? -1;
   }
-}
-
-/** How many of the findings of a code that a place only counts now were there before, as far as can be told. */
-export function knownOverCap(now: Place, before: Place | undefined, code: string): number {
-  const [ours, theirs] = [new OverCap(now), new OverCap(before)];
-  const left = Math.max(0, theirs.countOf(code) - ours.behind(code, theirs));
-  return Math.min(ours.countOf(code), left + theirs.behind(code, ours));
 }
