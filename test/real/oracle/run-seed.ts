@@ -2,6 +2,7 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCase } from '../../../fixtures/make/case-file.js';
+import { losePendingLogs } from '../../../fixtures/make/damage.js';
 import type { Conf } from '../../../fixtures/make/imapd-conf.js';
 import { startPair } from '../../../fixtures/make/instance.js';
 import type { Instance, Pair, SyncRun } from '../../../fixtures/make/instance.js';
@@ -86,7 +87,7 @@ export async function runSeed(seed: number, bases: Bases, work: string, keep?: s
     }
     await pair.stop();
     if (random.chance(0.1)) {
-      await rm(join(pair.master.configdirectory, 'sync'), { recursive: true, force: true });
+      await losePendingLogs(pair.master);
       trace.push('master: pending logs lost');
     }
     let unlisted: readonly string[] = [];
