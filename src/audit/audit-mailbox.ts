@@ -14,6 +14,7 @@ import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { FileCounts } from './hash-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
 import { inSubset } from './subset.js';
+import { TwinCaches } from './twin-caches.js';
 import { TwinFiles } from './twin-files.js';
 import type { UnauditedPart } from './unit-result.js';
 
@@ -149,7 +150,10 @@ export function auditMailbox(
     // The master is looked at first.
     const twins =
       level === 'content' && master !== undefined && replica !== undefined
-        ? new TwinFiles(replica, countsOf('replica'))
+        ? {
+            files: new TwinFiles(replica, countsOf('replica')),
+            caches: new TwinCaches(master, replica, countsOf('replica')),
+          }
         : undefined;
     for (const role of roles) {
       const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
@@ -160,7 +164,7 @@ export function auditMailbox(
         level === 'content'
           ? (uid: number, lastUpdated: number) => (isInPart(uid) && lastUpdated >= hashSince) || mustTravel(uid)
           : mustTravel;
-      const check = { isHashed, ...(role === 'replica' ? { proven: twins } : { twins }) };
+      const check = { isHashed, ...(role === 'replica' ? { proven: twins?.files } : { twins: twins?.files }) };
       for (const file of checkFiles(job.sides[role]!, role, check, counts, unread)) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
@@ -172,7 +176,11 @@ export function auditMailbox(
       for (const reason of unread)
         unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
       const unreadCaches: string[] = [];
-      for (const fault of checkCaches(job.sides[role]!, level === 'content', counts, unreadCaches))
+      const cacheCheck = {
+        isDecoded: level === 'content',
+        ...(role === 'replica' ? { proven: twins?.caches } : { twins: twins?.caches }),
+      };
+      for (const fault of checkCaches(job.sides[role]!, cacheCheck, counts, unreadCaches))
         collector.add(faultFindings({ fault, side: role }));
       for (const reason of unreadCaches)
         unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });

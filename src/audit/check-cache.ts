@@ -12,6 +12,16 @@ import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import type { FileCounts } from './hash-file.js';
 import type { ReadMailbox } from './read-mailbox.js';
+import type { CacheKind, TwinCache, TwinCaches } from './twin-caches.js';
+
+/** How the caches of a mailbox are looked at. */
+export interface CacheCheck {
+  readonly isDecoded: boolean;
+  /** The other side, whose caches are compared with those that are decoded. */
+  readonly twins?: TwinCaches | undefined;
+  /** What the other side's check has proven of these. */
+  readonly proven?: TwinCaches | undefined;
+}
 
 /**
  * Compares the records of one side of a mailbox with its cyrus.cache, or with both of them when archived messages have
@@ -21,22 +31,26 @@ import type { ReadMailbox } from './read-mailbox.js';
  */
 export function* checkCaches(
   mailbox: ReadMailbox,
-  isDecoded: boolean,
+  { isDecoded, twins, proven }: CacheCheck,
   counts: Pick<FileCounts, 'bytesRead'>,
   unread: string[],
 ): Generator<FormatFault> {
   const { dirs, stream, indexHeader, recordsAreSound } = mailbox;
   if (dirs === undefined || stream === undefined || indexHeader === undefined) return;
   const o = recordOffsets(stream.version);
-  const path = dirs.metaOf('cache');
-  const archivePath = dirs.metaOf('archivecache');
-  const paths = path === archivePath ? [path] : [path, archivePath];
-  for (const [n, file] of paths.entries()) {
+  const isArchiveApart = dirs.metaOf('cache') !== dirs.metaOf('archivecache');
+  const kinds: CacheKind[] = isArchiveApart ? ['cache', 'archivecache'] : ['cache'];
+  for (const kind of kinds) {
+    if (proven?.isProven(kind) === true) continue;
     const isUse = (block: RecordBlock, base: number): boolean =>
       usesCache(block, base, o, recordsAreSound === true) &&
-      (paths.length === 1 || n === ((block.view.getUint32(base + o.systemFlags) & FLAG_ARCHIVED) === 0 ? 0 : 1));
+      (!isArchiveApart ||
+        (kind === 'archivecache') === ((block.view.getUint32(base + o.systemFlags) & FLAG_ARCHIVED) !== 0));
     if (!hasUse(stream, o, isUse)) continue;
-    yield* checkCache({ file, generation: indexHeader.generationNo, stream, isUse, isDecoded, counts, unread });
+    const file = dirs.metaOf(kind);
+    const { generationNo: generation } = indexHeader;
+    const openTwin = (cache: CacheFile): TwinCache | undefined => twins?.open(kind, cache);
+    yield* checkCache({ file, generation, stream, isUse, isDecoded, openTwin, counts, unread });
   }
 }
 
@@ -66,6 +80,8 @@ interface CacheJob {
   readonly stream: RecordStream;
   readonly isUse: IsUse;
   readonly isDecoded: boolean;
+  /** The same cache of the other side, if that may be the same. */
+  readonly openTwin: (cache: CacheFile) => TwinCache | undefined;
   readonly counts: Pick<FileCounts, 'bytesRead'>;
   readonly unread: string[];
 }
@@ -96,7 +112,8 @@ function* checkCache(job: CacheJob): Generator<FormatFault> {
       const values = { offset: 0, expected: `generation ${String(job.generation)}`, actual: String(generation) };
       yield { code: renamed === undefined ? 'cache-generation' : 'cache-repack-interrupted', file, ...values };
     }
-    yield* isDecoded ? decodeRecords(cache, job) : placeRecords(cache, job);
+    if (!isDecoded) yield* placeRecords(cache, job);
+    else yield* decodeBeside(generation === job.generation ? job.openTwin(cache) : undefined, cache, job);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -138,8 +155,26 @@ function* placeRecords(cache: CacheFile, { stream, isUse }: CacheJob): Generator
   }
 }
 
+/** Decodes a cache, and proves its twin on the way. */
+function* decodeBeside(twin: TwinCache | undefined, cache: CacheFile, job: CacheJob): Generator<FormatFault> {
+  let isSound = true;
+  try {
+    for (const fault of decodeRecords(cache, job, twin)) {
+      isSound = false;
+      yield fault;
+    }
+    if (isSound) twin?.prove();
+  } finally {
+    twin?.close();
+  }
+}
+
 /** Reads every record once, in the order of the file. */
-function* decodeRecords(cache: CacheFile, { stream, isUse }: CacheJob): Generator<FormatFault> {
+function* decodeRecords(
+  cache: CacheFile,
+  { stream, isUse }: CacheJob,
+  twin: TwinCache | undefined,
+): Generator<FormatFault> {
   const file = cache.path;
   const record = new CacheRecord();
   const overlaps = new Overlaps();
@@ -162,7 +197,10 @@ function* decodeRecords(cache: CacheFile, { stream, isUse }: CacheJob): Generato
           yield { code: 'cache-records-overlap', file, offset, expected, actual: 'more than twice as many' };
           return;
         }
-        if (problem === undefined) crc = cacheRecordCrc(cache, record);
+        if (problem === undefined) {
+          crc = cacheRecordCrc(cache, record);
+          twin?.compare(cache, record);
+        }
       }
       const fault = problem ?? judgeRecord(cache, record, crc, uses, n);
       if (fault === undefined) overlaps.add(record, uses, n);

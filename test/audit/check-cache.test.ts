@@ -62,7 +62,7 @@ function mailbox(
 
 function check(read: ReadMailbox, isDecoded = true): FormatFault[] {
   const unread: string[] = [];
-  const faults = [...checkCaches(read, isDecoded, { bytesRead: 0 }, unread)];
+  const faults = [...checkCaches(read, { isDecoded }, { bytesRead: 0 }, unread)];
   expect(unread).toEqual([]);
   return faults;
 }
@@ -77,7 +77,7 @@ describe('a sound cache', () => {
   test.each([true, false])('is no news (decoded: %j)', (isDecoded) => {
     writeFileSync(path(), cache.bytes);
     const counts = { bytesRead: 0 };
-    expect([...checkCaches(mailbox(), isDecoded, counts, [])]).toEqual([]);
+    expect([...checkCaches(mailbox(), { isDecoded }, counts, [])]).toEqual([]);
     expect(counts.bytesRead).toBe(isDecoded ? cache.bytes.length : 4);
   });
 
@@ -303,7 +303,7 @@ describe('archived messages', () => {
 test('a cache that cannot be read is told, not called sound', () => {
   mkdirSync(path());
   const unread: string[] = [];
-  expect([...checkCaches(mailbox(), true, { bytesRead: 0 }, unread)]).toEqual([]);
+  expect([...checkCaches(mailbox(), { isDecoded: true }, { bytesRead: 0 }, unread)]).toEqual([]);
   expect(unread).toEqual([expect.stringContaining('not a regular file')]);
 });
 

@@ -96,7 +96,7 @@ class Decoder {
     try {
       this.complain(mailbox.faults);
       this.complaints.push(...mailbox.unread, ...mailbox.missing);
-      this.complain(checkCaches(mailbox, true, { bytesRead: 0 }, this.complaints));
+      this.complain(checkCaches(mailbox, { isDecoded: true }, { bytesRead: 0 }, this.complaints));
       const { header, indexHeader, head, dirs } = mailbox;
       const isGiven = (key: keyof TruthMailbox): boolean => truth === undefined || key in truth;
       const given = <K extends keyof TruthMailbox, T>(key: K, value: T | undefined): Partial<Record<K, T>> =>

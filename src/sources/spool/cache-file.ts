@@ -80,15 +80,16 @@ export class CacheFile implements CacheBytes {
   }
 }
 
-/** The window of the file closed last: most caches are small, and there is one for each of ten thousand mailboxes. */
-let spare: Buffer | undefined;
+/** Windows of files closed last: most caches are small, and there is one for each of ten thousand mailboxes. */
+const spare: Buffer[] = [];
+/** That of each side. */
+const MAX_SPARE = 2;
 
 function takeWindow(length: number): Buffer {
-  const window = spare !== undefined && spare.length >= length ? spare : undefined;
-  if (window !== undefined) spare = undefined;
-  return window ?? Buffer.allocUnsafeSlow(length <= CHUNK ? CHUNK : length);
+  if (length > CHUNK) return Buffer.allocUnsafeSlow(length);
+  return spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK);
 }
 
 function releaseWindow(window: Buffer): void {
-  if (window.length === CHUNK) spare = window;
+  if (window.length === CHUNK && spare.length < MAX_SPARE) spare.push(window);
 }
