@@ -55,7 +55,6 @@ export function* checkFiles(
       if ((flags & FLAG_UNLINKED) !== 0) continue;
       const path = messagePath(dirs, uid, flags);
       const size = messageSize(view, base, o);
-      const expected = `${String(size)} bytes`;
       counts.files++;
       // Before version 10 a record has no GUID to hold the file against.
       const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
@@ -67,7 +66,8 @@ export function* checkFiles(
         : statFile(path, size, unread);
       if (problem === undefined) continue;
       const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
-      yield { side, uid, path, expected: problem.problem === 'guid' ? guid : expected, ...message, ...problem };
+      const expected = problem.problem === 'guid' ? guid : `${String(size)} bytes`;
+      yield { side, uid, path, expected, ...message, ...problem };
     }
   }
   for (const uid of readExpungedUids(dirs.metaOf('expunge'), stream.version.minor, unread)) claimed.push(uid);

@@ -1,4 +1,4 @@
-import { messageSize, recordOffsets } from '../formats/index/scan-records.js';
+import { messageSize, recordOffsets, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
 import type { FileCounts, Twin } from './hash-file.js';
@@ -8,15 +8,7 @@ import type { ReadMailbox } from './read-mailbox.js';
 export const messagePath = (dirs: MailboxDirs, uid: number, flags: number): string =>
   `${(flags & FLAG_ARCHIVED) !== 0 && dirs.archive !== undefined ? dirs.archive : dirs.data}/${String(uid)}.`;
 
-interface TwinRecord {
-  /** Place among the records of the index. */
-  readonly number: number;
-  readonly uid: number;
-  readonly guid: string;
-  /** Unit: bytes. */
-  readonly size: number;
-  readonly path: string;
-}
+const NO_BLOCKS: readonly RecordBlock[] = [];
 
 /**
  * The message files of one side, for the check of the other one: a file with the same bytes as one whose SHA-1 was right
@@ -24,26 +16,38 @@ interface TwinRecord {
  */
 export class TwinFiles {
   private readonly proven: Uint8Array;
-  private readonly records: Generator<TwinRecord>;
-  private current: TwinRecord | undefined;
+  private readonly blocks: Iterator<RecordBlock>;
+  private readonly offsets: RecordOffsets | undefined;
+  private block: RecordBlock | undefined;
+  /** Place of the current record in its block, and among the records of the index. */
+  private index = 0;
+  private number = -1;
+  private isAtEnd = false;
 
   constructor(
-    mailbox: ReadMailbox,
+    private readonly mailbox: ReadMailbox,
     private readonly counts: FileCounts,
   ) {
+    const { stream } = mailbox;
     this.proven = new Uint8Array((mailbox.totals?.records ?? 0) + 1);
-    this.records = recordsOf(mailbox);
+    this.offsets = stream === undefined ? undefined : recordOffsets(stream.version);
+    const hasGuids = this.offsets !== undefined && this.offsets.guid >= 0;
+    this.blocks = (hasGuids && stream !== undefined ? stream.blocks() : NO_BLOCKS)[Symbol.iterator]();
   }
 
   /** The file whose record says the same. Ask in ascending order of UID; out of order there is none. */
   find(uid: number, guid: string, size: number): Twin | undefined {
-    while (this.current === undefined || this.current.uid < uid) {
-      const next = this.records.next();
-      if (next.done === true) return undefined;
-      this.current = next.value;
-    }
-    const { number, path, ...found } = this.current;
-    if (found.uid !== uid || found.guid !== guid || found.size !== size) return undefined;
+    const { offsets: o } = this;
+    const { dirs } = this.mailbox;
+    if (o === undefined || dirs === undefined || this.isAtEnd) return undefined;
+    while (this.block === undefined || this.uid(this.block, o) < uid) if (!this.next(o)) return undefined;
+    const { block } = this;
+    const { view, bytes } = block;
+    const base = this.index * o.size;
+    if (this.uid(block, o) !== uid || messageSize(view, base, o) !== size) return undefined;
+    if (bytes.toString('hex', base + o.guid, base + o.guid + 20) !== guid) return undefined;
+    const { number } = this;
+    const path = messagePath(dirs, uid, view.getUint32(base + o.systemFlags));
     return { path, counts: this.counts, prove: () => void (this.proven[number] = 1) };
   }
 
@@ -51,20 +55,26 @@ export class TwinFiles {
   isProven(number: number): boolean {
     return this.proven[number] === 1;
   }
-}
 
-function* recordsOf({ dirs, stream }: ReadMailbox): Generator<TwinRecord> {
-  if (dirs === undefined || stream === undefined) return;
-  const o = recordOffsets(stream.version);
-  if (o.guid < 0) return;
-  let number = 0;
-  for (const { view, bytes, count } of stream.blocks()) {
-    for (let i = 0, base = 0; i < count; i++, base += o.size, number++) {
-      const flags = view.getUint32(base + o.systemFlags);
-      if ((flags & FLAG_UNLINKED) !== 0) continue;
-      const uid = view.getUint32(base + o.uid);
-      const guid = bytes.toString('hex', base + o.guid, base + o.guid + 20);
-      yield { number, uid, guid, size: messageSize(view, base, o), path: messagePath(dirs, uid, flags) };
-    }
+  private uid({ view }: RecordBlock, o: RecordOffsets): number {
+    return view.getUint32(this.index * o.size + o.uid);
+  }
+
+  /** Goes to the next record that has a file. */
+  private next(o: RecordOffsets): boolean {
+    do {
+      this.number++;
+      this.index++;
+      while (this.block === undefined || this.index >= this.block.count) {
+        const next = this.blocks.next();
+        if (next.done === true) {
+          this.isAtEnd = true;
+          return false;
+        }
+        this.block = next.value;
+        this.index = 0;
+      }
+    } while ((this.block.view.getUint32(this.index * o.size + o.systemFlags) & FLAG_UNLINKED) !== 0);
+    return true;
   }
 }

@@ -1,5 +1,8 @@
+const load = () => process.getBuiltinModule('node:crypto');
+let loaded: ReturnType<typeof load> | undefined;
+
 /** Takes as long to load as an audit of a small pair: only when something is hashed. */
-const crypto = () => process.getBuiltinModule('node:crypto');
+const crypto = () => (loaded ??= load());
 
 /** SHA-1 of bytes that come piece by piece, hexadecimal as in a GUID. A piece may be reused once the next is asked for. */
 export function sha1(pieces: Iterable<Uint8Array>): string {

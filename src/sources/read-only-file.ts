@@ -3,6 +3,9 @@ import type { ByteSource } from '../bytes/byte-source.js';
 import { AuditError } from '../model/audit-error.js';
 import { afterRead } from './io-limit.js';
 
+/** Of the constants of Node each would be looked up again for every file. */
+const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
+
 /** O_NOATIME is refused for files of other owners unless we are root; then the flag is left out. */
 let noatime: number = constants.O_NOATIME;
 
@@ -11,7 +14,7 @@ let noatime: number = constants.O_NOATIME;
  * symbolic link at the end of the path. @param how further flags of how to read, such as O_DIRECT
  */
 export function openReadOnly(path: string, how = 0): number {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW | how;
+  const flags = READ_ONLY | how;
   if (noatime !== 0) {
     try {
       return openSync(path, flags | noatime);

@@ -152,5 +152,9 @@ describe('only a record that says the same has a twin', () => {
     const all = UIDS.map((uid) => record(uid));
     expect(check(undefined, all, some).found).toEqual(['replica 2 unclaimed']);
     expect(check(undefined, some, all).found).toEqual(['master 2 unclaimed']);
+    expect(check(undefined, all, [record(1)]).found).toEqual(
+      [2, 3, 4].map((uid) => `replica ${String(uid)} unclaimed`),
+    );
+    expect(check(undefined, all, []).found).toEqual(UIDS.map((uid) => `replica ${String(uid)} unclaimed`));
   });
 });

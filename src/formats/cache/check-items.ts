@@ -54,21 +54,29 @@ const COLON = 0x3a;
 const DELETE = 0x7f;
 const BRACE = 0x7b;
 
+const [PLAIN, STRING, OPENS, CLOSES, ILLEGAL] = [0, 1, 2, 3, 4] as const;
+/** What each byte is outside the strings of a list. Most are plain, and are passed over by one look. */
+const IN_LIST = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte === QUOTE || byte === BRACE) return STRING;
+  if (byte < SPACE || byte >= DELETE) return ILLEGAL;
+  return byte === OPEN ? OPENS : byte === CLOSE ? CLOSES : PLAIN;
+});
+
 function findListFault(bytes: Buffer, from: number, end: number): number {
   if (from === end || bytes[from] !== OPEN) return from;
   let depth = 0;
   for (let at = from; at < end;) {
-    const byte = bytes[at]!;
-    if (byte === QUOTE || byte === BRACE) {
+    const kind = IN_LIST[bytes[at]!]!;
+    if (kind === STRING) {
       const after = stringEnd(bytes, at, end);
       if (after < 0) return at;
       at = after;
       continue;
     }
-    if (byte < SPACE || byte >= DELETE) return at;
+    if (kind === ILLEGAL) return at;
     at++;
-    if (byte === OPEN) depth++;
-    else if (byte === CLOSE && --depth === 0) return at === end ? -1 : at;
+    if (kind === OPENS) depth++;
+    else if (kind === CLOSES && --depth === 0) return at === end ? -1 : at;
   }
   return end;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { classifyEntryName } from '../../../src/formats/mailbox-directory/entry-names.js';
+import { classifyEntryName, uidOfMessageFile } from '../../../src/formats/mailbox-directory/entry-names.js';
 
 test.each<[string, object]>([
   ['cyrus.header', { kind: 'header' }],
@@ -30,6 +30,22 @@ test.each<[string, object]>([
   ['', { kind: 'other' }],
 ])('%j', (name, expected) => {
   expect(classifyEntryName(name)).toMatchObject(expected);
+});
+
+test('a message file is a UID and a dot, and nothing else', () => {
+  const nearly = fc.stringMatching(/^[0-9a.: -]{0,12}\.?$/);
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        nearly,
+        fc.nat(0xffffffff).map((uid) => `${String(uid)}.`),
+      ),
+      (name) => {
+        const uid = Number(/^([1-9]\d{0,9})\.$/.exec(name)?.[1] ?? 0);
+        expect(uidOfMessageFile(name)).toBe(uid > 0 && uid <= 0xffffffff ? uid : undefined);
+      },
+    ),
+  );
 });
 
 test('takes any name', () => {
