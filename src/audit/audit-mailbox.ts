@@ -7,15 +7,12 @@ import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
 import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
-import { checkCaches } from './check-cache.js';
-import { checkFiles, type CheckedFile } from './check-files.js';
+import type { CheckedFile } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
 import type { FileCounts } from './hash-file.js';
+import { lookAtFiles, type FilesLooks } from './look-at-files.js';
 import type { ReadMailbox } from './read-mailbox.js';
-import { inSubset } from './subset.js';
-import { TwinCaches } from './twin-caches.js';
-import { TwinFiles } from './twin-files.js';
 import type { UnauditedPart } from './unit-result.js';
 
 /** Messages whose other copies are looked for; beyond that they count as having none. */
@@ -49,6 +46,8 @@ export interface MailboxJob {
   /** Of these GUIDs, those that are live in another mailbox of the user on the master; reads all of his indexes. */
   readonly findLiveElsewhere: (guids: ReadonlySet<string>) => ReadonlySet<string>;
   readonly facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>>;
+  /** What was found in its files, if they have been looked at. */
+  readonly looked?: FilesLooks | undefined;
 }
 
 export interface MailboxAudit {
@@ -74,7 +73,7 @@ export interface MailboxAudit {
  */
 export function auditMailbox(
   job: MailboxJob,
-  { level, subset, hashSince = 0 }: Pick<AuditPlan, 'level' | 'subset' | 'hashSince'>,
+  plan: Pick<AuditPlan, 'level' | 'subset' | 'hashSince'>,
   engine: ReplicationEngine,
   collector: FindingCollector,
   unaudited: UnauditedPart[],
@@ -143,29 +142,16 @@ export function auditMailbox(
   const filesGone: Partial<Record<SideRole, number>> = {};
   const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
   const damaged: FileSubject[] = [];
-  if (level !== 'index') {
+  if (plan.level !== 'index') {
     const uniqueid = (job.sides.master ?? job.sides.single ?? job.sides.replica)?.mbentry.uniqueid ?? '';
-    const isInPart = inSubset(uniqueid, subset);
-    const countsOf = (role: SideRole): FileCounts => (fileCounts[role] ??= { files: 0, notHashed: 0, bytesRead: 0 });
-    // The master is looked at first.
-    const twins =
-      level === 'content' && master !== undefined && replica !== undefined
-        ? {
-            files: new TwinFiles(replica, countsOf('replica')),
-            caches: new TwinCaches(master, replica, countsOf('replica')),
-          }
-        : undefined;
-    for (const role of roles) {
-      const mustTravel = travelCheck(role, job.sides.replica !== undefined, prediction);
-      const counts = countsOf(role);
-      const unread: string[] = [];
-      // What replication has to read is hashed at every level: a wrong byte in it stops the user.
-      const isHashed =
-        level === 'content'
-          ? (uid: number, lastUpdated: number) => (isInPart(uid) && lastUpdated >= hashSince) || mustTravel(uid)
-          : mustTravel;
-      const check = { isHashed, ...(role === 'replica' ? { proven: twins?.files } : { twins: twins?.files }) };
-      for (const file of checkFiles(job.sides[role]!, role, check, counts, unread)) {
+    const travelChecks = new Map(
+      roles.map((role) => [role, travelCheck(role, job.sides.replica !== undefined, prediction)] as const),
+    );
+    const looks = job.looked ?? lookAtFiles(job.sides, uniqueid, plan, (role) => travelChecks.get(role)!);
+    for (const [role, look] of looks) {
+      const mustTravel = travelChecks.get(role)!;
+      fileCounts[role] = look.counts;
+      for (const file of look.files) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
         if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
@@ -173,17 +159,10 @@ export function auditMailbox(
         if (file.message !== undefined && damaged.length < MAX_DAMAGED) damaged.push({ ...file, travels });
         else for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
-      for (const reason of unread)
-        unaudited.push({ what: 'message files', side: role, mboxname: job.mboxname, reason });
-      const unreadCaches: string[] = [];
-      const cacheCheck = {
-        isDecoded: level === 'content',
-        ...(role === 'replica' ? { proven: twins?.caches } : { twins: twins?.caches }),
-      };
-      for (const fault of checkCaches(job.sides[role]!, cacheCheck, counts, unreadCaches))
-        collector.add(faultFindings({ fault, side: role }));
-      for (const reason of unreadCaches)
-        unaudited.push({ what: 'cyrus.cache', side: role, mboxname: job.mboxname, reason });
+      for (const fault of look.cacheFaults) collector.add(faultFindings({ fault, side: role }));
+      const { mboxname } = job;
+      for (const reason of look.unread) unaudited.push({ what: 'message files', side: role, mboxname, reason });
+      for (const reason of look.unreadCaches) unaudited.push({ what: 'cyrus.cache', side: role, mboxname, reason });
     }
   }
   return {

@@ -7,7 +7,7 @@ import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_EXPUNGED } from '../model/index-file.js';
-import type { Mbentry } from '../model/mailbox.js';
+import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import { isLive, unitOfName, type Unit } from '../sources/spool/mailbox-list.js';
@@ -36,6 +36,7 @@ import { findMoving, mailboxChangedSince } from './find-moving.js';
 import { globFilter } from '../model/globs.js';
 import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
+import { finishLook, isUneventful, lookAtFiles, type FilesLooks } from './look-at-files.js';
 import { repeatMailboxReads } from './repeat-reads.js';
 import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
 import { readSameMailbox, type SameMailbox } from './same-mailbox.js';
@@ -45,6 +46,7 @@ import {
   newPartitionCounts,
   newSideCounts,
   newVanishedCounts,
+  type PartitionCounts,
   type SideCounts,
   type UnitResult,
 } from './unit-result.js';
@@ -132,8 +134,10 @@ class UnitAudit {
         this.replica === undefined || entry.uniqueid === undefined
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
-      if (partner !== undefined && !this.userAbsentOnMaster && this.isSame(entry, partner)) continue;
-      this.auditJob(() => this.makeJob(entry, partner));
+      const since = Date.now();
+      const looked = partner === undefined || this.userAbsentOnMaster ? undefined : this.lookAtSame(entry, partner);
+      if (looked === 'counted') continue;
+      this.auditJob(() => ({ ...this.makeJob(entry, partner), looked }), since);
     }
     for (const entry of replicaEntries.filter(isLive)) {
       const isDeleted = this.isDeleted(entry);
@@ -450,17 +454,12 @@ class UnitAudit {
     if (header?.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) {
       disagrees.push({ field: 'name', list: entry.mboxname, header: header.mboxname });
     }
-    // Lookups that would take longer than all else at level `index`.
-    const isThorough = this.ctx.plan.level !== 'index';
-    const quotaroot = isThorough ? wrongQuotaroot(this.quotarootOf(opened, entry), header) : undefined;
     // The dlist form has always had it; the name only where a server of 3.6 made the mailbox.
     if (header?.form === 'dlist' && header.uniqueid === undefined)
       disagrees.push({ field: 'uniqueid', list: entry.uniqueid ?? '', header: '' });
     return {
       staleCopies: staleCopies(entry, header, mailbox.indexHeader?.uidvalidity),
-      ...(quotaroot === undefined ? {} : { quotaroot }),
-      rowsDiffer: isThorough ? differencesOfRows(opened.list, entry) : [],
-      missingAclRows: isThorough ? missingAclRows(opened.side, opened.list, entry) : [],
+      ...this.lookedUp(opened, entry, header),
       mbentry: entry,
       isDeleted: this.isDeleted(entry),
       missing: mailbox.missing,
@@ -468,6 +467,21 @@ class UnitAudit {
       uniqueidRowLost: !this.isNamedByUniqueid(opened, entry),
       path: mailbox.path,
       annotationsDb: stateOf(opened.side.annotations),
+    };
+  }
+
+  /** What is found by lookups that would take longer than all else at level `index`. */
+  private lookedUp(
+    opened: OpenedSide,
+    entry: Mbentry,
+    header: MailboxHeader | undefined,
+  ): Pick<MailboxSideFacts, 'quotaroot' | 'rowsDiffer' | 'missingAclRows'> {
+    if (this.ctx.plan.level === 'index') return { rowsDiffer: [], missingAclRows: [] };
+    const quotaroot = wrongQuotaroot(this.quotarootOf(opened, entry), header);
+    return {
+      ...(quotaroot === undefined ? {} : { quotaroot }),
+      rowsDiffer: differencesOfRows(opened.list, entry),
+      missingAclRows: missingAclRows(opened.side, opened.list, entry),
     };
   }
 
@@ -576,18 +590,31 @@ class UnitAudit {
     return found;
   }
 
-  /** Counts a mailbox that is sound and the same on both sides, if it is one. */
-  private isSame(entry: Mbentry, partner: Mbentry): boolean {
+  /**
+   * Counts a mailbox that is sound and the same on both sides, if it is one. Else it is to be read in full; what was found
+   * in its files until then is returned.
+   */
+  private lookAtSame(entry: Mbentry, partner: Mbentry): 'counted' | FilesLooks | undefined {
     const { master, replica } = this;
-    if (replica === undefined || this.ctx.plan.level !== 'index') return false;
-    if (!this.isNamedByUniqueid(master, entry) || !this.isNamedByUniqueid(replica, partner)) return false;
+    const { plan } = this.ctx;
+    if (replica === undefined || this.ctx.readsAllInFull === true) return undefined;
+    if (!this.isNamedByUniqueid(master, entry) || !this.isNamedByUniqueid(replica, partner)) return undefined;
     const sides = { master: master.side, replica: replica.side };
     // Archived messages are counted then, which takes a look at the records.
-    if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition)) return false;
+    if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition))
+      return undefined;
     const same = readSameMailbox(sides, entry, partner, this.ownerOf(entry), this.isDeleted(entry));
-    if (same === undefined) return false;
+    if (same === undefined) return undefined;
     // Between two releases even equal annotations can be lost or stop a user.
-    if (same.isAnnotated && this.ctx.engine.hazards !== NO_HAZARDS) return false;
+    if (same.isAnnotated && this.ctx.engine.hazards !== NO_HAZARDS) return undefined;
+    let looks: FilesLooks | undefined;
+    if (plan.level !== 'index') {
+      if (same.files === undefined) return undefined;
+      if (!this.hasSoundRows(master, entry, same.header) || !this.hasSoundRows(replica, partner, same.header))
+        return undefined;
+      looks = finishLook(lookAtFiles(same.files, entry.uniqueid ?? '', plan, () => () => false));
+      if (looks === undefined || !isUneventful(looks)) return looks;
+    }
     this.same.push({ entry, partner, same });
     this.result.cleanMailboxes++;
     this.result.bytesRead += same.bytes;
@@ -595,8 +622,28 @@ class UnitAudit {
       const counts = this.result.sides[side.role]!;
       counts.records += same.records;
       countMailbox(counts, same.minor, entry.partition, false);
+      const ofFiles = looks?.get(side.role)?.counts;
+      this.addFileCounts(side.role, ofFiles);
+      this.partitionOf(side.role, entry.partition).files += ofFiles?.files ?? 0;
     }
-    return true;
+    return 'counted';
+  }
+
+  /** Whether what is looked up above level `index` finds nothing. */
+  private hasSoundRows(opened: OpenedSide, entry: Mbentry, header: MailboxHeader): boolean {
+    const { quotaroot, rowsDiffer, missingAclRows } = this.lookedUp(opened, entry, header);
+    return quotaroot === undefined && rowsDiffer.length + missingAclRows.length === 0;
+  }
+
+  private addFileCounts(role: SideRole, of: FileCounts | undefined): void {
+    const counts = this.result.sides[role]!;
+    counts.files += of?.files ?? 0;
+    counts.notHashed += of?.notHashed ?? 0;
+    this.result.bytesRead += of?.bytesRead ?? 0;
+  }
+
+  private partitionOf(role: SideRole, partition = ''): PartitionCounts {
+    return (this.result.sides[role]!.partitions[partition] ??= newPartitionCounts());
   }
 
   /** Neither a row by uniqueid nor a tombstone of that name tells what became of it. */
@@ -648,8 +695,8 @@ class UnitAudit {
     if (isNewerOnReplica) pair.unitsNewerOnReplica++;
   }
 
-  private auditJob(make: () => MailboxJob): void {
-    const since = Date.now();
+  /** @param since before the first look at it. Unit: ms since the epoch */
+  private auditJob(make: () => MailboxJob, since = Date.now()): void {
     const job = make();
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     const files: Partial<Record<SideRole, FileCounts>> = {};
@@ -669,9 +716,8 @@ class UnitAudit {
         mailbox.close();
         const counts = this.result.sides[role]!;
         counts.records += mailbox.totals?.records ?? 0;
-        counts.files += files[role]?.files ?? 0;
-        counts.notHashed += files[role]?.notHashed ?? 0;
-        this.result.bytesRead += (mailbox.index?.size ?? 0) + (files[role]?.bytesRead ?? 0);
+        this.addFileCounts(role, files[role]);
+        this.result.bytesRead += mailbox.index?.size ?? 0;
         countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
       }
     }
@@ -679,7 +725,7 @@ class UnitAudit {
 
   private countFiles(role: SideRole, mailbox: ReadMailbox, files = 0, gone = 0): void {
     const { partition } = mailbox.mbentry;
-    const counts = (this.result.sides[role]!.partitions[partition ?? ''] ??= newPartitionCounts());
+    const counts = this.partitionOf(role, partition);
     counts.files += files;
     counts.filesGone += gone;
     if (gone > 0) counts.filesGoneIn++;

@@ -6,12 +6,11 @@ import type { CacheProblem } from '../formats/cache/read-record.js';
 import { cacheOffsetOf, cacheUses, type CacheUses } from '../formats/index/cache-uses.js';
 import { hex32 } from '../formats/index/read-header.js';
 import { recordOffsets, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
-import type { RecordStream } from '../compare/join-records.js';
 import type { FormatFault } from '../model/fault.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import type { FileCounts } from './hash-file.js';
-import type { ReadMailbox } from './read-mailbox.js';
+import type { FiledMailbox } from './read-mailbox.js';
 import type { CacheKind, TwinCache, TwinCaches } from './twin-caches.js';
 
 /** How the caches of a mailbox are looked at. */
@@ -30,7 +29,7 @@ export interface CacheCheck {
  * @param unread gets what could not be looked at
  */
 export function* checkCaches(
-  mailbox: ReadMailbox,
+  mailbox: FiledMailbox,
   { isDecoded, twins, proven }: CacheCheck,
   counts: Pick<FileCounts, 'bytesRead'>,
   unread: string[],
@@ -64,9 +63,10 @@ function usesCache({ view, bytes }: RecordBlock, base: number, o: RecordOffsets,
   return isSound || o.crc < 0 || view.getUint32(base + o.crc) === crc32(bytes, base, base + o.crc);
 }
 
+type FiledStream = NonNullable<FiledMailbox['stream']>;
 type IsUse = (block: RecordBlock, base: number) => boolean;
 
-function hasUse(stream: RecordStream, { size }: RecordOffsets, isUse: IsUse): boolean {
+function hasUse(stream: FiledStream, { size }: RecordOffsets, isUse: IsUse): boolean {
   for (const block of stream.blocks()) {
     for (let i = 0, base = 0; i < block.count; i++, base += size) if (isUse(block, base)) return true;
   }
@@ -77,7 +77,7 @@ interface CacheJob {
   readonly file: string;
   /** Of the index. */
   readonly generation: number;
-  readonly stream: RecordStream;
+  readonly stream: FiledStream;
   readonly isUse: IsUse;
   readonly isDecoded: boolean;
   /** The same cache of the other side, if that may be the same. */

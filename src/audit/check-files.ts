@@ -7,7 +7,7 @@ import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
 import { hashFile, judgeSize, type FileCounts, type FileProblem } from './hash-file.js';
 import { isAbandoned } from './leftovers.js';
-import type { ReadMailbox } from './read-mailbox.js';
+import type { FiledMailbox } from './read-mailbox.js';
 import { messagePath, type TwinFiles } from './twin-files.js';
 
 /** What is wrong with one file; whether replication needs the file is for the caller to say. */
@@ -29,7 +29,7 @@ export interface FileCheck {
  * @param unread gets what could not be looked at
  */
 export function* checkFiles(
-  mailbox: ReadMailbox,
+  mailbox: FiledMailbox,
   side: SideRole,
   { isHashed, twins, proven }: FileCheck,
   counts: FileCounts,

@@ -66,6 +66,8 @@ export interface AuditContext {
   readonly engine: ReplicationEngine;
   /** How bytes that failed a checksum are read once more. */
   readonly readAgain: ReadAgain;
+  /** For tests: a mailbox that is the same on both sides is read like any other. */
+  readonly readsAllInFull?: boolean;
   /** True when a server has written to that database of a side since it was opened. */
   hasChanged(database: 'list' | 'annotations'): boolean;
   close(): void;

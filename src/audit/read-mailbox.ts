@@ -55,6 +55,15 @@ export interface ReadMailbox {
   close(): void;
 }
 
+/** What it takes to look at the message files and the cache of a mailbox. */
+export interface FiledMailbox {
+  readonly dirs?: MailboxDirs;
+  readonly stream?: Pick<RecordStream, 'version' | 'blocks'>;
+  readonly indexHeader?: IndexHeader;
+  readonly totals?: Pick<RecordTotals, 'records'>;
+  readonly recordsAreSound?: boolean;
+}
+
 /** cyrus.header of a mailbox with a long ACL and 128 flag names is a few kilobytes. */
 const MAX_HEADER_BYTES = 1024 * 1024;
 /** Annotations of one mailbox that are held in memory; more leave the mailbox unaudited. */

@@ -5,7 +5,7 @@ import { openCyrusDb } from '../formats/cyrusdb/open-cyrusdb.js';
 import { MAX_HEADER_SIZE, readIndexHeader } from '../formats/index/read-header.js';
 import { kernel, scanLoaded, type LoadedRun } from '../formats/index/kernel/scan-block.js';
 import { KERNEL_BUFFER_SIZE } from '../formats/index/kernel/scan-kernel.js';
-import { FlagCrcs, newTotals, type RecordTotals } from '../formats/index/scan-records.js';
+import { FlagCrcs, newTotals, type RecordBlock, type RecordTotals } from '../formats/index/scan-records.js';
 import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { FormatFault } from '../model/fault.js';
@@ -16,7 +16,15 @@ import { openFilePair, type FilePair } from '../sources/file-pair.js';
 import { FILE_MISSING, FILE_NOT_READ, readFileInto } from '../sources/read-only-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
-import { checkTotals, computedCrcs, isRefusedVersion, readMailboxAnnotations, sumOfLengths } from './read-mailbox.js';
+import type { MailboxDirs } from '../sources/spool/paths.js';
+import {
+  checkTotals,
+  computedCrcs,
+  isRefusedVersion,
+  readMailboxAnnotations,
+  sumOfLengths,
+  type FiledMailbox,
+} from './read-mailbox.js';
 
 /** A mailbox that was found sound and the same on both sides. */
 export interface SameMailbox {
@@ -30,6 +38,8 @@ export interface SameMailbox {
   readonly minor: number;
   /** Length of both indexes. */
   readonly bytes: number;
+  /** To look at its files; undefined when the index is too large to be at hand. Good until the next mailbox is read. */
+  readonly files: Readonly<Record<'master' | 'replica', FiledMailbox>> | undefined;
 }
 
 /** Larger files are left to the full look, where what is done once per mailbox does not count. */
@@ -85,8 +95,20 @@ export function readSameMailbox(
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
   if ((entry.uidvalidity ?? same.index.master.uidvalidity) !== same.index.master.uidvalidity) return undefined;
   if ((twin.uidvalidity ?? same.index.replica.uidvalidity) !== same.index.replica.uidvalidity) return undefined;
-  return { header, isAnnotated: annotated.size > 0, ...same };
+  const { stream, ...found } = same;
+  const filed = (role: 'master' | 'replica', dirs: MailboxDirs, of: RecordStreamAtHand): FiledMailbox => ({
+    dirs,
+    stream: of,
+    indexHeader: same.index[role],
+    totals: same,
+    recordsAreSound: true,
+  });
+  const files =
+    stream === undefined ? undefined : { master: filed('master', m, stream), replica: filed('replica', r, stream) };
+  return { header, isAnnotated: annotated.size > 0, files, ...found };
 }
+
+type RecordStreamAtHand = NonNullable<FiledMailbox['stream']>;
 
 /** True when cyrus.header says of ACL and type what the list says: `staleCopies` finds nothing. */
 function isCopyOf({ acl, mbtype }: Mbentry, header: MailboxHeader): boolean {
@@ -122,7 +144,7 @@ function readSameIndex(
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
   annotationBytes: number,
-): Omit<SameMailbox, 'header' | 'isAnnotated'> | undefined {
+): (Omit<SameMailbox, 'header' | 'isAnnotated' | 'files'> & { readonly stream?: RecordStreamAtHand }) | undefined {
   const small = readFileInto(masterPath, indexes.master);
   if (small > 0 && !isRead(replicaPath, indexes.replica, small)) return undefined;
   const large = small === FILE_NOT_READ ? openFilePair(masterPath, replicaPath, indexes) : undefined;
@@ -151,12 +173,20 @@ function readSameIndex(
       records: totals.records,
       minor: version.minor,
       bytes: 2 * size,
+      ...(large === undefined ? { stream: { version, blocks: () => [recordsAtHand(a)] } } : {}),
     };
   } catch {
     return undefined;
   } finally {
     large?.close();
   }
+}
+
+/** The records in the first buffer. */
+function recordsAtHand({ startOffset, numRecords, recordSize }: IndexHeader): RecordBlock {
+  const bytes = indexes.master.subarray(startOffset, startOffset + numRecords * recordSize);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { bytes, view, count: numRecords, fileOffset: startOffset };
 }
 
 /** The headers at the beginning of both buffers, when replication sees the same in them. */

@@ -2,7 +2,7 @@ import { cacheGeneration, type CacheRecord } from '../formats/cache/read-record.
 import type { CacheBytes } from '../formats/cache/cache-bytes.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import type { FileCounts } from './hash-file.js';
-import type { ReadMailbox } from './read-mailbox.js';
+import type { FiledMailbox } from './read-mailbox.js';
 
 /**
  * The caches of one side, for the check of the other one: where the records of both indexes are the same bytes, and the
@@ -14,8 +14,8 @@ export class TwinCaches {
 
   /** @param checked the side that is looked at first */
   constructor(
-    private readonly checked: ReadMailbox,
-    private readonly twin: ReadMailbox,
+    private readonly checked: FiledMailbox,
+    private readonly twin: FiledMailbox,
     private readonly counts: Pick<FileCounts, 'bytesRead'>,
   ) {}
 
@@ -80,12 +80,12 @@ export class TwinCache {
 }
 
 /** Whether archived messages have a cache of their own on both sides or on none. */
-function sharesLayout(a: ReadMailbox, b: ReadMailbox): boolean {
-  const isApart = ({ dirs }: ReadMailbox): boolean => dirs?.metaOf('cache') !== dirs?.metaOf('archivecache');
+function sharesLayout(a: FiledMailbox, b: FiledMailbox): boolean {
+  const isApart = ({ dirs }: FiledMailbox): boolean => dirs?.metaOf('cache') !== dirs?.metaOf('archivecache');
   return isApart(a) === isApart(b);
 }
 
-function hasSameRecords(a: ReadMailbox, b: ReadMailbox): boolean {
+function hasSameRecords(a: FiledMailbox, b: FiledMailbox): boolean {
   if (a.stream === undefined || b.stream === undefined) return false;
   if (a.stream.version !== b.stream.version || a.recordsAreSound !== b.recordsAreSound) return false;
   const others = b.stream.blocks()[Symbol.iterator]();

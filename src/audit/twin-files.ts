@@ -2,7 +2,7 @@ import { messageSize, recordOffsets, type RecordBlock, type RecordOffsets } from
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
 import type { FileCounts, Twin } from './hash-file.js';
-import type { ReadMailbox } from './read-mailbox.js';
+import type { FiledMailbox } from './read-mailbox.js';
 
 /** The file of a message, on the archive partition or not. @param flags system flags of its record */
 export const messagePath = (dirs: MailboxDirs, uid: number, flags: number): string =>
@@ -25,7 +25,7 @@ export class TwinFiles {
   private isAtEnd = false;
 
   constructor(
-    private readonly mailbox: ReadMailbox,
+    private readonly mailbox: FiledMailbox,
     private readonly counts: FileCounts,
   ) {
     const { stream } = mailbox;
