@@ -4,7 +4,8 @@
  * thread again. They are CommonJS, as what needs no ES module starts without Node's loader for them.
  */
 import { createHash } from 'node:crypto';
-import fs, { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import modules from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -72,10 +73,16 @@ async function bundle(entry: string, program: string): Promise<void> {
     define: { 'import.meta.url': 'importMetaUrl', 'import.meta.resolve': 'importMetaResolve' },
     banner: { js: importMeta },
     logLevel: 'warning',
+    // A third of the text, which is read at every start. Names stay, and lines that can be shown with an error.
+    minifyWhitespace: true,
+    lineLimit: 120,
+    charset: 'ascii',
   });
-  // By its last characters a program and its compiled code know each other.
+  // In its function already, as to put it there at every start would take a copy of it.
   const path = join(dist, 'program', program);
-  appendFileSync(path, `// ${createHash('sha256').update(readFileSync(path)).digest('hex')}`);
+  const text = modules.wrap(readFileSync(path, 'latin1'));
+  // By its last characters a program and its compiled code know each other.
+  writeFileSync(path, `${text}// ${createHash('sha256').update(text).digest('hex')}`, 'latin1');
 }
 
 /** A file that starts a program with its compiled code. */

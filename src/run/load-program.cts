@@ -49,9 +49,10 @@ function tuneThread(): void {
 /** Loads a program, with its compiled code when that fits. */
 function loadProgram(file: string): LoadedProgram {
   const cache = `${file}.cache`;
-  const text = fs.readFileSync(file, 'utf8');
+  // ASCII, and in the function that a CommonJS module is run in.
+  const text = fs.readFileSync(file, 'latin1');
   const cachedData = readCompiled(cache, text);
-  const script = new vm.Script(modules.wrap(text), {
+  const script = new vm.Script(text, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
   });
