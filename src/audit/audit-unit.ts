@@ -1,16 +1,15 @@
 import { FILE_FINDINGS, LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
-import type { MailboxSideFacts, MailboxSubject } from '../findings/mailbox/mailbox-subject.js';
+import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
-import { parseName, type ParsedName } from '../formats/mboxlist/names.js';
 import { SIDES, type SideRole } from '../model/effects.js';
 import { NO_HAZARDS } from '../replication/engine.js';
 import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
-import { isLive, unitOfName, type Unit } from '../sources/spool/mailbox-list.js';
+import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './hash-file.js';
@@ -19,15 +18,7 @@ import { differencesOfRows, staleCopies, wrongQuotaroot } from './copies-of-entr
 import { missingAclRows } from './reverse-acls.js';
 import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-user-metadata.js';
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
-import {
-  isLoggedByAll,
-  isNarrowed,
-  isRenameLogged,
-  isUnuserLogged,
-  mayUnuser,
-  type AuditContext,
-  type OpenedSide,
-} from './context.js';
+import { isLoggedByAll, isNarrowed, isUnuserLogged, mayUnuser, type AuditContext, type OpenedSide } from './context.js';
 import { CoveringQuotaroots } from './covering-quotaroots.js';
 import { hasArchived, hasEmptyArchive } from './empty-archive.js';
 import { failurePhase, type FailurePhase } from './failure-phase.js';
@@ -38,8 +29,10 @@ import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
 import { finishLook, isUneventful, lookAtFiles, type FilesLooks } from './look-at-files.js';
 import { repeatMailboxReads } from './repeat-reads.js';
-import { isOpenable, readMailbox, type ReadMailbox } from './read-mailbox.js';
+import { readMailbox, type ReadMailbox } from './read-mailbox.js';
 import { readSameMailbox, type SameMailbox } from './same-mailbox.js';
+import { UnitNames } from './unit-names.js';
+import { UnitRenames, type UserState } from './unit-renames.js';
 import { findDirectoriesOf } from './walk-spool.js';
 import {
   emptyResult,
@@ -88,12 +81,10 @@ class UnitAudit {
   /** Before the first read. Unit: ms since the epoch. */
   private readonly since = Date.now();
   private readonly audited: AuditedJob[] = [];
-  private readonly parsedNames = new Map<string, ParsedName>();
   private readonly same: SamePair[] = [];
-  /** The pending log removes the user on the replica. */
-  private readonly unuserLogged: boolean;
-  /** A user without an INBOX on the master; known once the entries are read. */
-  private userAbsentOnMaster = false;
+  private readonly user: UserState;
+  private readonly names: UnitNames;
+  private readonly renames: UnitRenames;
   /** Live ones. */
   private replicaMailboxes: readonly Mbentry[] = [];
   private readonly quotaroots = new CoveringQuotaroots();
@@ -107,7 +98,12 @@ class UnitAudit {
     private readonly replica: OpenedSide | undefined,
   ) {
     this.userid = unit.kind === 'user' ? unit.userid : undefined;
-    this.unuserLogged = this.userid !== undefined && isUnuserLogged(ctx, this.userid);
+    this.user = {
+      unuserLogged: this.userid !== undefined && isUnuserLogged(ctx, this.userid),
+      isAbsentOnMaster: false,
+    };
+    this.names = new UnitNames(master.side.layout);
+    this.renames = new UnitRenames(ctx, this.names, master, replica, this.user);
     this.masterRole = master.side.role;
   }
 
@@ -123,7 +119,7 @@ class UnitAudit {
     const inbox = this.unit.kind === 'user' ? this.unit.inbox : undefined;
     const inboxEntry = inbox === undefined ? undefined : masterEntries.find((e) => e.mboxname === inbox);
     const inboxOnMaster = inboxEntry === undefined ? 'absent' : isLive(inboxEntry) ? 'live' : 'tombstone';
-    this.userAbsentOnMaster = this.unit.kind === 'user' && inboxOnMaster !== 'live';
+    this.user.isAbsentOnMaster = this.unit.kind === 'user' && inboxOnMaster !== 'live';
 
     const matches = this.filter();
     const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
@@ -135,18 +131,18 @@ class UnitAudit {
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
       const since = Date.now();
-      const looked = partner === undefined || this.userAbsentOnMaster ? undefined : this.lookAtSame(entry, partner);
+      const looked = partner === undefined || this.user.isAbsentOnMaster ? undefined : this.lookAtSame(entry, partner);
       if (looked === 'counted') continue;
       this.auditJob(() => ({ ...this.makeJob(entry, partner), looked }), since);
     }
     for (const entry of replicaEntries.filter(isLive)) {
-      const isDeleted = this.isDeleted(entry);
+      const isDeleted = this.names.isDeleted(entry);
       const partner =
         entry.uniqueid === undefined ? undefined : this.master.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
       if (!isDeleted) {
         user.replicaMailboxes++;
-        if (partner !== undefined && this.isDeleted(partner)) user.deletedOnMaster++;
-        else if (partner !== undefined && this.ownerOf(partner) !== this.userid) user.movedOnMaster++;
+        if (partner !== undefined && this.names.isDeleted(partner)) user.deletedOnMaster++;
+        else if (partner !== undefined && this.names.ownerOf(partner) !== this.userid) user.movedOnMaster++;
         else if (partner === undefined && this.isUnknownToMaster(entry)) unknownToMaster++;
       }
       if (partner !== undefined || !matches(entry)) continue;
@@ -156,7 +152,7 @@ class UnitAudit {
       this.auditJob(() => this.makeJob(undefined, entry));
     }
     this.tellDamagedFiles();
-    if (!this.userAbsentOnMaster && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
+    if (!this.user.isAbsentOnMaster && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
     this.countPair(user.replicaMailboxes, unknownToMaster);
@@ -167,7 +163,8 @@ class UnitAudit {
       };
       const wipedBySync = this.ctx.engine.traits.userWithoutInbox === 'wiped';
       const sieve = this.sieveEntries(masterEntries, replicaEntries, own);
-      const { userid, unuserLogged } = this;
+      const { userid } = this;
+      const { unuserLogged } = this.user;
       this.judgeUser({ userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, sieve);
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
@@ -215,9 +212,11 @@ class UnitAudit {
   private judgeSharedQuota(): void {
     const isOnBoth = this.audited.some(({ job: { sides } }) => {
       const master = sides.master?.mbentry;
-      return master !== undefined && master.mboxname === sides.replica?.mbentry.mboxname && !this.isDeleted(master);
+      return (
+        master !== undefined && master.mboxname === sides.replica?.mbentry.mboxname && !this.names.isDeleted(master)
+      );
     });
-    if (!isOnBoth && !this.same.some(({ entry }) => !this.isDeleted(entry))) return;
+    if (!isOnBoth && !this.same.some(({ entry }) => !this.names.isDeleted(entry))) return;
     const { findings, unread, unstable } = auditSharedQuota(this.ctx, this.quotaUses());
     this.result.unstable.push(...unstable);
     for (const finding of findings) this.result.findings.push(finding);
@@ -228,7 +227,7 @@ class UnitAudit {
   private judgeUser(subject: UserSubject, masterEntries: readonly Mbentry[], sieve: SieveEntries): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
     if (this.replica !== undefined) {
-      const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.isDeleted(e));
+      const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.names.isDeleted(e));
       // A user with folders but no INBOX is damage of the list, which has a finding of its own.
       if (!(ownOnMaster && subject.inboxOnMaster !== 'live')) {
         for (const finding of USER_FINDINGS) collector.add(finding.find(subject));
@@ -291,7 +290,7 @@ class UnitAudit {
     replicaEntries: readonly Mbentry[],
     inbox: SieveEntries['inbox'],
   ): SieveEntries {
-    const isSieve = (e: Mbentry): boolean => e.mbtype.kind === SIEVE_KIND && isLive(e) && !this.isDeleted(e);
+    const isSieve = (e: Mbentry): boolean => e.mbtype.kind === SIEVE_KIND && isLive(e) && !this.names.isDeleted(e);
     const master = masterEntries.find(isSieve);
     const replica = replicaEntries.find(isSieve);
     const isSame =
@@ -310,13 +309,13 @@ class UnitAudit {
     const isOwn =
       ({ listing }: MailboxJob) =>
       ([side, { mbentry }]: readonly [SideRole, ReadMailbox]): boolean =>
-        side !== 'replica' || listing.renameIsLogged || this.ownerOf(mbentry) === this.userid;
+        side !== 'replica' || listing.renameIsLogged || this.names.ownerOf(mbentry) === this.userid;
     const ofSame = this.same.flatMap(({ entry, partner, same: { header, index, exists } }) =>
       SIDES.map((side) => {
         const { mboxname, uniqueid } = side === 'master' ? entry : partner;
         const { quotaMailboxUsed, quotaAnnotUsed, lastUid } = index[side];
         const { quotaroot } = header;
-        const isDeleted = this.isDeleted(entry);
+        const isDeleted = this.names.isDeleted(entry);
         return {
           side,
           mboxname,
@@ -340,7 +339,7 @@ class UnitAudit {
         quotaMailboxUsed: mailbox.header === undefined ? undefined : mailbox.indexHeader?.quotaMailboxUsed,
         quotaAnnotUsed: mailbox.indexHeader?.quotaAnnotUsed,
         exists: mailbox.totals?.exists,
-        isDeleted: this.isDeleted(mailbox.mbentry),
+        isDeleted: this.names.isDeleted(mailbox.mbentry),
         lastUid: mailbox.indexHeader?.lastUid,
         renameIsLogged: side === 'replica' && job.listing.renameIsLogged,
       })),
@@ -354,7 +353,7 @@ class UnitAudit {
         mboxname: entry.mboxname,
         uniqueid: entry.uniqueid,
         quotaMailboxUsed: undefined,
-        isDeleted: this.isDeleted(entry),
+        isDeleted: this.names.isDeleted(entry),
       }));
     // Two names of the master with one uniqueid have one mailbox of the replica between them.
     const once = new Map(
@@ -365,14 +364,14 @@ class UnitAudit {
 
   private makeJob(masterEntry: Mbentry | undefined, replicaEntry: Mbentry | undefined): MailboxJob {
     const { logs, engine } = this.ctx;
-    const { userAbsentOnMaster, unuserLogged } = this;
+    const { isAbsentOnMaster: userAbsentOnMaster, unuserLogged } = this.user;
     const { traits } = engine;
     const sides: Partial<Record<SideRole, ReadMailbox>> = {};
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
     const read = (opened: OpenedSide, entry: Mbentry, twin?: ReadMailbox): void => {
       const { role } = opened.side;
-      const owner = this.ownerOf(entry);
-      const spelled = masterEntry === undefined ? owner : (this.ownerOf(masterEntry) ?? owner);
+      const owner = this.names.ownerOf(entry);
+      const spelled = masterEntry === undefined ? owner : (this.names.ownerOf(masterEntry) ?? owner);
       const mailbox = readMailbox(opened.side, entry, owner, twin, spelled);
       sides[role] = mailbox;
       facts[role] = this.factsOf(opened, entry, mailbox);
@@ -385,9 +384,9 @@ class UnitAudit {
     const rename =
       masterEntry === undefined || replicaEntry === undefined || newName === oldName
         ? undefined
-        : this.renameOf(replicaEntry, masterEntry);
+        : this.renames.renameOf(replicaEntry, masterEntry);
     const tombstoneOnMaster =
-      masterEntry === undefined && replicaEntry !== undefined && this.hasTombstone(replicaEntry);
+      masterEntry === undefined && replicaEntry !== undefined && this.renames.hasTombstone(replicaEntry);
     const isUserSynced = this.unit.kind === 'user' && !userAbsentOnMaster;
     const unmailboxLogged = oldName !== undefined && logs.some((log) => log.unmailbox.has(oldName));
     const mailboxLogged = oldName !== undefined && logs.some((log) => log.mailboxes.has(oldName));
@@ -400,9 +399,10 @@ class UnitAudit {
               (traits.mailboxLine === 'deletes' && mailboxLogged))
           ? 'unlogged'
           : 'no';
-    const conflict = masterEntry !== undefined && replicaEntry === undefined ? this.conflictOf(masterEntry) : undefined;
+    const conflict =
+      masterEntry !== undefined && replicaEntry === undefined ? this.renames.conflictOf(masterEntry) : undefined;
     const usedBy =
-      masterEntry !== undefined && replicaEntry === undefined ? this.uniqueidUsedBy(masterEntry) : undefined;
+      masterEntry !== undefined && replicaEntry === undefined ? this.renames.uniqueidUsedBy(masterEntry) : undefined;
     return {
       mboxname: newName ?? oldName ?? '',
       sides,
@@ -412,7 +412,7 @@ class UnitAudit {
       listing: {
         ...(conflict === undefined ? {} : { conflict }),
         ...(usedBy === undefined ? {} : { uniqueidUsedBy: usedBy }),
-        renameTargetTaken: rename !== undefined && this.isTargetTaken(newName!, oldName!),
+        renameTargetTaken: rename !== undefined && this.renames.isTargetTaken(newName!, oldName!),
         tombstoneOnMaster,
         deleteIsCarried:
           isUserSynced ||
@@ -422,7 +422,7 @@ class UnitAudit {
         deletedAsMissing,
         renameNeedsLog: rename?.needsLog === true,
         renameIsLogged: rename?.isLogged === true,
-        deletedUnderOldName: rename !== undefined && this.isDeletedUnderOldName(replicaEntry!, rename),
+        deletedUnderOldName: rename !== undefined && this.renames.isDeletedUnderOldName(replicaEntry!, rename),
         userAbsentOnMaster,
         removedWithUser: userAbsentOnMaster && unuserLogged,
         replicaPartitions: this.replica?.side.layout.partitions.map(({ name }) => name) ?? [],
@@ -435,14 +435,6 @@ class UnitAudit {
     };
   }
 
-  /** True when the master remembers deleting this mailbox of the replica, as its engine looks it up. */
-  private hasTombstone({ mboxname, uniqueid }: Mbentry): boolean {
-    const { list } = this.master;
-    const byUniqueid = this.ctx.engine.traits.deletesMissing === 'tombstone-by-uniqueid' && list.hasUniqueidRows;
-    const row = byUniqueid ? list.uniqueidRow(uniqueid ?? '') : list.byName(mboxname);
-    return row?.mbtype.deleted === true;
-  }
-
   private factsOf(opened: OpenedSide, entry: Mbentry, mailbox: ReadMailbox): Omit<MailboxSideFacts, 'head' | 'exists'> {
     const disagrees: { field: string; list: string; header: string }[] = [];
     const { header } = mailbox;
@@ -450,7 +442,7 @@ class UnitAudit {
       disagrees.push({ field: 'uniqueid', list: entry.uniqueid, header: header.uniqueid });
     }
     // A delayed delete in the name layout moves the directory and leaves the old name in the header (seen in 3.6.1).
-    const nameIsKept = this.isDeleted(entry) || entry.mbtype.legacyDirs;
+    const nameIsKept = this.names.isDeleted(entry) || entry.mbtype.legacyDirs;
     if (header?.mboxname !== undefined && header.mboxname !== entry.mboxname && !nameIsKept) {
       disagrees.push({ field: 'name', list: entry.mboxname, header: header.mboxname });
     }
@@ -461,7 +453,7 @@ class UnitAudit {
       staleCopies: staleCopies(entry, header, mailbox.indexHeader?.uidvalidity),
       ...this.lookedUp(opened, entry, header),
       mbentry: entry,
-      isDeleted: this.isDeleted(entry),
+      isDeleted: this.names.isDeleted(entry),
       missing: mailbox.missing,
       headerDisagrees: disagrees,
       uniqueidRowLost: !this.isNamedByUniqueid(opened, entry),
@@ -487,7 +479,7 @@ class UnitAudit {
 
   /** null = not known. */
   private quotarootOf({ side }: OpenedSide, entry: Mbentry): string | undefined | null {
-    return this.isDeleted(entry) ? undefined : this.quotaroots.of(side, entry);
+    return this.names.isDeleted(entry) ? undefined : this.quotaroots.of(side, entry);
   }
 
   private isNamedByUniqueid(opened: OpenedSide, entry: Mbentry): boolean {
@@ -498,92 +490,10 @@ class UnitAudit {
     return isNamed;
   }
 
-  /** The replica's mailbox that holds the name of a mailbox which the replica does not know by uniqueid. */
-  private conflictOf(entry: Mbentry): MailboxSubject['conflict'] {
-    const other = this.replica?.list.byName(entry.mboxname);
-    if (
-      this.replica === undefined ||
-      other?.uniqueid === undefined ||
-      !isLive(other) ||
-      other.uniqueid === entry.uniqueid
-    )
-      return undefined;
-    const renamed = this.master.list.liveByUniqueid(other.uniqueid);
-    // It makes way first when the master has it under another name, and that arrives.
-    if (renamed !== undefined && (renamed.mboxname === other.mboxname || isCarried(this.renameOf(other, renamed))))
-      return undefined;
-    const mailbox = readMailbox(this.replica.side, other, this.ownerOf(other));
-    const isTrusted = mailbox.head !== undefined && isOpenable(mailbox) && mailbox.unread.length === 0;
-    try {
-      // What cannot be read, or holds what its header denies, is taken for used.
-      const lastUid = isTrusted ? Math.max(mailbox.head.lastUid, mailbox.head.maxUid) : Number.MAX_SAFE_INTEGER;
-      return {
-        uniqueid: other.uniqueid,
-        lastUid,
-        refused: lastUid > 0 || this.ctx.engine.traits.unusedConflict === 'refused',
-        exists: mailbox.totals?.exists ?? 0,
-        ...(renamed === undefined ? {} : { renamedTo: renamed.mboxname }),
-      };
-    } finally {
-      mailbox.close();
-    }
-  }
-
-  /** How a mailbox of the replica would get the name that it has on the master. */
-  private renameOf(from: Mbentry, to: Mbentry): Rename {
-    const { userAbsentOnMaster, unuserLogged } = this;
-    const owner = this.ownerOf(to);
-    const sameOwner = owner === this.ownerOf(from);
-    return {
-      needsLog: !(sameOwner && owner !== undefined && !userAbsentOnMaster),
-      isLogged:
-        isRenameLogged(this.ctx.logs, from.mboxname, to.mboxname, sameOwner) || (unuserLogged && userAbsentOnMaster),
-    };
-  }
-
-  /**
-   * True when replication of the user to whom a renamed mailbox belonged takes it for deleted: he has mailboxes on the
-   * master, and of this name the engine sees none or a tombstone. Run: user.cyd.Sent, moved to user.fay.Sent, 3.6.1.
-   */
-  private isDeletedUnderOldName(entry: Mbentry, rename: Rename): boolean {
-    if (isCarried(rename) || this.isDeleted(entry)) return false;
-    const unit = unitOfName(entry.mboxname, this.master.side.layout);
-    const inbox = unit.kind === 'user' ? this.master.list.byName(unit.inbox) : undefined;
-    if (inbox === undefined || !isLive(inbox)) return false;
-    return this.ctx.engine.traits.deletesMissing === 'always' || this.hasTombstone(entry);
-  }
-
-  /**
-   * Another name that the replica's row by uniqueid still gives to a mailbox which it has no more. The engine goes by
-   * that row alone when it creates a mailbox. Source: sync_apply_mailbox, mboxlist_find_uniqueid 3.6.1.
-   */
-  private uniqueidUsedBy({ uniqueid, mboxname }: Mbentry): string | undefined {
-    const row = uniqueid === undefined ? undefined : this.replica?.list.uniqueidRow(uniqueid);
-    return row === undefined || row.mbtype.deleted || row.mboxname === mboxname ? undefined : row.mboxname;
-  }
-
-  /**
-   * True when the replica has another mailbox under the new name that does not move away before. Renames wait for each
-   * other along a chain: one that ends at a mailbox that stays, or comes back to where it began, never gets done.
-   */
-  private isTargetTaken(newName: string, oldName: string): boolean {
-    const passed = new Set([oldName]);
-    for (let name = newName; ;) {
-      const other = this.replica?.list.byName(name);
-      if (other?.uniqueid === undefined || !isLive(other)) return false;
-      if (passed.has(name)) return true;
-      passed.add(name);
-      const partner = this.master.list.liveByUniqueid(other.uniqueid);
-      if (partner === undefined || partner.mboxname === name) return true;
-      if (!isCarried(this.renameOf(other, partner))) return true;
-      name = partner.mboxname;
-    }
-  }
-
   private findLiveElsewhere(guids: ReadonlySet<string>, except: Mbentry | undefined): ReadonlySet<string> {
     const found = new Set<string>();
     for (const entry of this.master.list.entriesOf(this.unit)) {
-      if (!isLive(entry) || this.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
+      if (!isLive(entry) || this.names.isDeleted(entry) || entry.mboxname === except?.mboxname) continue;
       for (const { guid, flags } of guidRecords(this.master.side, entry))
         if ((flags & FLAG_EXPUNGED) === 0 && guids.has(guid)) found.add(guid);
     }
@@ -603,7 +513,7 @@ class UnitAudit {
     // Archived messages are counted then, which takes a look at the records.
     if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition))
       return undefined;
-    const same = readSameMailbox(sides, entry, partner, this.ownerOf(entry), this.isDeleted(entry));
+    const same = readSameMailbox(sides, entry, partner, this.names.ownerOf(entry), this.names.isDeleted(entry));
     if (same === undefined) return undefined;
     // Between two releases even equal annotations can be lost or stop a user.
     if (same.isAnnotated && this.ctx.engine.hazards !== NO_HAZARDS) return undefined;
@@ -666,13 +576,13 @@ class UnitAudit {
     const emptiedOn = new Set<string>();
     const vanishedOf = (partition = '') => (pair.vanished[partition] ??= newVanishedCounts());
     for (const { entry, same } of this.same) {
-      if (this.isDeleted(entry)) continue;
+      if (this.names.isDeleted(entry)) continue;
       isCompared = true;
       if (same.exists > 0) vanishedOf(entry.partition).filled++;
     }
     for (const { job, audit } of this.audited) {
       const { master, replica } = job.sides;
-      if (master?.head === undefined || replica?.head === undefined || this.isDeleted(master.mbentry)) continue;
+      if (master?.head === undefined || replica?.head === undefined || this.names.isDeleted(master.mbentry)) continue;
       isCompared = true;
       const modseqs = replica.head.highestmodseq - master.head.highestmodseq;
       const uids = replica.head.lastUid - master.head.lastUid;
@@ -707,7 +617,9 @@ class UnitAudit {
       const hasFound = collector.class !== 'clean' || audit.damaged.length > 0 || unaudited.length > unauditedBefore;
       const isMoving = hasFound && Object.values(job.sides).some((mailbox) => mailboxChangedSince(mailbox, since));
       const fails = failurePhase(job, audit);
-      this.audited.push({ job, audit, collector, isMoving, ...(fails === undefined ? {} : { fails }) });
+      // What is said of its files has been told by now.
+      const told = { ...job, looked: undefined };
+      this.audited.push({ job: told, audit, collector, isMoving, ...(fails === undefined ? {} : { fails }) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
         this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
       this.lookForBadHardware(job, audit);
@@ -738,7 +650,7 @@ class UnitAudit {
     for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
       const files = altered[role] ?? [];
       if (mailbox.faults.length + files.length === 0) continue;
-      evidence.push(...hardwareEvidence(role, mailbox, this.ownerOf(mailbox.mbentry)));
+      evidence.push(...hardwareEvidence(role, mailbox, this.names.ownerOf(mailbox.mbentry)));
       unstable.push(...repeatMailboxReads(role, mailbox, files, this.since, this.ctx.readAgain));
     }
   }
@@ -768,7 +680,7 @@ class UnitAudit {
       const mailbox: MailboxResult = {
         mboxname: job.mboxname,
         uniqueid: entry.uniqueid,
-        userid: this.ownerOf(entry),
+        userid: this.names.ownerOf(entry),
         class: collector.class,
         findings: collector.findings,
         counts: collector.counts,
@@ -789,7 +701,7 @@ class UnitAudit {
     }
     if (this.unit.kind !== 'user') return;
     const { inbox, userid } = this.unit;
-    const own = entries.filter((e) => isLive(e) && !this.isDeleted(e));
+    const own = entries.filter((e) => isLive(e) && !this.names.isDeleted(e));
     if (own.length > 0 && !own.some((e) => e.mboxname === inbox)) {
       this.addListFinding({ kind: 'inbox-missing', side: role, userid, mailboxes: own.length });
     }
@@ -819,7 +731,7 @@ class UnitAudit {
       if (entry.mbtype.deleted) counts.tombstones++;
       else if (isLive(entry)) {
         counts.mailboxes++;
-        if (this.isDeleted(entry)) counts.deletedMailboxes++;
+        if (this.names.isDeleted(entry)) counts.deletedMailboxes++;
       }
     }
   }
@@ -829,34 +741,7 @@ class UnitAudit {
     const byPartition = globFilter(this.ctx.plan.partitions);
     return (entry) => byName(entry.mboxname) && byPartition(entry.partition ?? '');
   }
-
-  private parsed({ mboxname }: Mbentry): ParsedName {
-    let name = this.parsedNames.get(mboxname);
-    if (name === undefined) {
-      const { deletedPrefix, defaultdomain } = this.master.side.layout;
-      name = parseName(mboxname, { deletedPrefix, defaultdomain });
-      this.parsedNames.set(mboxname, name);
-    }
-    return name;
-  }
-
-  private isDeleted(entry: Mbentry): boolean {
-    return this.parsed(entry).isDeleted;
-  }
-
-  private ownerOf(entry: Mbentry): string | undefined {
-    return this.parsed(entry).owner;
-  }
 }
-
-/** Whether replication has to be told of a rename, and whether it is. */
-interface Rename {
-  /** The owner changes, or there is none: only the pending log can carry it. */
-  readonly needsLog: boolean;
-  readonly isLogged: boolean;
-}
-
-const isCarried = ({ needsLog, isLogged }: Rename): boolean => !needsLog || isLogged;
 
 function countMailbox(
   counts: SideCounts,
