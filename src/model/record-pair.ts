@@ -55,7 +55,9 @@ const FLAGS_BY_BIT = [...SYSTEM_FLAG_NAMES].sort(([a], [b]) => a - b);
 
 /** IMAP flags in `bits`; other bits are left out. */
 export function systemFlagNames(bits: number): string[] {
-  return FLAGS_BY_BIT.flatMap(([bit, name]) => ((bits & bit) === 0 ? [] : [name]));
+  const names: string[] = [];
+  for (const [bit, name] of FLAGS_BY_BIT) if ((bits & bit) !== 0) names.push(name);
+  return names;
 }
 
 /** IMAP flags of a record, system flags first, as a person reads them. */
