@@ -513,17 +513,25 @@ class UnitAudit {
     // Archived messages are counted then, which takes a look at the records.
     if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition))
       return undefined;
-    const same = readSameMailbox(sides, entry, partner, this.names.ownerOf(entry), this.names.isDeleted(entry));
-    if (same === undefined) return undefined;
+    const isDeleted = this.names.isDeleted(entry);
+    const owner = this.names.ownerOf(entry);
+    const found = readSameMailbox(sides, entry, partner, owner, isDeleted, plan.level !== 'index');
+    if (found === undefined) return undefined;
+    const { same, files } = found;
     // Between two releases even equal annotations can be lost or stop a user.
     if (same.isAnnotated && this.ctx.engine.hazards !== NO_HAZARDS) return undefined;
     let looks: FilesLooks | undefined;
     if (plan.level !== 'index') {
-      if (same.files === undefined) return undefined;
+      if (files === undefined) return undefined;
       if (!this.hasSoundRows(master, entry, same.header) || !this.hasSoundRows(replica, partner, same.header))
         return undefined;
-      looks = finishLook(lookAtFiles(same.files, entry.uniqueid ?? '', plan, () => () => false));
-      if (looks === undefined || !isUneventful(looks)) return looks;
+      const begun = lookAtFiles(files, entry.uniqueid ?? '', plan, () => () => false);
+      looks = finishLook(begun);
+      if (looks === undefined) {
+        for (const { counts } of begun.values()) this.result.bytesRead += counts.bytesRead;
+        return undefined;
+      }
+      if (!isUneventful(looks)) return looks;
     }
     this.same.push({ entry, partner, same });
     this.result.cleanMailboxes++;

@@ -38,9 +38,10 @@ export interface SameMailbox {
   readonly minor: number;
   /** Length of both indexes. */
   readonly bytes: number;
-  /** To look at its files; undefined when the index is too large to be at hand. Good until the next mailbox is read. */
-  readonly files: Readonly<Record<'master' | 'replica', FiledMailbox>> | undefined;
 }
+
+/** To look at the files of a mailbox; good until the next mailbox is read. */
+export type SameFiles = Readonly<Record<'master' | 'replica', FiledMailbox>>;
 
 /** Larger files are left to the full look, where what is done once per mailbox does not count. */
 const HEADER_BYTES = 16 * 1024;
@@ -59,6 +60,7 @@ let emptyDatabase = Buffer.alloc(0);
  * A first look at a mailbox that both lists have in one place: most mailboxes of a pair are sound and the same, and for
  * those nothing is decoded that the other side has byte for byte. undefined = it may be otherwise, and only the full look
  * (`auditMailbox`) can tell; a mailbox that is the same here is clean there.
+ * @param withFiles its files are to be looked at as well, for which the index has to be small enough to be at hand
  */
 export function readSameMailbox(
   sides: { readonly master: Side; readonly replica: Side },
@@ -66,7 +68,8 @@ export function readSameMailbox(
   twin: Mbentry,
   owner: string | undefined,
   isDeleted: boolean,
-): SameMailbox | undefined {
+  withFiles = false,
+): { readonly same: SameMailbox; readonly files?: SameFiles } | undefined {
   if (entry !== twin && !isSameEntry(entry, twin)) return undefined;
   const m = locateMailbox(sides.master.layout, entry);
   const r = locateMailbox(sides.replica.layout, twin);
@@ -89,23 +92,26 @@ export function readSameMailbox(
   const annotated = sameMailboxAnnotations(sides, entry, owner);
   if (annotated === undefined) return undefined;
   const bytes = sumOfLengths(annotated);
-  const same = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes);
-  if (same === undefined) return undefined;
+  const found = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes, !withFiles);
+  if (found === undefined) return undefined;
+  const { stream, ...same } = found;
   if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
   if ((entry.uidvalidity ?? same.index.master.uidvalidity) !== same.index.master.uidvalidity) return undefined;
   if ((twin.uidvalidity ?? same.index.replica.uidvalidity) !== same.index.replica.uidvalidity) return undefined;
-  const { stream, ...found } = same;
-  const filed = (role: 'master' | 'replica', dirs: MailboxDirs, of: RecordStreamAtHand): FiledMailbox => ({
+  const filed = (role: 'master' | 'replica', dirs: MailboxDirs, atHand: RecordStreamAtHand): FiledMailbox => ({
     dirs,
-    stream: of,
+    stream: atHand,
     indexHeader: same.index[role],
     totals: same,
     recordsAreSound: true,
   });
-  const files =
-    stream === undefined ? undefined : { master: filed('master', m, stream), replica: filed('replica', r, stream) };
-  return { header, isAnnotated: annotated.size > 0, files, ...found };
+  return {
+    same: { header, isAnnotated: annotated.size > 0, ...same },
+    ...(stream === undefined
+      ? {}
+      : { files: { master: filed('master', m, stream), replica: filed('replica', r, stream) } }),
+  };
 }
 
 type RecordStreamAtHand = NonNullable<FiledMailbox['stream']>;
@@ -144,9 +150,11 @@ function readSameIndex(
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
   annotationBytes: number,
-): (Omit<SameMailbox, 'header' | 'isAnnotated' | 'files'> & { readonly stream?: RecordStreamAtHand }) | undefined {
+  mayBeLarge: boolean,
+): (Omit<SameMailbox, 'header' | 'isAnnotated'> & { readonly stream?: RecordStreamAtHand }) | undefined {
   const small = readFileInto(masterPath, indexes.master);
   if (small > 0 && !isRead(replicaPath, indexes.replica, small)) return undefined;
+  if (small === FILE_NOT_READ && !mayBeLarge) return undefined;
   const large = small === FILE_NOT_READ ? openFilePair(masterPath, replicaPath, indexes) : undefined;
   try {
     const size = large?.size ?? small;
@@ -275,7 +283,9 @@ function hasNoAnnotations(path: string, target: Buffer): boolean {
   if (size === emptyDatabase.length && target.compare(emptyDatabase, 0, size, 0, size) === 0) return true;
   const bytes = Buffer.from(target.subarray(0, size));
   const { db, faults } = openCyrusDb(bufferSource(bytes), '');
-  if (db === undefined || db.count > 0 || faults.length > 0) return false;
+  if (db === undefined || db.count > 0) return false;
+  // Of one that was emptied the rows are still there, and may be damaged.
+  if (db.verify().length > 0 || faults.length > 0) return false;
   emptyDatabase = bytes;
   return true;
 }

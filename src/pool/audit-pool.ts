@@ -50,8 +50,6 @@ export function startPool(
     minThreads: 1,
     maxThreads: threads,
     concurrentTasksPerWorker: TASKS_PER_WORKER,
-    // It would be told of each file that is opened; one whose thread was ended stays open until this process ends.
-    trackUnmanagedFds: false,
     // A thread that waits for a moment is not worth a new one.
     idleTimeout: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB, maxYoungGenerationSizeMb: WORKER_YOUNG_MB },

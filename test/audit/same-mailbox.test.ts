@@ -5,7 +5,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { auditUnit, newUnitResult } from '../../src/audit/audit-unit.js';
 import { checkList } from '../../src/audit/check-list.js';
@@ -185,6 +185,30 @@ function changed(change: (pair: Sides) => void, engines?: AuditPlan['engines']):
 
 test('a pair at rest is the same in every mailbox', () => {
   expect(changed(() => undefined)).toHaveLength(6);
+});
+
+/** A row was set and deleted. Made by cyr_dbtool of 3.6.1. */
+const emptied = inflateRawSync(
+  Buffer.from(
+    'W8jUzVtSnl+cnVmgkJaZk8oAAYxoNIwbAKVvgEhlpsOXbeVR5Fegqhs5QPWGcR+I1mZhYGZgYGAlVt+zFe+Nj4V+fpadWlmWmFOaqoIW3rFHZaRALF00fZ/' +
+      'OFRWCaDT1K94tTjMBsQA=',
+    'base64',
+  ),
+);
+const FIRST_ROW = 336;
+
+test('in a database of annotations that was emptied, what is left of its rows has to be sound', () => {
+  const isSameWith = (damaged: (bytes: Buffer) => void): boolean =>
+    changed((pair) => {
+      for (const side of [pair.master, pair.replica]) {
+        const bytes = Buffer.from(emptied);
+        if (side === pair.replica) damaged(bytes);
+        writeFileSync(join(mailboxDir(side, FOLDER), 'cyrus.annotations'), bytes);
+      }
+    }).includes(FOLDER);
+  expect(isSameWith(() => undefined)).toBe(true);
+  for (let at = FIRST_ROW; at < emptied.length; at += 24)
+    expect(isSameWith((bytes) => void (bytes[at]! ^= 1))).toBe(false);
 });
 
 const SIDES = ['master', 'replica'] as const;
