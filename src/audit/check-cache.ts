@@ -5,13 +5,14 @@ import { findMalformedItem } from '../formats/cache/check-items.js';
 import type { CacheProblem } from '../formats/cache/read-record.js';
 import { cacheOffsetOf, cacheUses, type CacheUses } from '../formats/index/cache-uses.js';
 import { hex32 } from '../formats/index/read-header.js';
+import type { IndexRecords } from '../formats/index/record-cursor.js';
 import { recordOffsets, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
 import type { FormatFault } from '../model/fault.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import type { FileCounts } from './hash-file.js';
 import type { FiledMailbox } from './read-mailbox.js';
-import type { CacheKind, TwinCache, TwinCaches } from './twin-caches.js';
+import { cacheKinds, type TwinCache, type TwinCaches } from './twin-caches.js';
 
 /** How the caches of a mailbox are looked at. */
 export interface CacheCheck {
@@ -37,13 +38,12 @@ export function* checkCaches(
   const { dirs, stream, indexHeader, recordsAreSound } = mailbox;
   if (dirs === undefined || stream === undefined || indexHeader === undefined) return;
   const o = recordOffsets(stream.version);
-  const isArchiveApart = dirs.metaOf('cache') !== dirs.metaOf('archivecache');
-  const kinds: CacheKind[] = isArchiveApart ? ['cache', 'archivecache'] : ['cache'];
+  const kinds = cacheKinds(dirs);
   for (const kind of kinds) {
     if (proven?.isProven(kind) === true) continue;
     const isUse = (block: RecordBlock, base: number): boolean =>
       usesCache(block, base, o, recordsAreSound === true) &&
-      (!isArchiveApart ||
+      (kinds.length === 1 ||
         (kind === 'archivecache') === ((block.view.getUint32(base + o.systemFlags) & FLAG_ARCHIVED) !== 0));
     if (!hasUse(stream, o, isUse)) continue;
     const file = dirs.metaOf(kind);
@@ -63,10 +63,9 @@ function usesCache({ view, bytes }: RecordBlock, base: number, o: RecordOffsets,
   return isSound || o.crc < 0 || view.getUint32(base + o.crc) === crc32(bytes, base, base + o.crc);
 }
 
-type FiledStream = NonNullable<FiledMailbox['stream']>;
 type IsUse = (block: RecordBlock, base: number) => boolean;
 
-function hasUse(stream: FiledStream, { size }: RecordOffsets, isUse: IsUse): boolean {
+function hasUse(stream: IndexRecords, { size }: RecordOffsets, isUse: IsUse): boolean {
   for (const block of stream.blocks()) {
     for (let i = 0, base = 0; i < block.count; i++, base += size) if (isUse(block, base)) return true;
   }
@@ -77,7 +76,7 @@ interface CacheJob {
   readonly file: string;
   /** Of the index. */
   readonly generation: number;
-  readonly stream: FiledStream;
+  readonly stream: IndexRecords;
   readonly isUse: IsUse;
   readonly isDecoded: boolean;
   /** The same cache of the other side, if that may be the same. */

@@ -3,6 +3,7 @@ import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS } from '../compare/join-records.js';
 import { openCyrusDb } from '../formats/cyrusdb/open-cyrusdb.js';
 import { MAX_HEADER_SIZE, readIndexHeader } from '../formats/index/read-header.js';
+import type { IndexRecords } from '../formats/index/record-cursor.js';
 import { kernel, scanLoaded, type LoadedRun } from '../formats/index/kernel/scan-block.js';
 import { KERNEL_BUFFER_SIZE } from '../formats/index/kernel/scan-kernel.js';
 import { FlagCrcs, newTotals, type RecordBlock, type RecordTotals } from '../formats/index/scan-records.js';
@@ -17,14 +18,9 @@ import { FILE_MISSING, FILE_NOT_READ, readFileInto } from '../sources/read-only-
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
-import {
-  checkTotals,
-  computedCrcs,
-  isRefusedVersion,
-  readMailboxAnnotations,
-  sumOfLengths,
-  type FiledMailbox,
-} from './read-mailbox.js';
+import { checkTotals, computedCrcs } from './check-totals.js';
+import { readMailboxAnnotations, sumOfLengths } from './read-annotations.js';
+import { isRefusedVersion, type FiledMailbox } from './read-mailbox.js';
 
 /** A mailbox that was found sound and the same on both sides. */
 export interface SameMailbox {
@@ -92,14 +88,14 @@ export function readSameMailbox(
   const annotated = sameMailboxAnnotations(sides, entry, owner);
   if (annotated === undefined) return undefined;
   const bytes = sumOfLengths(annotated);
-  const found = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes, !withFiles);
+  const found = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes, withFiles);
   if (found === undefined) return undefined;
   const { stream, ...same } = found;
   if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
   if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
   if ((entry.uidvalidity ?? same.index.master.uidvalidity) !== same.index.master.uidvalidity) return undefined;
   if ((twin.uidvalidity ?? same.index.replica.uidvalidity) !== same.index.replica.uidvalidity) return undefined;
-  const filed = (role: 'master' | 'replica', dirs: MailboxDirs, atHand: RecordStreamAtHand): FiledMailbox => ({
+  const filed = (role: 'master' | 'replica', dirs: MailboxDirs, atHand: IndexRecords): FiledMailbox => ({
     dirs,
     stream: atHand,
     indexHeader: same.index[role],
@@ -113,8 +109,6 @@ export function readSameMailbox(
       : { files: { master: filed('master', m, stream), replica: filed('replica', r, stream) } }),
   };
 }
-
-type RecordStreamAtHand = NonNullable<FiledMailbox['stream']>;
 
 /** True when cyrus.header says of ACL and type what the list says: `staleCopies` finds nothing. */
 function isCopyOf({ acl, mbtype }: Mbentry, header: MailboxHeader): boolean {
@@ -150,11 +144,11 @@ function readSameIndex(
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
   annotationBytes: number,
-  mayBeLarge: boolean,
-): (Omit<SameMailbox, 'header' | 'isAnnotated'> & { readonly stream?: RecordStreamAtHand }) | undefined {
+  isToBeAtHand: boolean,
+): (Omit<SameMailbox, 'header' | 'isAnnotated'> & { readonly stream?: IndexRecords }) | undefined {
   const small = readFileInto(masterPath, indexes.master);
   if (small > 0 && !isRead(replicaPath, indexes.replica, small)) return undefined;
-  if (small === FILE_NOT_READ && !mayBeLarge) return undefined;
+  if (small === FILE_NOT_READ && isToBeAtHand) return undefined;
   const large = small === FILE_NOT_READ ? openFilePair(masterPath, replicaPath, indexes) : undefined;
   try {
     const size = large?.size ?? small;
@@ -181,7 +175,7 @@ function readSameIndex(
       records: totals.records,
       minor: version.minor,
       bytes: 2 * size,
-      ...(large === undefined ? { stream: { version, blocks: () => [recordsAtHand(a)] } } : {}),
+      ...(isToBeAtHand ? { stream: { version, blocks: () => [recordsAtHand(a)] } } : {}),
     };
   } catch {
     return undefined;

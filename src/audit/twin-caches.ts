@@ -1,6 +1,7 @@
 import { cacheGeneration, type CacheRecord } from '../formats/cache/read-record.js';
 import type { CacheBytes } from '../formats/cache/cache-bytes.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
+import type { MailboxDirs } from '../sources/spool/paths.js';
 import type { FileCounts } from './hash-file.js';
 import type { FiledMailbox } from './read-mailbox.js';
 
@@ -21,9 +22,11 @@ export class TwinCaches {
 
   /** Its cache of that kind, to be compared with `cache`; undefined when it is not to be taken for the same. */
   open(kind: CacheKind, { size }: CacheBytes): TwinCache | undefined {
-    const { dirs, indexHeader } = this.twin;
-    this.isAlike ??= sharesLayout(this.checked, this.twin) && hasSameRecords(this.checked, this.twin);
-    if (!this.isAlike || dirs === undefined) return undefined;
+    const { checked, twin: other } = this;
+    const { dirs, indexHeader } = other;
+    if (dirs === undefined || checked.dirs === undefined) return undefined;
+    this.isAlike ??= cacheKinds(checked.dirs).length === cacheKinds(dirs).length && hasSameRecords(checked, other);
+    if (!this.isAlike) return undefined;
     const { cache } = CacheFile.open(dirs.metaOf(kind));
     if (cache === undefined) return undefined;
     const twin = new TwinCache(cache, this.counts, () => this.proven.add(kind));
@@ -38,6 +41,10 @@ export class TwinCaches {
 }
 
 export type CacheKind = 'cache' | 'archivecache';
+
+/** The caches of a mailbox: archived messages may have their own. */
+export const cacheKinds = (dirs: MailboxDirs): readonly CacheKind[] =>
+  dirs.metaOf('cache') === dirs.metaOf('archivecache') ? ['cache'] : ['cache', 'archivecache'];
 
 export class TwinCache {
   private isSame = true;
@@ -77,12 +84,6 @@ export class TwinCache {
     this.counts.bytesRead += this.cache.bytesRead;
     this.cache.close();
   }
-}
-
-/** Whether archived messages have a cache of their own on both sides or on none. */
-function sharesLayout(a: FiledMailbox, b: FiledMailbox): boolean {
-  const isApart = ({ dirs }: FiledMailbox): boolean => dirs?.metaOf('cache') !== dirs?.metaOf('archivecache');
-  return isApart(a) === isApart(b);
 }
 
 function hasSameRecords(a: FiledMailbox, b: FiledMailbox): boolean {

@@ -1,25 +1,17 @@
 import { readNsSeconds, readU64 } from '../bytes/layout.js';
 import { decodeRecord } from '../formats/index/decode-record.js';
-import {
-  annotTerms,
-  recordOffsets,
-  type FlagCrcs,
-  type RecordBlock,
-  type RecordOffsets,
-} from '../formats/index/scan-records.js';
+import { RecordCursor, type IndexRecords } from '../formats/index/record-cursor.js';
+import { annotTerms, type FlagCrcs, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
 import { basicTerm } from '../formats/index/sync-crc.js';
-import type { IndexVersion } from '../formats/index/versions/index-version.js';
 import { FLAG_EXPUNGED, FLAG_SEEN, type IndexRecord } from '../model/index-file.js';
 import type { RecordPair, SideRecord } from '../model/record-pair.js';
 
-/** The records of one side, walked in file order as often as needed. */
-export interface RecordStream {
-  readonly version: IndexVersion;
+/** The records of one side, and what belongs to them. */
+export interface RecordStream extends IndexRecords {
   readonly userFlags: readonly (string | undefined)[];
   readonly flagCrcs: FlagCrcs;
   /** Message annotations by UID, without virtual ones, and what they add to the annotation CRC. */
   readonly annotations: MessageAnnotations;
-  readonly blocks: () => Iterable<RecordBlock>;
 }
 
 export interface MessageAnnotations {
@@ -245,41 +237,14 @@ export function sameFlags(a: SideRecord, b: SideRecord): boolean {
 }
 
 /** Walks the records of one side, decoding on demand. */
-class Cursor {
-  block: RecordBlock | undefined;
-  index = 0;
-  readonly offsets: RecordOffsets;
-  private readonly blocks: Iterator<RecordBlock>;
-
+class Cursor extends RecordCursor {
   constructor(private readonly stream: RecordStream) {
-    this.offsets = recordOffsets(stream.version);
-    this.blocks = stream.blocks()[Symbol.iterator]();
-  }
-
-  /** Makes a record current; false at the end. Slots without a UID (wiped by reconstruct) are passed over. */
-  load(): boolean {
-    for (;;) {
-      while (this.block === undefined || this.index >= this.block.count) {
-        const next = this.blocks.next();
-        if (next.done === true) {
-          this.block = undefined;
-          return false;
-        }
-        this.block = next.value;
-        this.index = 0;
-      }
-      if (this.uid() !== 0) return true;
-      this.index++;
-    }
-  }
-
-  uid(): number {
-    return this.block!.view.getUint32(this.index * this.offsets.size + this.offsets.uid);
+    super(stream);
   }
 
   modseq(): number {
-    const { modseq, size } = this.offsets;
-    return modseq < 0 ? 0 : readU64(this.block!.view, this.index * size + modseq);
+    const { modseq } = this.offsets;
+    return modseq < 0 ? 0 : readU64(this.block!.view, this.base + modseq);
   }
 
   skipBlock(): void {
@@ -292,7 +257,7 @@ class Cursor {
     const { stream, offsets: o } = this;
     const record: Filling = decodeRecord(block, this.index, o, stream.userFlags);
     const { uid } = record;
-    const base = this.index * o.size;
+    const { base } = this;
     this.index++;
     const isSummed = !record.expunged && o.guid >= 0;
     // Set one by one: Object.assign takes as long as the rest.

@@ -1,5 +1,5 @@
 import { crc32 } from '../bytes/crc32.js';
-import { readMessageAnnotations } from '../audit/read-mailbox.js';
+import { readMessageAnnotations } from '../audit/read-annotations.js';
 import { decodeRecord } from '../formats/index/decode-record.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { ManifestAnnotation, ManifestFlags } from '../generated/manifest.js';
