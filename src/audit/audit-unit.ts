@@ -40,7 +40,6 @@ import {
   newSideCounts,
   newVanishedCounts,
   type PartitionCounts,
-  type SideCounts,
   type UnitResult,
 } from './unit-result.js';
 
@@ -58,6 +57,18 @@ interface AuditedJob {
   /** A server wrote to it while it was read. */
   readonly isMoving: boolean;
   readonly fails?: FailurePhase;
+}
+
+/** One side of a mailbox that was looked at. */
+interface LookedCounts {
+  readonly records: number;
+  /** Of its index. */
+  readonly bytes: number;
+  readonly minor: number | undefined;
+  readonly partition: string | undefined;
+  /** Its directory is not there. */
+  readonly isMissing: boolean;
+  readonly files: FileCounts | undefined;
 }
 
 interface SamePair {
@@ -82,7 +93,7 @@ class UnitAudit {
   private readonly since = Date.now();
   private readonly audited: AuditedJob[] = [];
   private readonly same: SamePair[] = [];
-  private readonly user: UserState;
+  private readonly userState: UserState;
   private readonly names: UnitNames;
   private readonly renames: UnitRenames;
   /** Live ones. */
@@ -98,12 +109,12 @@ class UnitAudit {
     private readonly replica: OpenedSide | undefined,
   ) {
     this.userid = unit.kind === 'user' ? unit.userid : undefined;
-    this.user = {
+    this.userState = {
       unuserLogged: this.userid !== undefined && isUnuserLogged(ctx, this.userid),
       isAbsentOnMaster: false,
     };
     this.names = new UnitNames(master.side.layout);
-    this.renames = new UnitRenames(ctx, this.names, master, replica, this.user);
+    this.renames = new UnitRenames(ctx, this.names, master, replica, this.userState);
     this.masterRole = master.side.role;
   }
 
@@ -119,7 +130,7 @@ class UnitAudit {
     const inbox = this.unit.kind === 'user' ? this.unit.inbox : undefined;
     const inboxEntry = inbox === undefined ? undefined : masterEntries.find((e) => e.mboxname === inbox);
     const inboxOnMaster = inboxEntry === undefined ? 'absent' : isLive(inboxEntry) ? 'live' : 'tombstone';
-    this.user.isAbsentOnMaster = this.unit.kind === 'user' && inboxOnMaster !== 'live';
+    this.userState.isAbsentOnMaster = this.unit.kind === 'user' && inboxOnMaster !== 'live';
 
     const matches = this.filter();
     const user = { replicaMailboxes: 0, deletedOnMaster: 0, movedOnMaster: 0 };
@@ -131,7 +142,8 @@ class UnitAudit {
           ? undefined
           : this.replica.list.liveByUniqueid(entry.uniqueid, entry.mboxname);
       const since = Date.now();
-      const looked = partner === undefined || this.user.isAbsentOnMaster ? undefined : this.lookAtSame(entry, partner);
+      const looked =
+        partner === undefined || this.userState.isAbsentOnMaster ? undefined : this.lookAtSame(entry, partner);
       if (looked === 'counted') continue;
       this.auditJob(() => ({ ...this.makeJob(entry, partner), looked }), since);
     }
@@ -152,7 +164,8 @@ class UnitAudit {
       this.auditJob(() => this.makeJob(undefined, entry));
     }
     this.tellDamagedFiles();
-    if (!this.user.isAbsentOnMaster && this.unit.kind === 'user' && this.replica !== undefined) this.spreadFailures();
+    if (!this.userState.isAbsentOnMaster && this.unit.kind === 'user' && this.replica !== undefined)
+      this.spreadFailures();
     if (isNarrowed(this.ctx.plan) && this.replica !== undefined) this.lookForLostEntries(this.replica.side.role);
     this.finishMailboxes();
     this.countPair(user.replicaMailboxes, unknownToMaster);
@@ -164,7 +177,7 @@ class UnitAudit {
       const wipedBySync = this.ctx.engine.traits.userWithoutInbox === 'wiped';
       const sieve = this.sieveEntries(masterEntries, replicaEntries, own);
       const { userid } = this;
-      const { unuserLogged } = this.user;
+      const { unuserLogged } = this.userState;
       this.judgeUser({ userid, inboxOnMaster, unuserLogged, wipedBySync, ...user }, masterEntries, sieve);
     }
     if (this.userid === undefined && this.replica !== undefined) this.judgeSharedQuota();
@@ -364,7 +377,7 @@ class UnitAudit {
 
   private makeJob(masterEntry: Mbentry | undefined, replicaEntry: Mbentry | undefined): MailboxJob {
     const { logs, engine } = this.ctx;
-    const { isAbsentOnMaster: userAbsentOnMaster, unuserLogged } = this.user;
+    const { isAbsentOnMaster: userAbsentOnMaster, unuserLogged } = this.userState;
     const { traits } = engine;
     const sides: Partial<Record<SideRole, ReadMailbox>> = {};
     const facts: Partial<Record<SideRole, Omit<MailboxSideFacts, 'head' | 'exists'>>> = {};
@@ -535,15 +548,9 @@ class UnitAudit {
     }
     this.same.push({ entry, partner, same });
     this.result.cleanMailboxes++;
-    this.result.bytesRead += same.bytes;
-    for (const { side } of [master, replica]) {
-      const counts = this.result.sides[side.role]!;
-      counts.records += same.records;
-      countMailbox(counts, same.minor, entry.partition, false);
-      const ofFiles = looks?.get(side.role)?.counts;
-      this.addFileCounts(side.role, ofFiles);
-      this.partitionOf(side.role, entry.partition).files += ofFiles?.files ?? 0;
-    }
+    const { partition } = entry;
+    for (const { side } of [master, replica])
+      this.countLooked(side.role, { ...same, partition, isMissing: false, files: looks?.get(side.role)?.counts });
     return 'counted';
   }
 
@@ -553,11 +560,18 @@ class UnitAudit {
     return quotaroot === undefined && rowsDiffer.length + missingAclRows.length === 0;
   }
 
-  private addFileCounts(role: SideRole, of: FileCounts | undefined): void {
+  /** Adds one side of a mailbox to what was looked at. */
+  private countLooked(role: SideRole, { records, bytes, minor, partition, isMissing, files }: LookedCounts): void {
     const counts = this.result.sides[role]!;
-    counts.files += of?.files ?? 0;
-    counts.notHashed += of?.notHashed ?? 0;
-    this.result.bytesRead += of?.bytesRead ?? 0;
+    counts.records += records;
+    if (minor !== undefined) counts.indexVersions[String(minor)] = (counts.indexVersions[String(minor)] ?? 0) + 1;
+    counts.files += files?.files ?? 0;
+    counts.notHashed += files?.notHashed ?? 0;
+    this.result.bytesRead += bytes + (files?.bytesRead ?? 0);
+    const ofPartition = this.partitionOf(role, partition);
+    ofPartition.listed++;
+    if (isMissing) ofPartition.missing++;
+    ofPartition.files += files?.files ?? 0;
   }
 
   private partitionOf(role: SideRole, partition = ''): PartitionCounts {
@@ -629,24 +643,26 @@ class UnitAudit {
       const told = { ...job, looked: undefined };
       this.audited.push({ job: told, audit, collector, isMoving, ...(fails === undefined ? {} : { fails }) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
-        this.countFiles(role, mailbox, files[role]?.files, audit.filesGone[role]);
+        this.countLost(role, mailbox, audit.filesGone[role]);
       this.lookForBadHardware(job, audit);
     } finally {
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][]) {
         mailbox.close();
-        const counts = this.result.sides[role]!;
-        counts.records += mailbox.totals?.records ?? 0;
-        this.addFileCounts(role, files[role]);
-        this.result.bytesRead += mailbox.index?.size ?? 0;
-        countMailbox(counts, mailbox.minor, mailbox.mbentry.partition, mailbox.missing.includes('directory'));
+        this.countLooked(role, {
+          records: mailbox.totals?.records ?? 0,
+          bytes: mailbox.index?.size ?? 0,
+          minor: mailbox.minor,
+          partition: mailbox.mbentry.partition,
+          isMissing: mailbox.missing.includes('directory'),
+          files: files[role],
+        });
       }
     }
   }
 
-  private countFiles(role: SideRole, mailbox: ReadMailbox, files = 0, gone = 0): void {
+  private countLost(role: SideRole, mailbox: ReadMailbox, gone = 0): void {
     const { partition } = mailbox.mbentry;
     const counts = this.partitionOf(role, partition);
-    counts.files += files;
     counts.filesGone += gone;
     if (gone > 0) counts.filesGoneIn++;
     const { side } = role === 'replica' ? this.replica! : this.master;
@@ -749,18 +765,6 @@ class UnitAudit {
     const byPartition = globFilter(this.ctx.plan.partitions);
     return (entry) => byName(entry.mboxname) && byPartition(entry.partition ?? '');
   }
-}
-
-function countMailbox(
-  counts: SideCounts,
-  minor: number | undefined,
-  partition: string | undefined,
-  isMissing: boolean,
-): void {
-  if (minor !== undefined) counts.indexVersions[String(minor)] = (counts.indexVersions[String(minor)] ?? 0) + 1;
-  const ofPartition = (counts.partitions[partition ?? ''] ??= newPartitionCounts());
-  ofPartition.listed++;
-  if (isMissing) ofPartition.missing++;
 }
 
 /** Lost when it is not there or has no bytes: Cyrus makes an empty one with its first start. */

@@ -32,7 +32,7 @@ export interface SameMailbox {
   /** Of one side. */
   readonly records: number;
   readonly minor: number;
-  /** Length of both indexes. */
+  /** Length of either index. */
   readonly bytes: number;
 }
 
@@ -174,7 +174,7 @@ function readSameIndex(
       exists: totals.exists,
       records: totals.records,
       minor: version.minor,
-      bytes: 2 * size,
+      bytes: size,
       ...(isToBeAtHand ? { stream: { version, blocks: () => [recordsAtHand(a)] } } : {}),
     };
   } catch {
