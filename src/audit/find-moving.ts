@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { SideRole } from '../model/effects.js';
 import type { Mbentry } from '../model/mailbox.js';
-import { changedSince } from '../sources/changed-since.js';
+import { changedSince, writtenSince } from '../sources/changed-since.js';
 import { isAbsent } from '../sources/read-only-file.js';
 import { locateMailbox, locateSieve, locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import type { Unit } from '../sources/spool/mailbox-list.js';
@@ -11,6 +11,16 @@ import type { FindingCollector } from './collect-findings.js';
 import { openContext, type AuditContext } from './context.js';
 import type { ReadMailbox } from './read-mailbox.js';
 import type { Moving, UnitResult } from './unit-result.js';
+
+/**
+ * A commit writes the quota record and cyrus.annotations first, then waits for the disk with other files before it writes
+ * the index that they are held against. Source: mailbox_commit, imap/mailbox.c 3.2.10 to 3.10.0. Unit: ms.
+ */
+const COMMIT = 2000;
+/** What a mailbox looks like between the two. */
+const HALF_COMMITTED: ReadonlySet<string> = new Set(['counter-stale', 'sync-crc-stale']);
+/** What a user looks like then. */
+const QUOTA_AHEAD: ReadonlySet<string> = new Set(['quota-usage-wrong']);
 
 /** A unit that was just looked at. Times are ms since the epoch. */
 export interface LookedAt {
@@ -44,11 +54,22 @@ export function findMoving(look: LookedAt): Moving[] {
     const ofAnnotations = Object.keys(collector.counts).some((code) => code.includes('annotation'));
     if (isMoving || (ofAnnotations && ctx.hasChanged('annotations')))
       moving.push({ kind: 'mailbox', mboxname: job.mboxname });
+    else if (hasAny([collector], HALF_COMMITTED) && writtenSince(annotationsOf(job), look.since - COMMIT))
+      moving.push({ kind: 'commit' });
   }
   // What a user has seen and how much he uses hangs on all of his mailboxes.
   if (users.length > 0 && changedSince([...indexes(look), ...userFiles(look)], look.since))
     moving.push({ kind: 'user' });
+  else if (hasAny(users, QUOTA_AHEAD) && writtenSince(quotaFiles(look), look.since - COMMIT))
+    moving.push({ kind: 'commit' });
   return moving;
+}
+
+function hasAny(
+  found: readonly { readonly counts: Readonly<Record<string, number>> }[],
+  codes: ReadonlySet<string>,
+): boolean {
+  return found.some(({ counts }) => Object.keys(counts).some((code) => codes.has(code)));
 }
 
 /** What is written to with every change of a mailbox, its directories included. */
@@ -98,13 +119,23 @@ function* indexes({ ctx, same, audited }: LookedAt): Generator<string> {
     for (const { dirs } of Object.values(job.sides)) if (dirs !== undefined) yield dirs.metaOf('index');
 }
 
+function* annotationsOf({ sides }: MailboxJob): Generator<string> {
+  for (const { dirs } of Object.values(sides)) if (dirs !== undefined) yield dirs.metaOf('annotations');
+}
+
 /** Files of a user beside his mailboxes. */
-function* userFiles({ ctx, unit, quotaroots }: LookedAt): Generator<string> {
+function* userFiles(look: LookedAt): Generator<string> {
+  const { ctx, unit } = look;
   if (unit.kind !== 'user') return;
-  for (const { side, list } of ctx.sides.values()) {
-    const { layout } = side;
-    yield* filesOfUser(layout, unit.userid, list.byName(unit.inbox));
-    const paths = [...(layout.quota.legacy ? quotaroots().map((root) => layout.quotaPath(root)) : [layout.quota.db])];
+  for (const { side, list } of ctx.sides.values())
+    yield* filesOfUser(side.layout, unit.userid, list.byName(unit.inbox));
+  yield* quotaFiles(look);
+}
+
+function* quotaFiles({ ctx, quotaroots }: LookedAt): Generator<string> {
+  for (const { side } of ctx.sides.values()) {
+    const { quota } = side.layout;
+    const paths = quota.legacy ? quotaroots().map((root) => side.layout.quotaPath(root)) : [quota.db];
     for (const path of paths) if (path !== undefined) yield path;
   }
 }

@@ -174,9 +174,9 @@ export interface UnitResult extends Found {
  */
 export type Sightings = readonly string[];
 
-/** A part of a unit. */
+/** A part of a unit; `commit` = only what was written shortly before, which may be the first half of a commit. */
 export type Moving =
-  { readonly kind: 'mailbox'; readonly mboxname: string } | { readonly kind: 'user' } | { readonly kind: 'list' };
+  { readonly kind: 'mailbox'; readonly mboxname: string } | { readonly kind: 'user' | 'list' | 'commit' };
 
 export interface UnsettledUnit {
   readonly unit: Unit;

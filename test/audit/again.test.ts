@@ -1,5 +1,15 @@
 /** What a server changes while it is audited is looked at again, and counts as it is then. */
-import { copyFileSync, cpSync, mkdtempSync, renameSync, rmSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -20,6 +30,8 @@ function makePair(): { readonly master: string; readonly replica: string } {
   dir = mkdtempSync(join(tmpdir(), 'cyraudit-again-'));
   const pair = { master: join(dir, 'master'), replica: join(dir, 'replica') };
   writeSide(pair.master, { mailboxes: 8, messages: 2, mailboxesPerUser: 4, seed: 1 });
+  for (const name of readdirSync(pair.master, { recursive: true, encoding: 'utf8' }))
+    utimesSync(join(pair.master, name), 1e9, 1e9);
   cpSync(pair.master, pair.replica, { recursive: true, preserveTimestamps: true });
   return pair;
 }
@@ -180,5 +192,73 @@ describe('a server at work', () => {
     const { report } = await audit(pair, () => copyFileSync(master, index), { recheck: 1, recheckDelay: 0 });
     expect([report.verdict, report.complete, report.counts.mailboxes.clean]).toEqual(['clean', true, 8]);
     expect(Object.values(report.recheck!.settled)).toEqual([1]);
+  });
+});
+
+describe('a server in the middle of a commit', () => {
+  const ROOT = 'user.u000001';
+  const codesOfUsers = ({ users }: Report): string[] =>
+    users.flatMap(({ findings }) => findings.map(({ code }) => code));
+
+  /** The quota record counts a message that the index does not have yet. Gives back the path of the record. */
+  function bookAhead(side: string): string {
+    const path = join(side, 'conf/quota/u', ROOT);
+    const text = readFileSync(path, 'latin1');
+    const ahead = text.replace(/\(S \((\d+)/, (_, used: string) => `(S (${String(Number(used) + 3391)}`);
+    expect(ahead).not.toBe(text);
+    writeFileSync(path, ahead, 'latin1');
+    return path;
+  }
+
+  /** Past what counts as written while the look was taken. */
+  const wait = (): Promise<void> => setTimeout(100);
+
+  test.each(['master', 'replica'] as const)(
+    'quota that is booked before the index is no finding on the %s',
+    async (side) => {
+      const pair = makePair();
+      const path = join(pair[side], 'conf/quota/u', ROOT);
+      const before = readFileSync(path);
+      bookAhead(pair[side]);
+      await wait();
+      // In place of an index that catches up.
+      const { report, again } = await audit(pair, () => writeFileSync(path, before));
+      expect([report.verdict, report.complete, codesOfUsers(report)]).toEqual(['clean', true, []]);
+      expect(again).toHaveLength(1);
+    },
+  );
+
+  test('quota that stays wrong is told at the last look', async () => {
+    const pair = makePair();
+    bookAhead(pair.replica);
+    await wait();
+    const { report, again } = await audit(pair);
+    expect([report.complete, codesOfUsers(report)]).toEqual([true, ['quota-usage-wrong']]);
+    expect(again.length).toBeGreaterThan(1);
+  }, 20_000);
+
+  test('quota that was wrong before is told at the first', async () => {
+    const pair = makePair();
+    utimesSync(bookAhead(pair.replica), 1e9, 1e9);
+    await wait();
+    const { report, again } = await audit(pair);
+    expect([codesOfUsers(report), again]).toEqual([['quota-usage-wrong'], []]);
+  });
+
+  test.each([
+    ['written just now', (): number => Date.now() / 1000, 1],
+    ['written long ago', (): number => 1e9, 0],
+  ])('a counter of an index beside annotations %s', async (_, time, looks) => {
+    const pair = makePair();
+    const path = mailboxDir(pair.replica, FOLDER);
+    const index = join(path, 'cyrus.index');
+    const { at } = indexField('header', 'unseen');
+    editIndex(index, ({ header }) => header.writeUInt32BE(99, at));
+    utimesSync(join(path, 'cyrus.annotations'), time(), time());
+    await wait();
+    const { report, again } = await audit(pair, () =>
+      copyFileSync(join(mailboxDir(pair.master, FOLDER), 'cyrus.index'), index),
+    );
+    expect([codes(report), again.length]).toEqual([looks === 0 ? ['counter-stale'] : [], looks]);
   });
 });
