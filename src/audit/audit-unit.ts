@@ -23,7 +23,7 @@ import { CoveringQuotaroots } from './covering-quotaroots.js';
 import { hasArchived, hasEmptyArchive } from './empty-archive.js';
 import { failurePhase, type FailurePhase } from './failure-phase.js';
 import { findCopies } from './find-copies.js';
-import { findMoving, mailboxChangedSince } from './find-moving.js';
+import { findMoving, movedAround, type Moved } from './find-moving.js';
 import { globFilter } from '../model/globs.js';
 import { guidRecords } from './guid-records.js';
 import { hardwareEvidence } from './hardware-evidence.js';
@@ -55,7 +55,7 @@ interface AuditedJob {
   readonly audit: MailboxAudit;
   readonly collector: FindingCollector;
   /** A server wrote to it while it was read. */
-  readonly isMoving: boolean;
+  readonly moved: Moved | undefined;
   readonly fails?: FailurePhase;
 }
 
@@ -93,6 +93,8 @@ class UnitAudit {
   private readonly since = Date.now();
   private readonly audited: AuditedJob[] = [];
   private readonly same: SamePair[] = [];
+  /** What was found of the user beside his mailboxes. */
+  private ofUser: FindingCollector | undefined;
   private readonly userState: UserState;
   private readonly names: UnitNames;
   private readonly renames: UnitRenames;
@@ -189,6 +191,7 @@ class UnitAudit {
         since: this.since,
         found: this.result,
         audited: this.audited,
+        ofUser: this.ofUser,
         same: this.same.flatMap(({ entry, partner }) => [
           { role: this.masterRole, entry },
           { role: 'replica' as const, entry: partner },
@@ -239,6 +242,7 @@ class UnitAudit {
   /** One user's collector; a user without findings counts as clean. */
   private judgeUser(subject: UserSubject, masterEntries: readonly Mbentry[], sieve: SieveEntries): void {
     const collector = new FindingCollector(this.ctx.plan.findingCap);
+    this.ofUser = collector;
     if (this.replica !== undefined) {
       const ownOnMaster = masterEntries.some((e) => isLive(e) && !this.names.isDeleted(e));
       // A user with folders but no INBOX is damage of the list, which has a finding of its own.
@@ -637,11 +641,11 @@ class UnitAudit {
       const unauditedBefore = unaudited.length;
       const audit = auditMailbox(job, this.ctx.plan, this.ctx.engine, collector, unaudited, files);
       const hasFound = collector.class !== 'clean' || audit.damaged.length > 0 || unaudited.length > unauditedBefore;
-      const isMoving = hasFound && Object.values(job.sides).some((mailbox) => mailboxChangedSince(mailbox, since));
+      const moved = hasFound ? movedAround(this.ctx, job, collector, since) : undefined;
       const fails = failurePhase(job, audit);
       // What is said of its files has been told by now.
       const told = { ...job, looked: undefined };
-      this.audited.push({ job: told, audit, collector, isMoving, ...(fails === undefined ? {} : { fails }) });
+      this.audited.push({ job: told, audit, collector, moved, ...(fails === undefined ? {} : { fails }) });
       for (const [role, mailbox] of Object.entries(job.sides) as [SideRole, ReadMailbox][])
         this.countLost(role, mailbox, audit.filesGone[role]);
       this.lookForBadHardware(job, audit);

@@ -96,9 +96,9 @@ export async function auditSides(
   try {
     const opened: { readonly side: Side; readonly hasList: boolean }[] = [];
     for (const spec of specs) {
-      const one = openToCheck(spec, findings, unaudited);
-      opened.push(one);
-      checked.push({ side: one.side });
+      const { hasList, ...one } = openToCheck(spec, findings, unaudited);
+      opened.push({ side: one.side, hasList });
+      checked.push(one);
     }
     refuseSameSide(checked);
     for (const { side } of checked) totals.sides[side.role] = newSideCounts();

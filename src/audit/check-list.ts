@@ -2,7 +2,7 @@ import { DATABASE_DAMAGE } from '../findings/database-damage.js';
 import { AuditError } from '../model/audit-error.js';
 import type { FormatFault } from '../model/fault.js';
 import type { UnstableRead } from '../model/hardware.js';
-import { changedSince } from '../sources/changed-since.js';
+import { changedSince, writtenSince } from '../sources/changed-since.js';
 import { holdUp } from '../sources/hold-up.js';
 import { readAgain as readAgainFromDisk, type ReadAgain } from '../sources/read-again.js';
 import { ListIndex } from '../sources/spool/list-index.js';
@@ -17,6 +17,8 @@ export interface ListCheck {
   readonly faults: readonly FormatFault[];
   /** A server wrote to it at every look: the faults may be none. */
   readonly isBusy: boolean;
+  /** It has no mailbox. */
+  readonly isEmpty: boolean;
   /** The file changed while it was looked through, and was opened anew. */
   readonly reopened: boolean;
   readonly hints: ListHints;
@@ -40,13 +42,16 @@ export interface ListHints {
 
 /** Before a database with faults to which a server writes is read again. Unit: ms. */
 const BACK_OFF = [20, 100, 150, 500, 2000] as const;
-/** A transaction, in which a database is marked as dirty, takes less. Unit: ms. */
-const TRANSACTION = 250;
+/** A transaction, in which a database is marked as dirty and waits for the disk, takes less. Unit: ms. */
+const TRANSACTION = 2000;
+/** A database that was replaced is at rest after less. Unit: ms. */
+const REPLACEMENT = 250;
 
 /** True when a database with faults may be only in the middle of a transaction; then some time has passed. */
 function isWorthAnotherLook(path: string, since: number, attempt: number): boolean {
   const delay = BACK_OFF[attempt - 1];
-  if (delay === undefined || !changedSince([path], since - TRANSACTION)) return false;
+  if (delay === undefined) return false;
+  if (!changedSince([path], since - REPLACEMENT) && !writtenSince([path], since - TRANSACTION)) return false;
   holdUp(delay);
   return true;
 }
@@ -66,18 +71,21 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
         index!.addRow(bytes, keyAt, valueAt, end);
       };
       const faults = [...(db?.verify(visit) ?? side.list.faults)];
-      if (faults.length > 0 && isWorthAnotherLook(path, since, attempt)) continue;
-      const isBusy = faults.length > 0 && changedSince([path], since);
+      const list = openMailboxList(side);
+      // Its first pointers may have been read while they were written.
+      const isEmpty = list?.names().next().done === true;
+      const isSuspect = faults.length > 0 || isEmpty;
+      if (isSuspect && isWorthAnotherLook(path, since, attempt)) continue;
+      const isBusy = isSuspect && changedSince([path], since);
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
-      const list = faults.length > 0 ? undefined : openMailboxList(side);
-      const stray = list === undefined ? [] : strayAclRows(side, list);
+      const stray = list === undefined || faults.length > 0 ? [] : strayAclRows(side, list);
       const annotationFaults = checkAnnotations(side.annotations.path);
       const hints: ListHints = {
         isRaw: db?.isKnownRaw === true,
         ...(index === undefined || faults.length > 0 ? {} : { index: index.buffer }),
         annotationsAreDamaged: annotationFaults.some(({ code }) => DATABASE_DAMAGE.includes(code)),
       };
-      return { faults, isBusy, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
+      return { faults, isBusy, isEmpty, reopened: attempt > 1, hints, unstable, strayAclRows: stray, annotationFaults };
     } finally {
       side.close();
     }

@@ -8,6 +8,10 @@ export function addCodeCounts(total: CodeCounts, more: CodeCounts): void {
   for (const [code, n] of Object.entries(more)) total[code] = (total[code] ?? 0) + n;
 }
 
+/** True when replication has only to catch up: a server at work gives that all the time, and nothing else. */
+export const isLag = ({ class: of, effects }: ReportedFinding): boolean =>
+  of === 'safe' && effects?.some((effect) => effect !== 'none') === true;
+
 /**
  * Collects the findings of one mailbox or user: all are counted, `cap` of each code are kept. Add findings of one code
  * in ascending order of UID, so that the ones kept do not depend on anything else.
@@ -16,6 +20,7 @@ export class FindingCollector {
   readonly counts: CodeCounts = {};
   private readonly kept: ReportedFinding[] = [];
   private worstClass: VerdictClass = 'clean';
+  private isLag = true;
 
   constructor(private readonly cap: number) {}
 
@@ -24,12 +29,18 @@ export class FindingCollector {
       const n = (this.counts[finding.code] ?? 0) + 1;
       this.counts[finding.code] = n;
       if (CLASSES.indexOf(finding.class) > CLASSES.indexOf(this.worstClass)) this.worstClass = finding.class;
+      this.isLag &&= isLag(finding);
       if (n <= this.cap) this.kept.push(finding);
     }
   }
 
   get class(): VerdictClass {
     return this.worstClass;
+  }
+
+  /** True when all of it is lag. */
+  get isOnlyLag(): boolean {
+    return this.isLag;
   }
 
   get findings(): readonly ReportedFinding[] {

@@ -10,9 +10,9 @@ import { engineOfSide, isKnownToDiffer, type SideEngine } from './engine-of-side
 import { ListIndex } from '../sources/spool/list-index.js';
 import { TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
-import { openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
+import { openAtRest } from '../sources/spool/open-at-rest.js';
+import type { Side, SideSpec } from '../sources/spool/open-side.js';
 import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.js';
-import { holdUp } from '../sources/hold-up.js';
 import type { IoLimit } from '../sources/io-limit.js';
 import { readAgain, type ReadAgain } from '../sources/read-again.js';
 import { stampOf } from '../sources/changed-since.js';
@@ -109,31 +109,24 @@ export function lastingHints(hints: SideHints = {}): SideHints {
   return lasting;
 }
 
-/** Before a list that a server is writing to is opened once more. Unit: ms. */
-const BACK_OFF = [20, 100, 300, 1000] as const;
-
-/** A list that was found sound before, and cannot be opened now, is in the middle of a write. */
+/** @throws AuditError when there is no list that can be read */
 function openWithList(
   spec: SideSpec,
   isRaw: boolean,
   stamps: Map<string, string>,
 ): { readonly side: Side; readonly list: MailboxList } {
-  for (let attempt = 0; ; attempt++) {
-    const side = openSide(spec);
-    for (const { path } of [side.list, side.annotations]) stamps.set(path, stampOf(path));
-    if (isRaw) side.list.db?.trustRawOrder?.();
-    const list = openMailboxList(side);
-    if (list !== undefined) return { side, list };
-    side.close();
-    const delay = BACK_OFF[attempt];
-    if (delay === undefined)
-      throw new AuditError(
-        'io',
-        `${side.list.path}: expected a mailbox list, found none that can be read`,
-        'cyraudit check tells what is wrong with this side. Absolute paths of a copy need the root below which they lie.',
-      );
-    holdUp(delay);
-  }
+  const side = openAtRest(spec, ({ list, annotations }) => {
+    for (const { path } of [list, annotations]) stamps.set(path, stampOf(path));
+  });
+  if (isRaw) side.list.db?.trustRawOrder?.();
+  const list = openMailboxList(side);
+  if (list !== undefined) return { side, list };
+  side.close();
+  throw new AuditError(
+    'io',
+    `${side.list.path}: expected a mailbox list, found none that can be read`,
+    'cyraudit check tells what is wrong with this side. Absolute paths of a copy need the root below which they lie.',
+  );
 }
 
 /** Opens what the plan names. @throws AuditError, also for a list that cannot be opened */

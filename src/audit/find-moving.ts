@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { SideRole } from '../model/effects.js';
+import type { ReportedFinding, SideRole } from '../model/effects.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { changedSince, writtenSince } from '../sources/changed-since.js';
 import { isAbsent } from '../sources/read-only-file.js';
@@ -13,14 +13,42 @@ import type { ReadMailbox } from './read-mailbox.js';
 import type { Moving, UnitResult } from './unit-result.js';
 
 /**
- * A commit writes the quota record and cyrus.annotations first, then waits for the disk with other files before it writes
- * the index that they are held against. Source: mailbox_commit, imap/mailbox.c 3.2.10 to 3.10.0. Unit: ms.
+ * What a server writes one after the other, with the disk to wait for in between, it has written after so long. A commit
+ * books the quota and writes annotations and header before the index that they are held against; a mailbox that comes,
+ * goes or is renamed is changed on disk before or after its row, and the line for the replica comes last. Source:
+ * mailbox_commit and mailbox_rename_copy, imap/mailbox.c 3.2.10 to 3.10.0. Unit: ms.
  */
 const COMMIT = 2000;
-/** What a mailbox looks like between the two. */
-const HALF_COMMITTED: ReadonlySet<string> = new Set(['counter-stale', 'sync-crc-stale']);
-/** What a user looks like then. */
-const QUOTA_AHEAD: ReadonlySet<string> = new Set(['quota-usage-wrong']);
+
+/**
+ * What a mailbox looks like that is created, renamed, deleted or repacked between a look at the list or the index and
+ * one at the disk.
+ */
+export const FLEETING: ReadonlySet<string> = new Set([
+  'annotation-stray',
+  'cache-generation-mismatch',
+  'cache-missing',
+  'cache-repack-interrupted',
+  'copy-of-entry-stale',
+  'entry-lost',
+  'entry-lost-on-replica',
+  'header-disagrees-with-list',
+  'index-unreadable',
+  'mailbox-directory-missing',
+  'mailbox-file-missing',
+  'message-file-twice',
+  'orphan-directory',
+  'quotaroot-of-mailbox-wrong',
+  'reverse-acl-row-missing',
+  'tombstone-over-live-directory',
+  'uniqueid-row-differs',
+]);
+
+/** The same of an operation whose line in the log of the replica is still to come. */
+const NOT_LOGGED: ReadonlySet<string> = new Set(['delete-not-logged', 'rename-not-logged', 'user-delete-not-logged']);
+
+/** How a server was at work on a mailbox: while it was looked at, or shortly before. */
+export type Moved = 'meanwhile' | 'before';
 
 /** A unit that was just looked at. Times are ms since the epoch. */
 export interface LookedAt {
@@ -32,8 +60,10 @@ export interface LookedAt {
   readonly audited: readonly {
     readonly job: MailboxJob;
     readonly collector: FindingCollector;
-    readonly isMoving: boolean;
+    readonly moved: Moved | undefined;
   }[];
+  /** What was found of the user beside his mailboxes. */
+  readonly ofUser: FindingCollector | undefined;
   /** Mailboxes that are sound and the same on both sides. */
   readonly same: readonly { readonly role: SideRole; readonly entry: Mbentry }[];
   readonly quotaroots: () => readonly string[];
@@ -44,33 +74,63 @@ export interface LookedAt {
  * old state nor the new one, and of the two sides not of one moment. Takes no locks: Cyrus would wait for us.
  */
 export function findMoving(look: LookedAt): Moving[] {
-  const { ctx, unit, found, audited } = look;
+  const { ctx, unit, found, audited, ofUser } = look;
   const { mailboxes, users, findings, unaudited } = found;
   if (mailboxes.length + users.length + findings.length + unaudited.length === 0) return [];
   const moving: Moving[] = ctx.hasChanged('list') && rowsHaveChanged(ctx, unit) ? [{ kind: 'list' }] : [];
   const unread = new Set(unaudited.map(({ mboxname }) => mboxname));
-  for (const { job, collector, isMoving } of audited) {
+  for (const { job, collector, moved } of audited) {
     if (collector.class === 'clean' && !unread.has(job.mboxname)) continue;
     const ofAnnotations = Object.keys(collector.counts).some((code) => code.includes('annotation'));
-    if (isMoving || (ofAnnotations && ctx.hasChanged('annotations')))
+    if (moved === 'meanwhile' || (ofAnnotations && ctx.hasChanged('annotations')))
       moving.push({ kind: 'mailbox', mboxname: job.mboxname });
-    else if (hasAny([collector], HALF_COMMITTED) && writtenSince(annotationsOf(job), look.since - COMMIT))
-      moving.push({ kind: 'commit' });
+    else if (moved === 'before') moving.push({ kind: 'mailbox', mboxname: job.mboxname, before: true });
   }
   // What a user has seen and how much he uses hangs on all of his mailboxes.
-  if (users.length > 0 && changedSince([...indexes(look), ...userFiles(look)], look.since))
-    moving.push({ kind: 'user' });
-  else if (hasAny(users, QUOTA_AHEAD) && writtenSince(quotaFiles(look), look.since - COMMIT))
-    moving.push({ kind: 'commit' });
+  if (users.length > 0) {
+    const files = [...userFiles(look)];
+    if (changedSince([...indexes(look), ...files], look.since)) moving.push({ kind: 'user' });
+    else if (ofUser !== undefined && !ofUser.isOnlyLag && writtenBefore(ctx, files, ofUser, look.since))
+      moving.push({ kind: 'user', before: true });
+  }
+  if (mayBeInTransit(ctx, findings, look.since)) moving.push({ kind: 'list', before: true });
   return moving;
 }
 
-function hasAny(
-  found: readonly { readonly counts: Readonly<Record<string, number>> }[],
-  codes: ReadonlySet<string>,
-): boolean {
-  return found.some(({ counts }) => Object.keys(counts).some((code) => codes.has(code)));
+/**
+ * How a server was at work on a mailbox in which something was found.
+ * @param since before the mailbox was looked at. Unit: ms since the epoch
+ */
+export function movedAround(
+  ctx: AuditContext,
+  { sides }: MailboxJob,
+  collector: FindingCollector,
+  since: number,
+): Moved | undefined {
+  const mailboxes = Object.values(sides);
+  if (mailboxes.some((mailbox) => mailboxChangedSince(mailbox, since))) return 'meanwhile';
+  if (collector.isOnlyLag) return undefined;
+  const files = mailboxes.flatMap(({ dirs }) => (dirs === undefined ? [] : [...filesOfMailbox(dirs)]));
+  return writtenBefore(ctx, files, collector, since) ? 'before' : undefined;
 }
+
+/** True when what was found, and is no lag, may be half of a commit. */
+function writtenBefore(
+  ctx: AuditContext,
+  files: readonly string[],
+  { counts }: FindingCollector,
+  since: number,
+): boolean {
+  const isOfList = Object.keys(counts).some((code) => FLEETING.has(code) || NOT_LOGGED.has(code));
+  return writtenSince(isOfList ? [...files, ...listsOf(ctx)] : files, since - COMMIT);
+}
+
+/** True when what was found in the spool of a side may be a mailbox that was just coming, going or being renamed. */
+export function mayBeInTransit(ctx: AuditContext, findings: readonly ReportedFinding[], since: number): boolean {
+  return findings.some(({ code }) => FLEETING.has(code)) && writtenSince(listsOf(ctx), since - COMMIT);
+}
+
+const listsOf = ({ sides }: AuditContext): string[] => [...sides.values()].map(({ side }) => side.list.path);
 
 /** What is written to with every change of a mailbox, its directories included. */
 export function filesOfMailbox(dirs: MailboxDirs): ReadonlySet<string> {
@@ -79,7 +139,7 @@ export function filesOfMailbox(dirs: MailboxDirs): ReadonlySet<string> {
 }
 
 /** True when a server wrote to one side of a mailbox at or after `since` (ms since the epoch). */
-export function mailboxChangedSince({ dirs, path, index, missing }: ReadMailbox, since: number): boolean {
+function mailboxChangedSince({ dirs, path, index, missing }: ReadMailbox, since: number): boolean {
   if (dirs === undefined) return false;
   if (changedSince([...filesOfMailbox(dirs), path], since)) return true;
   // Gone, or come.
@@ -117,10 +177,6 @@ function* indexes({ ctx, same, audited }: LookedAt): Generator<string> {
   }
   for (const { job } of audited)
     for (const { dirs } of Object.values(job.sides)) if (dirs !== undefined) yield dirs.metaOf('index');
-}
-
-function* annotationsOf({ sides }: MailboxJob): Generator<string> {
-  for (const { dirs } of Object.values(sides)) if (dirs !== undefined) yield dirs.metaOf('annotations');
 }
 
 /** Files of a user beside his mailboxes. */

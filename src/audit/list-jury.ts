@@ -47,7 +47,7 @@ interface JurySide {
   readonly logLines: number;
   /** UNUSER lines in these logs. */
   readonly unusers: readonly string[];
-  /** Names in the list of the other side, when this side has none that can be read. */
+  /** Names in the list of the other side, when that of this side is lost. */
   readonly namesOnOther?: number;
 }
 
@@ -66,7 +66,7 @@ export function summonJury(
   evidence: JuryEvidence,
 ): ReportedFinding[] {
   const isAudited = checked.every(({ list }) => list !== undefined);
-  return checked.flatMap(({ side: { role }, list }) => {
+  return checked.flatMap(({ side: { role }, isLost = false }) => {
     const ofMaster = role === 'master' ? logs : [];
     const other = checked.find(({ side }) => side.role !== role);
     return judgeList(
@@ -75,8 +75,8 @@ export function summonJury(
         isAudited,
         isWalked,
         logLines: ofMaster.reduce((sum, { lines }) => sum + lines, 0),
-        unusers: list === undefined ? [...new Set(ofMaster.flatMap(({ unuser }) => [...unuser]))] : [],
-        ...(list === undefined && other?.list !== undefined ? { namesOnOther: countNames(other.list) } : {}),
+        unusers: isLost ? [...new Set(ofMaster.flatMap(({ unuser }) => [...unuser]))] : [],
+        ...(isLost && other?.list !== undefined ? { namesOnOther: countNames(other.list) } : {}),
       },
       evidence,
     );

@@ -6,6 +6,7 @@ import type { FormatFault } from '../model/fault.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
+import { openAtRest } from '../sources/spool/open-at-rest.js';
 import { isEmptyDirectory, isEmptySide, openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
 import type { ListCheck } from './check-list.js';
 import type { UnauditedPart } from './unit-result.js';
@@ -14,6 +15,8 @@ import type { UnauditedPart } from './unit-result.js';
 export interface CheckedSide {
   readonly side: Side;
   readonly list?: MailboxList;
+  /** Missing, empty or damaged: what it does not say is not so. Without it and without `list` nothing is known of it. */
+  readonly isLost?: true;
 }
 
 /**
@@ -25,7 +28,7 @@ export function openToCheck(
   spec: SideSpec,
   findings: ReportedFinding[],
   unaudited: UnauditedPart[],
-): { readonly side: Side; readonly hasList: boolean } {
+): CheckedSide & { readonly hasList: boolean } {
   const side = openSide(spec);
   if (isEmptySide(side)) {
     side.close();
@@ -36,7 +39,7 @@ export function openToCheck(
     );
   }
   const { path, failure } = side.list;
-  const skip = (reason: string) => {
+  const skip = (reason: string): CheckedSide & { readonly hasList: false } => {
     unaudited.push({ what: 'every mailbox', side: spec.role, reason });
     return { side, hasList: false };
   };
@@ -46,11 +49,11 @@ export function openToCheck(
       throw new AuditError('io', failure.reason, 'Run cyraudit as root or as the user cyrus.');
     }
     addTo(findings, { kind: 'missing', side: spec.role, path, found: 'no file' });
-    return skip(`${path}: there is no mailbox list`);
+    return { ...skip(`${path}: there is no mailbox list`), isLost: true };
   }
   if (side.list.faults.some(({ code }) => code === 'file-empty')) {
     addTo(findings, { kind: 'missing', side: spec.role, path, found: '0 bytes' });
-    return skip(`${path}: the mailbox list has no bytes`);
+    return { ...skip(`${path}: the mailbox list has no bytes`), isLost: true };
   }
   const undecoded = whyNotDecoded(side.list);
   return undecoded === undefined ? { side, hasList: true } : skip(undecoded);
@@ -63,7 +66,7 @@ export const damageIn = (faults: readonly FormatFault[]): FormatFault | undefine
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
-  { faults, isBusy, reopened, hints, strayAclRows, annotationFaults }: ListCheck,
+  { faults, isBusy, isEmpty, reopened, hints, strayAclRows, annotationFaults }: ListCheck,
   findings: ReportedFinding[],
   unaudited: UnauditedPart[],
 ): CheckedSide {
@@ -71,10 +74,10 @@ export function judgeList(
   let side = opened;
   if (reopened) {
     opened.close();
-    side = openSide(spec);
+    side = faults.length > 0 ? openSide(spec) : openAtRest(spec);
   }
   const { db, path } = side.list;
-  if (isBusy) {
+  if (isBusy || (db === undefined && faults.length === 0)) {
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: busy: a server wrote to it at every look` });
     return { side };
   }
@@ -84,11 +87,11 @@ export function judgeList(
     unaudited.push({ what: 'mailbox annotations', side: role, reason: `${side.annotations.path}: damaged` });
   if (db === undefined || damageIn(faults) !== undefined) {
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is damaged` });
-    return { side };
+    return { side, isLost: true };
   }
   if (hints.isRaw) db.trustRawOrder?.();
   const list = openMailboxList(side)!;
-  if (list.names().next().done === true) {
+  if (isEmpty) {
     addTo(findings, {
       kind: 'empty',
       side: role,
@@ -96,7 +99,7 @@ export function judgeList(
       directories: side.layout.partitions.some(({ data }) => !isEmptyDirectory(data)),
     });
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is empty` });
-    return { side };
+    return { side, isLost: true };
   }
   for (const row of strayAclRows) addTo(findings, { kind: 'stray-acl-row', side: role, ...row });
   return { side, list };

@@ -5,10 +5,11 @@ import { auditUnit, newUnitResult } from './audit-unit.js';
 import { lastingHints, openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
 import { addCodeCounts } from './collect-findings.js';
+import { FLEETING, mayBeInTransit } from './find-moving.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
 import { userPart } from '../model/unaudited-user.js';
-import { keepWhatWasSeen, sightingsOf } from './sightings.js';
+import { doubtsOf, keepWhatWasSeen, sightingsOf } from './sightings.js';
 import { addUnitResult, emptyResult, type UnitResult, type UnsettledUnit } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
 
@@ -23,33 +24,14 @@ export type AuditTask =
       readonly look: Look;
       readonly hints?: SideHints;
     }
-  | { readonly kind: 'walk'; readonly walk: WalkTask; readonly again?: true; readonly hints?: SideHints }
+  | {
+      readonly kind: 'walk';
+      readonly walk: WalkTask;
+      readonly again?: Omit<Look, 'isRechecked'>;
+      readonly hints?: SideHints;
+    }
   /** Looks through the mailbox list of a side. */
   | { readonly kind: 'list'; readonly role: SideRole };
-
-/**
- * What a mailbox looks like that is created, renamed, deleted or repacked between a look at the list or the index and
- * one at the disk.
- */
-const FLEETING: ReadonlySet<string> = new Set([
-  'annotation-stray',
-  'cache-generation-mismatch',
-  'cache-missing',
-  'cache-repack-interrupted',
-  'copy-of-entry-stale',
-  'entry-lost',
-  'entry-lost-on-replica',
-  'header-disagrees-with-list',
-  'index-unreadable',
-  'mailbox-directory-missing',
-  'mailbox-file-missing',
-  'message-file-twice',
-  'orphan-directory',
-  'quotaroot-of-mailbox-wrong',
-  'reverse-acl-row-missing',
-  'tombstone-over-live-directory',
-  'uniqueid-row-differs',
-]);
 
 /** One of several looks at the same units. */
 export interface Look {
@@ -81,7 +63,7 @@ export function runTask(
     result.unstable.push(...result.list.unstable);
     return result;
   }
-  const look = task.kind === 'walk' ? Number(task.again === true) : task.look.number;
+  const look = task.kind === 'walk' ? (task.again?.number ?? 0) : task.look.number;
   const key = JSON.stringify([plan, look]);
   // What an open list says of the next units may be past already.
   if (opened?.key !== key || opened.ctx.hasChanged('list') || opened.ctx.hasChanged('annotations')) {
@@ -92,15 +74,17 @@ export function runTask(
   const { ctx } = opened;
   const result = newUnitResult(ctx);
   if (task.kind === 'walk') {
+    const since = Date.now();
     // One by one, here and wherever there may be some hundred thousand: as arguments of one call they overflow the stack.
     for (const finding of walkSpool(ctx, task.walk, result.unaudited)) result.findings.push(finding);
+    if (mayBeInTransit(ctx, result.findings, since)) result.moving.push({ kind: 'list', before: true });
     return result;
   }
   for (const unit of task.units) lookAt(ctx, unit, task.look, result);
   return result;
 }
 
-function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, result: UnitResult): void {
+function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, look: Look, result: UnitResult): void {
   const ofUnit = newUnitResult(ctx);
   try {
     auditUnit(ctx, unit, ofUnit);
@@ -113,10 +97,15 @@ function lookAt(ctx: AuditContext, { unit, seen }: UnsettledUnit, look: Look, re
   for (const read of ofUnit.unstable.splice(0)) result.unstable.push(read);
   const isMoving = ofUnit.moving.length > 0 || (look.number === 0 && isFleeting(ofUnit));
   if (isMoving && !look.isLast) {
-    result.unsettled.push(seen === undefined ? { unit } : { unit, seen });
+    const doubted = doubtsOf(ofUnit, ofUnit.moving);
+    result.unsettled.push({
+      unit,
+      ...(seen === undefined ? {} : { seen }),
+      ...(doubted.length === 0 ? {} : { doubts: doubted }),
+    });
     return;
   }
-  leaveOutMoving(ofUnit, unit);
+  leaveOutMoving(ofUnit, unit, new Set(doubts));
   if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen));
   const found = look.isRechecked ? sightingsOf(ofUnit) : [];
   if (found.length > 0) result.unsettled.push({ unit, seen: found });
@@ -133,12 +122,12 @@ function isSound({ cleanUsers, mailboxes, findings, unaudited }: UnitResult): bo
 
 const BUSY = 'busy: a server changed it at every look';
 
-/** What moved at the last look too is not audited. */
-function leaveOutMoving(result: UnitResult, unit: Unit): void {
+/** What moved at the last look too is not audited. @param doubts of the look before */
+function leaveOutMoving(result: UnitResult, unit: Unit, doubts: ReadonlySet<string>): void {
   const { moving, mailboxes, users, findings, unaudited } = result;
   for (const part of moving.splice(0)) {
-    // Nobody wrote while it was looked at: this is how it is.
-    if (part.kind === 'commit') continue;
+    // Nobody wrote while it was looked at, and it stays: this is how it is.
+    if (part.before === true && doubtsOf(result, [part]).every((doubt) => doubts.has(doubt))) continue;
     if (part.kind === 'mailbox') {
       const isOther = ({ mboxname }: { readonly mboxname?: string }): boolean => mboxname !== part.mboxname;
       mailboxes.splice(0, Infinity, ...mailboxes.filter(isOther));

@@ -31,6 +31,8 @@ const NAMES_PER_HASHING_TASK = 8;
 const UNITS_PER_TASK = 16;
 /** Before each further look at what a server changed while it was looked at. Unit: ms. */
 const BACK_OFF = [0, 100, 300, 1000, 2000] as const;
+/** Before each further walk through a piece of a spool where something was found. Unit: ms. */
+const WALK_BACK_OFF = [0, 500, 2000] as const;
 
 /** Everything that the threads found, added up. */
 export interface Totals extends Found {
@@ -80,6 +82,8 @@ export async function runTasks(
   // is looked at again when everything else is done, and counts as it is found then.
   let unsettled: UnsettledUnit[] = [];
   const walked = new Map<WalkTask, readonly ReportedFinding[]>();
+  /** Of these, what is to be walked once more. */
+  let inTransit: WalkTask[] = [];
   const estimate = estimateNames(checked.flatMap(({ list }) => list?.db ?? []));
   /** Of tasks whose thread failed: one of several units may have been to blame, or another task of that thread. */
   const lost: { readonly unit: UnsettledUnit; readonly look: Look }[] = [];
@@ -99,9 +103,13 @@ export async function runTasks(
     }
     const { result } = reply;
     if (task.kind === 'walk') {
+      if (task.again !== undefined && !task.again.isLast && result.moving.length > 0) {
+        inTransit.push(task.walk);
+        return;
+      }
       for (const part of result.unaudited) totals.unaudited.push(part);
       const before = new Set(walked.get(task.walk)?.map(placeOf));
-      if (task.again === true) {
+      if (task.again !== undefined) {
         for (const finding of result.findings) if (before.has(placeOf(finding))) totals.findings.push(finding);
       } else if (result.findings.length > 0) walked.set(task.walk, result.findings);
       return;
@@ -178,11 +186,19 @@ export async function runTasks(
     await loop.drain();
   }
   // After the units: a walk takes what rows are still to be told, and keeps only what it told before.
-  for (const walk of [...walked.keys()]) {
-    const again = { kind: 'walk', walk, again: true, hints: lasting } as const;
-    if (!(await loop.submit(again, 0))) leaveOutTask(again);
+  inTransit = [...walked.keys()];
+  for (const [number, delay] of WALK_BACK_OFF.entries()) {
+    if (inTransit.length === 0) break;
+    await pause(delay);
+    const walks = inTransit;
+    inTransit = [];
+    for (const walk of walks) {
+      const look = { number: number + 1, isLast: number === WALK_BACK_OFF.length - 1 };
+      const again = { kind: 'walk', walk, again: look, hints: lasting } as const;
+      if (!(await loop.submit(again, 0))) leaveOutTask(again);
+    }
+    await loop.drain();
   }
-  await loop.drain();
   // One by one: then it is known who takes a thread with him.
   isAlone = true;
   for (const { unit, look } of lost) {

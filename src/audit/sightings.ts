@@ -1,6 +1,6 @@
 import { worse, type ReportedFinding, type VerdictClass } from '../model/effects.js';
-import { addCodeCounts, type CodeCounts } from './collect-findings.js';
-import type { Sightings, UnitResult } from './unit-result.js';
+import { addCodeCounts, isLag, type CodeCounts } from './collect-findings.js';
+import type { Moving, Sightings, UnitResult } from './unit-result.js';
 
 interface Place {
   readonly findings: readonly ReportedFinding[];
@@ -14,8 +14,9 @@ const LIST = 'list';
  * Two looks at a busy pair see two states: it is the same finding when the same thing is wrong at the same place. Of
  * drift that replication carries it must be the same drift: when the replica has another value by now it is catching up.
  */
-function keyOf(place: string, { code, side, uid = -1, class: of, facts, effects }: ReportedFinding): string {
-  const isDrift = of === 'safe' && uid < 0 && effects?.some((effect) => effect !== 'none') === true;
+function keyOf(place: string, finding: ReportedFinding): string {
+  const { code, side, uid = -1, facts } = finding;
+  const isDrift = uid < 0 && isLag(finding);
   const kept =
     place === LIST || isDrift ? Object.entries(facts).filter(([name]) => place === LIST || !/^master/i.test(name)) : [];
   return JSON.stringify([code, place, side ?? '', uid, kept]);
@@ -49,6 +50,23 @@ export function sightingsOf({ mailboxes, users, findings }: UnitResult): Sightin
   for (const user of users) for (const key of keysOf(placeOfUser(user), user)) keys.add(key);
   for (const finding of findings) keys.add(keyOf(LIST, finding));
   return [...keys];
+}
+
+/** Keys of what is no lag, and may be half of a commit, in the parts of a unit that were written to shortly before. */
+export function doubtsOf({ mailboxes, users, findings }: UnitResult, moving: readonly Moving[]): Sightings {
+  const keysAt = (place: string, of: readonly ReportedFinding[]): string[] =>
+    of.filter((finding) => !isLag(finding)).map((finding) => keyOf(place, finding));
+  return moving.flatMap((part) => {
+    if (part.before !== true) return [];
+    if (part.kind === 'mailbox') {
+      const { mboxname } = part;
+      const there = mailboxes.filter((mailbox) => mailbox.mboxname === mboxname);
+      return there.flatMap((mailbox) => keysAt(placeOfMailbox(mailbox), mailbox.findings));
+    }
+    return part.kind === 'list'
+      ? keysAt(LIST, findings)
+      : users.flatMap((user) => keysAt(placeOfUser(user), user.findings));
+  });
 }
 
 /** Takes out of `result` what an earlier look at the unit did not find. @returns how much of that look is gone, by code */

@@ -174,14 +174,17 @@ export interface UnitResult extends Found {
  */
 export type Sightings = readonly string[];
 
-/** A part of a unit; `commit` = only what was written shortly before, which may be the first half of a commit. */
-export type Moving =
-  { readonly kind: 'mailbox'; readonly mboxname: string } | { readonly kind: 'user' | 'list' | 'commit' };
+/** A part of a unit. `before`: it was written to shortly before, and what was read may be the first half of a commit. */
+export type Moving = { readonly before?: true } & (
+  { readonly kind: 'mailbox'; readonly mboxname: string } | { readonly kind: 'user' | 'list' }
+);
 
 export interface UnsettledUnit {
   readonly unit: Unit;
   /** What was found so far and counts only if it is found again; absent = whatever is found counts. */
   readonly seen?: Sightings;
+  /** What was found at the last look that may be half of a commit: it counts in the end when it is found twice running. */
+  readonly doubts?: Sightings;
 }
 
 /** Nothing found, nothing counted. */

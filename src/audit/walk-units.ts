@@ -1,7 +1,8 @@
 import type { MailboxList, Unit } from '../sources/spool/mailbox-list.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { AuditError } from '../model/audit-error.js';
-import { openSide, type Side } from '../sources/spool/open-side.js';
+import { openAtRest } from '../sources/spool/open-at-rest.js';
+import type { Side } from '../sources/spool/open-side.js';
 import { enumerateUnits, type EnumeratedUnit } from './enumerate-units.js';
 import { damageIn, type CheckedSide } from './open-lists.js';
 
@@ -46,7 +47,7 @@ const isBroken = ({ db }: MailboxList): boolean => damageIn(db.faults) !== undef
 function reopen(old: CheckedSide): CheckedSide {
   let side: Side;
   try {
-    side = openSide(old.side.spec);
+    side = openAtRest(old.side.spec);
   } catch (error) {
     if (error instanceof AuditError) return old;
     throw error;

@@ -15,9 +15,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
+import { holdUp } from '../../src/sources/hold-up.js';
 import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
 import { toReply } from '../../src/pool/to-reply.js';
+import { buildTwoskip } from '../support/build-twoskip.js';
 import { editIndex, editRows, findRow, indexField, mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
@@ -36,14 +38,23 @@ function makePair(): { readonly master: string; readonly replica: string } {
   return pair;
 }
 
-/** Audits in this thread; `meanwhile` happens between the first look and the second, `always` while any look is taken. */
+/** A first look at anything once more. */
+const isAgain = (task: AuditTask): boolean =>
+  (task.kind === 'walk' && task.again !== undefined) || (task.kind === 'units' && task.look.number > 0);
+
+/**
+ * Audits in this thread; `meanwhile` happens before the first task that is `when`, by default between the first look and
+ * the second; `always` while any look is taken.
+ */
 async function audit(
   pair: { readonly master: string; readonly replica: string },
   meanwhile: () => void = () => undefined,
   options: AuditOptions = {},
   always: () => void = () => undefined,
+  when = isAgain,
 ): Promise<{ readonly report: Report; readonly again: readonly AuditTask[] }> {
   const again: AuditTask[] = [];
+  let isDue = true;
   const run = toReply(runTask);
   const report = await auditSides(
     [
@@ -55,10 +66,11 @@ async function audit(
       version: '0.0.0',
       startRunner: (plan) => ({
         run: (task) => {
-          if ((task.kind === 'walk' && task.again === true) || (task.kind === 'units' && task.look.number > 0)) {
-            if (again.length === 0) meanwhile();
-            again.push(task);
+          if (isDue && when(task)) {
+            isDue = false;
+            meanwhile();
           }
+          if (isAgain(task)) again.push(task);
           always();
           return Promise.resolve(run({ plan, task }));
         },
@@ -228,6 +240,86 @@ describe('a server in the middle of a commit', () => {
     },
   );
 
+  /** The list of a side as a server that has just committed another transaction leaves it. */
+  function touchList(side: string): void {
+    const now = Date.now() / 1000;
+    utimesSync(join(side, 'conf/mailboxes.db'), now, now);
+  }
+
+  test('the header of a mailbox whose row is renamed later is no finding', async () => {
+    const { master, replica } = makePair();
+    const header = join(mailboxDir(master, FOLDER), 'cyrus.header');
+    const before = readFileSync(header);
+    copyFileSync(join(mailboxDir(master, 'user.u000001.folder2'), 'cyrus.header'), header);
+    const there = await audit({ master, replica });
+    expect(codes(there.report)).toContain('header-disagrees-with-list');
+    await wait();
+    touchList(master);
+    const { report } = await audit(
+      { master, replica },
+      () => writeFileSync(header, before),
+      {},
+      undefined,
+      (task) => task.kind === 'units' && task.look.number === 3,
+    );
+    expect([report.verdict, report.complete, codes(report)]).toEqual(['clean', true, []]);
+  }, 20_000);
+
+  test('a directory whose row comes later than the second walk is no finding', async () => {
+    const pair = makePair();
+    const putBack = dropEntry(pair.replica, FOLDER);
+    expect(codes((await audit(pair)).report)).toContain('entry-lost-on-replica');
+    await wait();
+    const { report } = await audit(
+      pair,
+      putBack,
+      {},
+      () => touchList(pair.replica),
+      (task) => task.kind === 'walk' && task.again?.number === 2,
+    );
+    expect([codes(report), report.complete]).toEqual([['mailbox-only-on-master'], true]);
+  }, 20_000);
+
+  test('what is another mailbox at every look is busy, and not found', async () => {
+    const { master, replica } = makePair();
+    const headerOf = (name: string): string => join(mailboxDir(master, name), 'cyrus.header');
+    const headers = ['folder1', 'folder2', 'folder3'].map((name) => headerOf(`user.u000001.${name}`));
+    const before = headers.map((path) => readFileSync(path));
+    const foreign = readFileSync(headerOf('user.u000000.folder1'));
+    let looks = 0;
+    // Each look meets one of them in the middle of a rename.
+    const { report } = await audit({ master, replica }, undefined, {}, () => {
+      looks++;
+      touchList(master);
+      for (const [i, path] of headers.entries()) writeFileSync(path, i === looks % 3 ? foreign : before[i]!);
+      holdUp(50);
+    });
+    expect(codes(report)).toEqual([]);
+    expect(report.unaudited.map(({ reason }) => reason.slice(0, 4))).toEqual(['busy']);
+  }, 20_000);
+
+  test.each([
+    ['damaged', (bytes: Buffer): void => void (bytes[bytes.length - 20]! ^= 1)],
+    // As it is read while the pointers of its first record are written.
+    ['empty', (bytes: Buffer): void => void buildTwoskip([]).copy(bytes)],
+  ])(
+    'a list that is %s and written to at every look is busy, and no reason to halt',
+    async (_, damage) => {
+      const pair = makePair();
+      const path = join(pair.master, 'conf/mailboxes.db');
+      const bytes = readFileSync(path);
+      damage(bytes);
+      writeFileSync(path, bytes);
+      const soon = Date.now() / 1000 + 30;
+      const { report } = await audit(pair, undefined, {}, () => utimesSync(path, soon, soon));
+      expect(report.unaudited.map(({ side, reason }) => [side, reason.replace(/^.*: busy/, 'busy')])).toEqual([
+        ['master', 'busy: a server wrote to it at every look'],
+      ]);
+      expect([codes(report), report.complete]).toEqual([[], false]);
+    },
+    20_000,
+  );
+
   test('quota that stays wrong is told at the last look', async () => {
     const pair = makePair();
     bookAhead(pair.replica);
@@ -254,6 +346,7 @@ describe('a server in the middle of a commit', () => {
     const index = join(path, 'cyrus.index');
     const { at } = indexField('header', 'unseen');
     editIndex(index, ({ header }) => header.writeUInt32BE(99, at));
+    utimesSync(index, 1e9, 1e9);
     utimesSync(join(path, 'cyrus.annotations'), time(), time());
     await wait();
     const { report, again } = await audit(pair, () =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { bufferSource } from '../../src/bytes/byte-source.js';
 import { openCyrusDb } from '../../src/formats/cyrusdb/open-cyrusdb.js';
 import { INDEX_VERSIONS } from '../../src/formats/index/versions/all.js';
+import { atRest } from './at-rest.js';
 import { reseal } from './build-index.js';
 import { buildTwoskip } from './build-twoskip.js';
 
@@ -24,6 +25,7 @@ export function editRows(side: string, edit: (rows: Rows) => void, file = 'mailb
   edit(rows);
   const sorted = [...rows].map(([key, value]) => [Buffer.from(key, 'latin1'), Buffer.from(value, 'latin1')] as const);
   writeFileSync(path, buildTwoskip(sorted.sort(([a], [b]) => a.compare(b))));
+  atRest(path);
 }
 
 /** The row by name of a mailbox in a list of 3.6. */
@@ -70,4 +72,5 @@ export function editIndex(
   reseal(header.subarray(0, v17.header.offsetOf('headerCrc') + 4));
   for (const record of records) reseal(record.subarray(0, v17.record.offsetOf('recordCrc') + 4));
   writeFileSync(path, bytes);
+  atRest(path);
 }

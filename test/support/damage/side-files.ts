@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { atRest } from '../at-rest.js';
 
 interface Original {
   readonly bytes: Buffer;
@@ -23,6 +24,7 @@ export class SideFiles {
     const full = join(this.root, path);
     mkdirSync(dirname(full), { recursive: true });
     writeFileSync(full, bytes);
+    atRest(full);
   }
 
   /** Writes a file with the age of another one: damage does not happen at the time of the audit. */
@@ -35,6 +37,7 @@ export class SideFiles {
   remove(path: string): void {
     this.remember(path);
     rmSync(join(this.root, path));
+    atRest(join(this.root, path));
   }
 
   rename(from: string, to: string): void {
@@ -42,6 +45,8 @@ export class SideFiles {
     this.remember(to);
     mkdirSync(dirname(join(this.root, to)), { recursive: true });
     renameSync(join(this.root, from), join(this.root, to));
+    atRest(join(this.root, from));
+    atRest(join(this.root, to));
   }
 
   /** Paths of the files below a directory. */
@@ -63,6 +68,7 @@ export class SideFiles {
       mkdirSync(dirname(full), { recursive: true });
       writeFileSync(full, original.bytes);
       utimesSync(full, original.atime, original.mtime);
+      atRest(dirname(full));
     }
     this.originals.clear();
   }

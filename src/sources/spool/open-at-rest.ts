@@ -1,0 +1,21 @@
+import { holdUp } from '../hold-up.js';
+import { openSide, type Side, type SideSpec } from './open-side.js';
+
+/** Before a list that a server is writing to is opened once more. Unit: ms. */
+const BACK_OFF = [20, 100, 300, 1000] as const;
+
+/**
+ * Opens a side whose mailbox list was found sound before: where its database cannot be opened now, a server is in the
+ * middle of a write, and it is tried again. What comes back may still have none.
+ * @param onOpen called with every try, before anything else is read
+ */
+export function openAtRest(spec: SideSpec, onOpen: (side: Side) => void = () => undefined): Side {
+  for (let attempt = 0; ; attempt++) {
+    const side = openSide(spec);
+    onOpen(side);
+    const delay = BACK_OFF[attempt];
+    if (side.list.db !== undefined || delay === undefined) return side;
+    side.close();
+    holdUp(delay);
+  }
+}
