@@ -40,6 +40,10 @@ export interface ListHints {
   readonly annotationsAreDamaged: boolean;
 }
 
+/** The first fault that is more than a transaction which did not come to its end. */
+export const damageIn = (faults: readonly FormatFault[]): FormatFault | undefined =>
+  faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
+
 /** Before a database with faults to which a server writes is read again. Unit: ms. */
 const BACK_OFF = [20, 100, 150, 500, 2000] as const;
 /** A transaction, in which a database is marked as dirty and waits for the disk, takes less. Unit: ms. */
@@ -76,7 +80,10 @@ export function checkList(spec: SideSpec, readAgain: ReadAgain = readAgainFromDi
       const isEmpty = list?.names().next().done === true;
       const isSuspect = faults.length > 0 || isEmpty;
       if (isSuspect && isWorthAnotherLook(path, since, attempt)) continue;
-      const isBusy = isSuspect && changedSince([path], since);
+      // A transaction that was under way at every look is no other one that was left undone.
+      const isInTransaction = faults.length > 0 && damageIn(faults) === undefined && attempt > BACK_OFF.length;
+      const isBusy =
+        isSuspect && (changedSince([path], since) || (isInTransaction && writtenSince([path], since - TRANSACTION)));
       const unstable = repeatDatabaseReads(spec.role, faults, since, readAgain, side.list.bytesAt);
       const stray = list === undefined || faults.length > 0 ? [] : strayAclRows(side, list);
       const annotationFaults = checkAnnotations(side.annotations.path);

@@ -20,7 +20,7 @@ export class FindingCollector {
   readonly counts: CodeCounts = {};
   private readonly kept: ReportedFinding[] = [];
   private worstClass: VerdictClass = 'clean';
-  private isLag = true;
+  private onlyLag = true;
 
   constructor(private readonly cap: number) {}
 
@@ -29,7 +29,7 @@ export class FindingCollector {
       const n = (this.counts[finding.code] ?? 0) + 1;
       this.counts[finding.code] = n;
       if (CLASSES.indexOf(finding.class) > CLASSES.indexOf(this.worstClass)) this.worstClass = finding.class;
-      this.isLag &&= isLag(finding);
+      this.onlyLag &&= isLag(finding);
       if (n <= this.cap) this.kept.push(finding);
     }
   }
@@ -40,7 +40,7 @@ export class FindingCollector {
 
   /** True when all of it is lag. */
   get isOnlyLag(): boolean {
-    return this.isLag;
+    return this.onlyLag;
   }
 
   get findings(): readonly ReportedFinding[] {

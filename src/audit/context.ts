@@ -68,6 +68,8 @@ export interface AuditContext {
   readonly readAgain: ReadAgain;
   /** For tests: a mailbox that is the same on both sides is read like any other. */
   readonly readsAllInFull?: boolean;
+  /** Before anything of it was read. Unit: ms since the epoch. */
+  readonly openedAt: number;
   /** True when a server has written to that database of a side since it was opened. */
   hasChanged(database: 'list' | 'annotations'): boolean;
   close(): void;
@@ -131,6 +133,7 @@ function openWithList(
 
 /** Opens what the plan names. @throws AuditError, also for a list that cannot be opened */
 export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadAgain = readAgain): AuditContext {
+  const openedAt = Date.now();
   const sides = new Map<SideRole, OpenedSide>();
   const stamps = new Map<string, string>();
   for (const spec of plan.sides) {
@@ -147,6 +150,7 @@ export function openContext(plan: AuditPlan, hints: SideHints = {}, again: ReadA
     engine: replicationEngine(plan, sides),
     logs: master === undefined ? [] : readPendingLogs(master.side.layout.syncLog),
     readAgain: again,
+    openedAt,
     hasChanged: (database) =>
       [...sides.values()].some(({ side }) => stampOf(side[database].path) !== stamps.get(side[database].path)),
     close: () => {

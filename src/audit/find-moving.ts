@@ -47,6 +47,9 @@ export const FLEETING: ReadonlySet<string> = new Set([
 /** The same of an operation whose line in the log of the replica is still to come. */
 const NOT_LOGGED: ReadonlySet<string> = new Set(['delete-not-logged', 'rename-not-logged', 'user-delete-not-logged']);
 
+/** The same of annotations, which one database has of all mailboxes. */
+const ANNOTATED: ReadonlySet<string> = new Set(['counter-stale']);
+
 /** How a server was at work on a mailbox: while it was looked at, or shortly before. */
 export type Moved = 'meanwhile' | 'before';
 
@@ -121,8 +124,12 @@ function writtenBefore(
   { counts }: FindingCollector,
   since: number,
 ): boolean {
-  const isOfList = Object.keys(counts).some((code) => FLEETING.has(code) || NOT_LOGGED.has(code));
-  return writtenSince(isOfList ? [...files, ...listsOf(ctx)] : files, since - COMMIT);
+  const has = (codes: ReadonlySet<string>): boolean => Object.keys(counts).some((code) => codes.has(code));
+  const annotations = has(ANNOTATED) ? [...ctx.sides.values()].map(({ side }) => side.annotations.path) : [];
+  if (writtenSince([...files, ...annotations], since - COMMIT)) return true;
+  // The logs are as they were when the sides were opened.
+  if (has(NOT_LOGGED)) return writtenSince(listsOf(ctx), Math.min(since, ctx.openedAt) - COMMIT);
+  return has(FLEETING) && writtenSince(listsOf(ctx), since - COMMIT);
 }
 
 /** True when what was found in the spool of a side may be a mailbox that was just coming, going or being renamed. */

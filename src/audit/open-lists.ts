@@ -2,13 +2,13 @@ import { LIST_FINDINGS, serverFaultFindings } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
-import type { FormatFault } from '../model/fault.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
+import { holdUp } from '../sources/hold-up.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { openAtRest } from '../sources/spool/open-at-rest.js';
 import { isEmptyDirectory, isEmptySide, openSide, type Side, type SideSpec } from '../sources/spool/open-side.js';
-import type { ListCheck } from './check-list.js';
+import { damageIn, type ListCheck } from './check-list.js';
 import type { UnauditedPart } from './unit-result.js';
 
 /** A side with its mailbox list checked from end to end; without `list` no mailbox of it can be audited. */
@@ -59,10 +59,6 @@ export function openToCheck(
   return undecoded === undefined ? { side, hasList: true } : skip(undecoded);
 }
 
-/** The first fault that is more than a transaction which did not come to its end. */
-export const damageIn = (faults: readonly FormatFault[]): FormatFault | undefined =>
-  faults.find(({ code }) => code !== 'db-dirty' && code !== 'db-trailing-bytes');
-
 /** Judges a list that was looked through. */
 export function judgeList(
   opened: Side,
@@ -72,7 +68,7 @@ export function judgeList(
 ): CheckedSide {
   const { spec, role } = opened;
   let side = opened;
-  if (reopened) {
+  if (reopened || opened.list.db === undefined) {
     opened.close();
     side = faults.length > 0 ? openSide(spec) : openAtRest(spec);
   }
@@ -90,7 +86,6 @@ export function judgeList(
     return { side, isLost: true };
   }
   if (hints.isRaw) db.trustRawOrder?.();
-  const list = openMailboxList(side)!;
   if (isEmpty) {
     addTo(findings, {
       kind: 'empty',
@@ -101,8 +96,31 @@ export function judgeList(
     unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is empty` });
     return { side, isLost: true };
   }
-  for (const row of strayAclRows) addTo(findings, { kind: 'stray-acl-row', side: role, ...row });
-  return { side, list };
+  const named = openNamed(side);
+  if (named.list === undefined)
+    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: busy: a server wrote to it at every look` });
+  else for (const row of strayAclRows) addTo(findings, { kind: 'stray-acl-row', side: role, ...row });
+  return named;
+}
+
+/** Before a list is opened again whose first names cannot be read at this moment. Unit: ms. */
+const BACK_OFF = [20, 100, 300, 1000] as const;
+
+/**
+ * The list of a side that has mailboxes. What is open since before it was looked through may have been read while the
+ * pointers of its first record were written, or before the first mailbox came.
+ */
+function openNamed(opened: Side): CheckedSide {
+  let side = opened;
+  for (let attempt = 0; ; attempt++) {
+    const list = openMailboxList(side);
+    if (list?.names().next().done === false) return { side, list };
+    const delay = BACK_OFF[attempt];
+    if (delay === undefined) return { side };
+    side.close();
+    holdUp(delay);
+    side = openAtRest(side.spec);
+  }
 }
 
 function addTo(findings: ReportedFinding[], subject: ListSubject): void {

@@ -9,7 +9,7 @@ import { FLEETING, mayBeInTransit } from './find-moving.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
 import { userPart } from '../model/unaudited-user.js';
-import { doubtsOf, keepWhatWasSeen, sightingsOf } from './sightings.js';
+import { doubtsOf, keepWhatWasSeen, sightingsOf, takeOutDoubtful } from './sightings.js';
 import { addUnitResult, emptyResult, type UnitResult, type UnsettledUnit } from './unit-result.js';
 import { walkSpool, type WalkTask } from './walk-spool.js';
 
@@ -41,6 +41,8 @@ export interface Look {
   readonly isRechecked: boolean;
   /** There is no further look: what moves even now is not audited. */
   readonly isLast: boolean;
+  /** What was written to shortly before counts as it is: whoever asks looks again by himself, or cannot. */
+  readonly asItIs?: true;
 }
 
 let opened: { readonly key: string; readonly ctx: AuditContext } | undefined;
@@ -95,9 +97,10 @@ function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, l
   }
   // No matter what a later look finds: the disk has given two answers.
   for (const read of ofUnit.unstable.splice(0)) result.unstable.push(read);
+  if (look.asItIs === true) ofUnit.moving.splice(0, Infinity, ...ofUnit.moving.filter(({ before }) => before !== true));
   const isMoving = ofUnit.moving.length > 0 || (look.number === 0 && isFleeting(ofUnit));
   if (isMoving && !look.isLast) {
-    const doubted = doubtsOf(ofUnit, ofUnit.moving);
+    const doubted = doubtsOf(ofUnit);
     result.unsettled.push({
       unit,
       ...(seen === undefined ? {} : { seen }),
@@ -105,8 +108,11 @@ function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, l
     });
     return;
   }
+  const now = new Set(seen === undefined ? [] : sightingsOf(ofUnit));
+  const missing = missingOf(ofUnit);
   leaveOutMoving(ofUnit, unit, new Set(doubts));
-  if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen));
+  forgetMissing(ofUnit, missing);
+  if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen, now));
   const found = look.isRechecked ? sightingsOf(ofUnit) : [];
   if (found.length > 0) result.unsettled.push({ unit, seen: found });
   else {
@@ -126,20 +132,42 @@ const BUSY = 'busy: a server changed it at every look';
 function leaveOutMoving(result: UnitResult, unit: Unit, doubts: ReadonlySet<string>): void {
   const { moving, mailboxes, users, findings, unaudited } = result;
   for (const part of moving.splice(0)) {
-    // Nobody wrote while it was looked at, and it stays: this is how it is.
-    if (part.before === true && doubtsOf(result, [part]).every((doubt) => doubts.has(doubt))) continue;
-    if (part.kind === 'mailbox') {
+    if (part.before === true) {
+      // Nobody wrote while it was looked at; what stays is how it is.
+      if (!takeOutDoubtful(result, part, doubts)) continue;
+    } else if (part.kind === 'mailbox') {
       const isOther = ({ mboxname }: { readonly mboxname?: string }): boolean => mboxname !== part.mboxname;
       mailboxes.splice(0, Infinity, ...mailboxes.filter(isOther));
       unaudited.splice(0, Infinity, ...unaudited.filter(isOther));
-      unaudited.push({ what: 'mailbox', mboxname: part.mboxname, reason: BUSY });
     } else {
       users.splice(0);
       if (part.kind === 'list') {
         mailboxes.splice(0);
         findings.splice(0);
       }
-      unaudited.push({ what: nameOfUnit(unit), reason: BUSY });
+    }
+    if (part.kind === 'mailbox') unaudited.push({ what: 'mailbox', mboxname: part.mboxname, reason: BUSY });
+    else unaudited.push({ what: nameOfUnit(unit), reason: BUSY });
+  }
+}
+
+/** Mailboxes without a directory that are told of one unit, by side. */
+function missingOf({ mailboxes }: UnitResult): ReadonlyMap<SideRole, number> {
+  const missing = new Map<SideRole, number>();
+  for (const { side, code } of mailboxes.flatMap(({ findings }) => findings))
+    if (side !== undefined && code === 'mailbox-directory-missing') missing.set(side, (missing.get(side) ?? 0) + 1);
+  return missing;
+}
+
+/** What is not told any more does not speak against the list either. */
+function forgetMissing(result: UnitResult, before: ReadonlyMap<SideRole, number>): void {
+  const now = missingOf(result);
+  for (const [side, n] of before) {
+    let less = n - (now.get(side) ?? 0);
+    for (const partition of Object.values(result.sides[side]?.partitions ?? {})) {
+      const of = Math.min(less, partition.missing);
+      partition.missing -= of;
+      less -= of;
     }
   }
 }

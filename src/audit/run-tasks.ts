@@ -8,7 +8,8 @@ import { isNarrowed, lastingHints, type AuditPlan, type SideHints } from './cont
 import type { HardwareTally } from './hardware-evidence.js';
 import { findLeftovers } from './leftovers.js';
 import type { ListedFindings } from './listed-findings.js';
-import { damageIn, type CheckedSide } from './open-lists.js';
+import { damageIn } from './check-list.js';
+import type { CheckedSide } from './open-lists.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import { untilStopped, whyStopped } from './stop.js';
 import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
@@ -103,14 +104,16 @@ export async function runTasks(
     }
     const { result } = reply;
     if (task.kind === 'walk') {
-      if (task.again !== undefined && !task.again.isLast && result.moving.length > 0) {
+      const before = new Set(walked.get(task.walk)?.map(placeOf));
+      const still = result.findings.filter((finding) => before.has(placeOf(finding)));
+      if (task.again?.isLast === false && result.moving.length > 0 && still.length > 0) {
+        walked.set(task.walk, still);
         inTransit.push(task.walk);
         return;
       }
       for (const part of result.unaudited) totals.unaudited.push(part);
-      const before = new Set(walked.get(task.walk)?.map(placeOf));
       if (task.again !== undefined) {
-        for (const finding of result.findings) if (before.has(placeOf(finding))) totals.findings.push(finding);
+        for (const finding of still) totals.findings.push(finding);
       } else if (result.findings.length > 0) walked.set(task.walk, result.findings);
       return;
     }
@@ -205,7 +208,7 @@ export async function runTasks(
     const task = {
       kind: 'units',
       units: [unit],
-      look: { ...look, isRechecked: false, isLast: true },
+      look: { ...look, isRechecked: false, isLast: true, asItIs: true },
       hints: lasting,
     } as const;
     if (!(await loop.submit(task, 0))) leaveOutTask(task);

@@ -52,27 +52,74 @@ export function sightingsOf({ mailboxes, users, findings }: UnitResult): Sightin
   return [...keys];
 }
 
-/** Keys of what is no lag, and may be half of a commit, in the parts of a unit that were written to shortly before. */
-export function doubtsOf({ mailboxes, users, findings }: UnitResult, moving: readonly Moving[]): Sightings {
+/** Keys of all that is no lag, as half of a commit is not. */
+export function doubtsOf({ mailboxes, users, findings }: UnitResult): Sightings {
   const keysAt = (place: string, of: readonly ReportedFinding[]): string[] =>
-    of.filter((finding) => !isLag(finding)).map((finding) => keyOf(place, finding));
-  return moving.flatMap((part) => {
-    if (part.before !== true) return [];
-    if (part.kind === 'mailbox') {
-      const { mboxname } = part;
-      const there = mailboxes.filter((mailbox) => mailbox.mboxname === mboxname);
-      return there.flatMap((mailbox) => keysAt(placeOfMailbox(mailbox), mailbox.findings));
-    }
-    return part.kind === 'list'
-      ? keysAt(LIST, findings)
-      : users.flatMap((user) => keysAt(placeOfUser(user), user.findings));
-  });
+    of.filter((finding) => !isLag(finding)).map((finding) => doubtKey(place, finding));
+  return [
+    ...mailboxes.flatMap((mailbox) => keysAt(placeOfMailbox(mailbox), mailbox.findings)),
+    ...users.flatMap((user) => keysAt(placeOfUser(user), user.findings)),
+    ...keysAt(LIST, findings),
+  ];
 }
 
-/** Takes out of `result` what an earlier look at the unit did not find. @returns how much of that look is gone, by code */
-export function keepWhatWasSeen(result: UnitResult, before: Sightings): CodeCounts {
+/** While a user is at work all figures change; a quota that is wrong stays wrong by as much. */
+function doubtKey(place: string, finding: ReportedFinding): string {
+  const { stored, summed } = finding.facts;
+  const isSum = typeof stored === 'string' && typeof summed === 'string';
+  return `${keyOf(place, finding)} ${isSum ? String(BigInt(stored) - BigInt(summed)) : ''}`;
+}
+
+/**
+ * Takes out of a part of `result` what may be half of a commit: it is no lag, and was not found by the look before.
+ * @param doubts of the look before
+ * @returns false when there was nothing to take out
+ */
+export function takeOutDoubtful(result: UnitResult, part: Moving, doubts: ReadonlySet<string>): boolean {
+  let isLess = false;
+  const isTold = (place: string, finding: ReportedFinding): boolean => {
+    const told = isLag(finding) || doubts.has(doubtKey(place, finding));
+    isLess ||= !told;
+    return told;
+  };
+  const keep = <T extends Place>(places: T[], nameOf: (place: T) => string, isPart: (place: T) => boolean): void => {
+    const kept = places.flatMap((place) =>
+      isPart(place) ? only(place, (finding) => isTold(nameOf(place), finding)) : [place],
+    );
+    places.splice(0, Infinity, ...kept);
+  };
+  if (part.kind === 'mailbox') keep(result.mailboxes, placeOfMailbox, ({ mboxname }) => mboxname === part.mboxname);
+  else if (part.kind === 'user') keep(result.users, placeOfUser, () => true);
+  else result.findings.splice(0, Infinity, ...result.findings.filter((finding) => isTold(LIST, finding)));
+  return isLess;
+}
+
+/** A place with some of its listed findings; nothing when there are none left. */
+function only<T extends Place>(place: T, isKept: (finding: ReportedFinding) => boolean): T[] {
+  const findings = place.findings.filter(isKept);
+  if (findings.length === place.findings.length) return [place];
+  if (findings.length === 0) return [];
+  const [before, after] = [countCodes(place.findings), countCodes(findings)];
+  const counts: CodeCounts = {};
+  for (const [code, n] of Object.entries(place.counts))
+    if (after[code] !== undefined) counts[code] = n - (before[code] ?? 0) + after[code];
+  return [{ ...place, class: worstOf(findings), findings, counts }];
+}
+
+const worstOf = (findings: readonly ReportedFinding[]): VerdictClass =>
+  findings.reduce<VerdictClass>((sum, finding) => worse<VerdictClass>(sum, finding.class), 'clean');
+
+/**
+ * Takes out of `result` what an earlier look at the unit did not find.
+ * @param now what this look found, with what was taken out of `result` since
+ * @returns how much of the earlier look is gone, by code
+ */
+export function keepWhatWasSeen(
+  result: UnitResult,
+  before: Sightings,
+  now: ReadonlySet<string> = new Set(sightingsOf(result)),
+): CodeCounts {
   const seen = new Set(before);
-  const now = new Set(sightingsOf(result));
   const settled: CodeCounts = {};
   for (const key of before) {
     if (!now.has(key)) addCodeCounts(settled, { [codeOf(key)]: 1 });
@@ -103,6 +150,5 @@ function stillThere<T extends Place>(place: string, found: T, seen: ReadonlySet<
     left[code] = isWhole ? still.length : n;
   }
   if (kept.length === 0) return [];
-  const worst = kept.reduce<VerdictClass>((sum, finding) => worse<VerdictClass>(sum, finding.class), 'clean');
-  return [{ ...found, class: worst, findings: kept, counts: left }];
+  return [{ ...found, class: worstOf(kept), findings: kept, counts: left }];
 }

@@ -183,7 +183,7 @@ export interface UnsettledUnit {
   readonly unit: Unit;
   /** What was found so far and counts only if it is found again; absent = whatever is found counts. */
   readonly seen?: Sightings;
-  /** What was found at the last look that may be half of a commit: it counts in the end when it is found twice running. */
+  /** What the look before found, and is no lag: where a server is at work it counts when it is found twice running. */
   readonly doubts?: Sightings;
 }
 

@@ -4,7 +4,8 @@ import { AuditError } from '../model/audit-error.js';
 import { openAtRest } from '../sources/spool/open-at-rest.js';
 import type { Side } from '../sources/spool/open-side.js';
 import { enumerateUnits, type EnumeratedUnit } from './enumerate-units.js';
-import { damageIn, type CheckedSide } from './open-lists.js';
+import { damageIn } from './check-list.js';
+import type { CheckedSide } from './open-lists.js';
 
 /** Before a list that a server changed while it was read is opened anew. Unit: ms. */
 const BACK_OFF = [20, 100, 300, 1000, 2000] as const;

@@ -1,5 +1,5 @@
 import { enumerateUnits } from '../audit/enumerate-units.js';
-import { damageIn } from '../audit/open-lists.js';
+import { damageIn } from '../audit/check-list.js';
 import { AuditError } from '../model/audit-error.js';
 import type { MasterUnit } from '../plan/make-plan.js';
 import { isDeletedName, isLive, unitOfName } from '../sources/spool/mailbox-list.js';

@@ -45,7 +45,7 @@ export interface UserVerdict {
 const MAILBOXES_PER_TASK = 16;
 /** Between two looks at files that did not change. Unit: ms. */
 const POLL = 100;
-const NO_LOOK = { number: 1, isRechecked: false, isLast: false } as const;
+const NO_LOOK = { number: 1, isRechecked: false, isLast: false, asItIs: true } as const;
 
 interface Found {
   readonly differences: readonly NamedFinding[];

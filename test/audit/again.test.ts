@@ -280,6 +280,28 @@ describe('a server in the middle of a commit', () => {
     expect([codes(report), report.complete]).toEqual([['mailbox-only-on-master'], true]);
   }, 20_000);
 
+  test('damage that was there all the time is told, though a server is at work beside it', async () => {
+    const pair = makePair();
+    const indexOf = (name: string): string => join(mailboxDir(pair.replica, `user.u000001.${name}`), 'cyrus.index');
+    const { at } = indexField('header', 'unseen');
+    for (const name of ['folder1', 'folder2']) editIndex(indexOf(name), ({ header }) => header.writeUInt32BE(99, at));
+    const soon = Date.now() / 1000 + 30;
+    const { report } = await audit(
+      pair,
+      () => {
+        const justBefore = Date.now() / 1000 - 1;
+        utimesSync(indexOf('folder1'), justBefore, justBefore);
+        // Past what counts as written while the look is taken.
+        holdUp(50);
+      },
+      {},
+      () => utimesSync(indexOf('folder2'), soon, soon),
+      (task) => task.kind === 'units' && task.look.isLast,
+    );
+    expect(report.mailboxes.map(({ mboxname }) => mboxname)).toEqual([FOLDER]);
+    expect(report.unaudited.map(({ mboxname }) => mboxname)).toEqual(['user.u000001.folder2']);
+  }, 20_000);
+
   test('what is another mailbox at every look is busy, and not found', async () => {
     const { master, replica } = makePair();
     const headerOf = (name: string): string => join(mailboxDir(master, name), 'cyrus.header');

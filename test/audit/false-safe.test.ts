@@ -85,7 +85,7 @@ test('a mailbox of the replica alone goes with its user', async () => {
   const uniqueid = '0wfe7ekzsav8vlkh3e0a8i9d';
   const from = mailboxDir(pair.replica, 'user.ben');
   const to = `${from.slice(0, -1)}d`;
-  cpSync(from, to, { recursive: true });
+  cpSync(from, to, { recursive: true, preserveTimestamps: true });
   const header = readFileSync(join(from, 'cyrus.header'), 'latin1');
   writeFileSync(
     join(to, 'cyrus.header'),

@@ -10,6 +10,7 @@ import type { Report } from '../../src/generated/report.js';
 import { toReply } from '../../src/pool/to-reply.js';
 import { auditPair, auditSide } from '../../src/run/audit.js';
 import type { ReadAgain } from '../../src/sources/read-again.js';
+import { atRest } from '../support/at-rest.js';
 import { editIndex, indexField, mailboxDir } from '../support/edit-side.js';
 import { writeSide } from '../support/encode/write-side.js';
 
@@ -195,6 +196,7 @@ function flipBit(path: string, at: number): void {
   const bytes = readFileSync(path);
   bytes[at]! ^= 1;
   writeFileSync(path, bytes);
+  atRest(path);
 }
 
 /** Where bytes may fail a check, and where the report then points. */

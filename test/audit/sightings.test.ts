@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { keepWhatWasSeen, sightingsOf } from '../../src/audit/sightings.js';
+import { doubtsOf, keepWhatWasSeen, sightingsOf, takeOutDoubtful } from '../../src/audit/sightings.js';
 import { emptyResult, type UnitResult } from '../../src/audit/unit-result.js';
 import type { FindingClass, ReportedFinding } from '../../src/model/effects.js';
 
@@ -87,5 +87,51 @@ describe('a second look', () => {
     second.findings.push(listed('user.b'), listed('user.c'));
     expect(keepWhatWasSeen(second, sightingsOf(first))).toEqual({ 'entry-lost': 1, 'counter-stale': 1 });
     expect(second.findings).toEqual([listed('user.b')]);
+  });
+});
+
+describe('the last look beside a server at work', () => {
+  const part = { kind: 'mailbox', mboxname: 'user.a', before: true } as const;
+  const takeOut = (before: UnitResult, last: UnitResult): boolean =>
+    takeOutDoubtful(last, part, new Set(doubtsOf(before)));
+
+  test('what was there before stays, with lag; what is new is taken out', () => {
+    const last = look([lag(1), lost(2), stale('3')], { 'record-only-on-master': 500 });
+    expect(takeOut(look([stale('1')]), last)).toBe(true);
+    expect(last.mailboxes).toMatchObject([
+      { class: 'safe', counts: { 'record-only-on-master': 500, 'counter-stale': 1 }, findings: [lag(1), stale('3')] },
+    ]);
+  });
+
+  test('a mailbox of which nothing is left is no clean one', () => {
+    const last = look([lost(2)]);
+    expect(takeOut(look([lag(1)]), last)).toBe(true);
+    expect([last.mailboxes, last.cleanMailboxes]).toEqual([[], 0]);
+  });
+
+  test('other mailboxes are left alone, and nothing is left out where nothing is new', () => {
+    const last = look([lost(2), lag(1)]);
+    expect(takeOut(look([lost(2)]), last)).toBe(false);
+    expect(takeOutDoubtful(last, { ...part, mboxname: 'user.b' }, new Set())).toBe(false);
+    expect(last.mailboxes[0]!.findings).toEqual([lost(2), lag(1)]);
+  });
+
+  test('a quota is wrong when it stays wrong by as much', () => {
+    const user = (stored: string, summed: string): UnitResult => {
+      const result = emptyResult();
+      const wrong: ReportedFinding = {
+        code: 'quota-usage-wrong',
+        class: 'safe',
+        side: 'replica',
+        facts: { root: 'user.a', stored, summed },
+        effects: ['none'],
+      };
+      result.users.push({ userid: 'a', class: 'safe', findings: [wrong], counts: { 'quota-usage-wrong': 1 } });
+      return result;
+    };
+    const isOut = (before: UnitResult, last: UnitResult): boolean =>
+      takeOutDoubtful(last, { kind: 'user', before: true }, new Set(doubtsOf(before)));
+    expect(isOut(user('100', '90'), user('170', '160'))).toBe(false);
+    expect(isOut(user('100', '90'), user('170', '150'))).toBe(true);
   });
 });

@@ -177,7 +177,7 @@ describe('a user deleted and made anew on the master', () => {
     const pair = await unpack('user-deleted-master-logged', 'made');
     const empty = mailboxDir(pair.master, 'user.ada.Empty');
     const inbox = join(pair.master, 'spool/uuid/0/w', NEW);
-    cpSync(empty, inbox, { recursive: true });
+    cpSync(empty, inbox, { recursive: true, preserveTimestamps: true });
     const header = join(inbox, 'cyrus.header');
     writeFileSync(
       header,

@@ -26,7 +26,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 function writePair(mailboxes: number): void {
   writeSide(master, { mailboxes, messages: 1, mailboxesPerUser: 10, seed: 2, files: false });
-  cpSync(master, replica, { recursive: true });
+  cpSync(master, replica, { recursive: true, preserveTimestamps: true });
 }
 
 interface Walked {
@@ -72,7 +72,7 @@ function walkBoth(): Walked {
 function addOrphan(uniqueid: string): string {
   const path = join(master, 'spool/uuid', uniqueid[0]!, uniqueid[1]!, uniqueid);
   mkdirSync(dirname(path), { recursive: true });
-  cpSync(mailboxDir(master, FOLDER), path, { recursive: true });
+  cpSync(mailboxDir(master, FOLDER), path, { recursive: true, preserveTimestamps: true });
   return path;
 }
 
@@ -117,7 +117,7 @@ describe('a directory below uuid/A/B that no entry claims', () => {
     const at = mailboxDir(master, FOLDER);
     const astray = join(master, 'spool/uuid/z/z', basename(at));
     mkdirSync(dirname(astray), { recursive: true });
-    cpSync(at, astray, { recursive: true });
+    cpSync(at, astray, { recursive: true, preserveTimestamps: true });
     expect(walkBoth().findings.map(({ facts }) => facts['path'])).toEqual([astray]);
     rmSync(astray, { recursive: true });
 

@@ -275,7 +275,7 @@ describe('a side by its name', () => {
   test('a name comes before a file of the working directory; with a slash it is a path', () => {
     const cwd = join(dir, 'cwd');
     mkdirSync(cwd);
-    cpSync(pair.master, join(cwd, 'standby'), { recursive: true });
+    cpSync(pair.master, join(cwd, 'standby'), { recursive: true, preserveTimestamps: true });
     const file = write(sides());
     const report = (side: string): Report =>
       JSON.parse(compare(['check', side, '--config', file, '--report', 'json'], cwd).stdout) as Report;

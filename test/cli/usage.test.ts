@@ -28,7 +28,7 @@ beforeAll(async () => {
   writeFileSync(join(directory, 'accept-code.json'), accept({ code: 'guid-missmatch' }));
   writeFileSync(join(directory, 'accept-date.json'), accept({ expires: 'soon' }));
   writeFileSync(join(directory, 'accept-key.json'), accept({ until: 1 }));
-  cpSync(pair.master, join(directory, 'side'), { recursive: true });
+  cpSync(pair.master, join(directory, 'side'), { recursive: true, preserveTimestamps: true });
   before = readdirSync(directory).sort();
 });
 afterAll(async () => {

@@ -24,7 +24,7 @@ beforeEach(() => {
   master = join(dir, 'master');
   replica = join(dir, 'replica');
   writeSide(master, content);
-  cpSync(master, replica, { recursive: true });
+  cpSync(master, replica, { recursive: true, preserveTimestamps: true });
 });
 afterEach(() => {
   rmSync(dir, { recursive: true });
@@ -374,7 +374,7 @@ describe('failover', () => {
     const conf = readFileSync(join(master, 'imapd.conf'), 'utf8').replaceAll(/: (conf|spool)$/gm, ': /srv/mail/$1');
     const root = join(dir, 'root');
     mkdirSync(join(root, 'etc'), { recursive: true });
-    cpSync(master, join(root, 'srv/mail'), { recursive: true });
+    cpSync(master, join(root, 'srv/mail'), { recursive: true, preserveTimestamps: true });
     writeFileSync(join(root, 'etc/imapd.conf'), conf);
     mkdirSync(join(root, 'srv/mail/conf/sync'));
     writeFileSync(join(root, 'srv/mail/conf/sync/log'), `MAILBOX ${INBOX}\n`);

@@ -128,7 +128,7 @@ test('1, 2 and 8 threads report the same of a pair that is shared between them',
   try {
     const [master, replica] = [join(dir, 'master'), join(dir, 'replica')];
     writeSide(master, { mailboxes: 120, messages: 1, mailboxesPerUser: 4, seed: 3, files: false });
-    cpSync(master, replica, { recursive: true });
+    cpSync(master, replica, { recursive: true, preserveTimestamps: true });
     // Some of everything: a difference, a damaged index, a lost row, a directory that no list names.
     editRows(replica, (rows) => {
       const { key, value } = findRow(rows, 'user.u000003.folder1');

@@ -207,7 +207,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('resume', { timeout: 120_000 }, () =
     expect(answer.held).toEqual([{ userid: 'ada', codes: ['guid-mismatch'], reasons: [] }]);
     expect(answer.steps[0]).toMatchObject({ on: 'master', command: 'systemctl start cyrus-imapd' });
     // sync_client runs as another user.
-    cpSync(work, join(pair.dir, 'plan'), { recursive: true });
+    cpSync(work, join(pair.dir, 'plan'), { recursive: true, preserveTimestamps: true });
     chmodSync(join(pair.dir, 'plan'), 0o755);
     for (const { command = '' } of answer.steps) {
       if (!command.startsWith('sync_client ')) continue;

@@ -30,7 +30,7 @@ beforeEach(() => {
     'package.json',
     'schemas',
   ])
-    cpSync(join(root, part), join(dir, part), { recursive: true });
+    cpSync(join(root, part), join(dir, part), { recursive: true, preserveTimestamps: true });
   symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'));
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));

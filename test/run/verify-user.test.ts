@@ -29,7 +29,7 @@ beforeEach(async () => {
   master = join(dir, 'master');
   replica = join(dir, 'replica');
   writeSide(master, { mailboxes: 6, messages: 5, seed: 1, mailboxesPerUser: 3 });
-  cpSync(master, replica, { recursive: true });
+  cpSync(master, replica, { recursive: true, preserveTimestamps: true });
   // What was written at this moment counts as being written to.
   await pause(30);
 });

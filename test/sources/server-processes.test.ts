@@ -270,7 +270,7 @@ test.runIf(process.platform === 'linux' && isMounted)(
   () => {
     const spool = mkdtempSync(join(MOUNTED, 'cyraudit-processes-'));
     try {
-      cpSync(dir, spool, { recursive: true });
+      cpSync(dir, spool, { recursive: true, preserveTimestamps: true });
       writeFileSync(conf, readFileSync(conf, 'utf8').replaceAll(dir, spool));
       const proc = makeProc({});
       mkdirSync(join(proc, 'self/ns'), { recursive: true });

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extract } from 'tar';
+
 import type { CaseFile } from '../../fixtures/make/case-file.js';
+import { atRest } from './at-rest.js';
 
 /** `pairs`: imported recordings. `made`: written by `npm run fixtures:make`. */
 export type Collection = 'pairs' | 'made';
@@ -36,6 +38,9 @@ export async function unpackPair(name: string, collection: Collection = 'pairs')
   try {
     const file = join(root(collection), name, 'before.tar.gz');
     await extract({ file, cwd: dir, preserveOwner: false, strict: true });
+    // Directories come with the time of their last file.
+    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true }))
+      if (entry.isDirectory()) atRest(join(entry.parentPath, entry.name));
   } catch (error) {
     await dispose();
     throw error;

@@ -36,7 +36,7 @@ export function multiplyUsers(side: string, copies: number): void {
       const clone = cloneId(id, n);
       const path = (uniqueid: string): string => join(side, 'spool/uuid', uniqueid[0]!, uniqueid[1]!, uniqueid);
       try {
-        cpSync(path(id), path(clone), { recursive: true });
+        cpSync(path(id), path(clone), { recursive: true, preserveTimestamps: true });
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
         throw error;

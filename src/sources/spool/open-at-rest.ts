@@ -7,7 +7,7 @@ const BACK_OFF = [20, 100, 300, 1000] as const;
 /**
  * Opens a side whose mailbox list was found sound before: where its database cannot be opened now, a server is in the
  * middle of a write, and it is tried again. What comes back may still have none.
- * @param onOpen called with every try, before anything else is read
+ * @param onOpen called with every try, as soon as the databases are open
  */
 export function openAtRest(spec: SideSpec, onOpen: (side: Side) => void = () => undefined): Side {
   for (let attempt = 0; ; attempt++) {

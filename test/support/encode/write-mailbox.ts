@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { atRest } from '../at-rest.js';
 import { crc32 } from 'node:zlib';
 import { buildTwoskip } from '../build-twoskip.js';
 import { indexParts, type RecordValues } from './encode-index.js';
@@ -79,6 +80,7 @@ export function writeMailbox(dir: string, content: MailboxContent, random: Mailb
       records: counted(),
     }),
   );
+  for (const name of ['header', 'annotations', 'index', 'cache']) atRest(join(dir, `cyrus.${name}`));
   return used;
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { atRest } from '../at-rest.js';
 import { buildTwoskip } from '../build-twoskip.js';
 import { twoskipParts } from './encode-large-twoskip.js';
 import { encodeMbentry, type Row } from './encode-mbentry.js';
@@ -73,6 +74,7 @@ export function writeSide(dir: string, content: SideContent): void {
   }
   rows.sort(([a], [b]) => a.compare(b));
   writeParts(join(dir, 'conf/mailboxes.db'), twoskipParts(rows));
+  for (const name of ['mailboxes', 'annotations']) atRest(join(dir, `conf/${name}.db`));
 }
 
 function writeQuota(
@@ -84,6 +86,7 @@ function writeQuota(
   mkdirSync(path, { recursive: true });
   const value = `%(S (${used} 1000000) M (${messages}) AS (0) NF (${folders}) MODSEQ 1)`;
   writeFileSync(join(path, inbox), value);
+  atRest(join(path, inbox));
 }
 
 /** Text in which every slice is another message. */
