@@ -5,7 +5,7 @@ import type { CodeCounts } from './collect-findings.js';
  * Findings of one class that a report lists of all mailboxes and users together; nobody reads as many one by one, and a
  * reader of the report has to hold them.
  */
-const MOST_LISTED = 100_000;
+const MOST_LISTED = 50_000;
 
 /** A mailbox or user with what is listed of it. */
 interface Place {

@@ -220,7 +220,7 @@ export interface CountsBySide {
   single?: Count;
 }
 /**
- * By class: so many findings of one code are listed for one mailbox, fewer than `findingCap`, because there are too many of the class in all (by default, more than 100,000). Absent when there are not.
+ * By class: so many findings of one code are listed for one mailbox, fewer than `findingCap`, because there are too many of the class in all (by default, more than 50,000). Absent when there are not.
  */
 export interface LoweredCaps {
   safe?: number;
