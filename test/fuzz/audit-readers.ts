@@ -11,6 +11,7 @@ import type { Report } from '../../src/generated/report.js';
 import { AuditError } from '../../src/model/audit-error.js';
 import { reportFormats } from '../../src/report/formats.js';
 import { runHere } from '../../src/run/run-here.js';
+import { atRest } from '../support/at-rest.js';
 import type { Outcome, ReaderUnderTest } from './reader-under-test.js';
 import { resealIndex, resealTwoskip } from './reseal.js';
 
@@ -78,6 +79,7 @@ async function auditWith(hostile: HostileFile, bytes: Buffer): Promise<Outcome> 
   const dir = directoryOf(hostile.pair);
   const path = join(dir, hostile.file);
   writeFileSync(path, bytes);
+  atRest(path);
   try {
     // In this thread, and below this root: a hostile imapd.conf must not lead the walk over the machine.
     const sides = (['master', 'replica'] as const).map((role) => ({ role, source: join(dir, role), root: dir }));
@@ -89,6 +91,7 @@ async function auditWith(hostile: HostileFile, bytes: Buffer): Promise<Outcome> 
     return { value: error.code, faults: [] };
   } finally {
     writeFileSync(path, before);
+    atRest(path);
   }
 }
 
