@@ -54,7 +54,7 @@ interface AuditedJob {
   readonly job: MailboxJob;
   readonly audit: MailboxAudit;
   readonly collector: FindingCollector;
-  /** A server wrote to it while it was read. */
+  /** How a server was at work on it; not asked where nothing was found. */
   readonly moved: Moved | undefined;
   readonly fails?: FailurePhase;
 }

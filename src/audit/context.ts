@@ -117,7 +117,7 @@ function openWithList(
   isRaw: boolean,
   stamps: Map<string, string>,
 ): { readonly side: Side; readonly list: MailboxList } {
-  const side = openAtRest(spec, ({ list, annotations }) => {
+  const side = openAtRest(spec, undefined, ({ list, annotations }) => {
     for (const { path } of [list, annotations]) stamps.set(path, stampOf(path));
   });
   if (isRaw) side.list.db?.trustRawOrder?.();

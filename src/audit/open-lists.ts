@@ -3,7 +3,6 @@ import type { ListSubject } from '../findings/list/list-subject.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
 import type { MailboxList } from '../sources/spool/mailbox-list.js';
-import { holdUp } from '../sources/hold-up.js';
 import { openMailboxList } from '../sources/spool/open-mailbox-list.js';
 import { whyNotDecoded } from '../sources/spool/open-database.js';
 import { openAtRest } from '../sources/spool/open-at-rest.js';
@@ -39,7 +38,8 @@ export function openToCheck(
     );
   }
   const { path, failure } = side.list;
-  const skip = (reason: string): CheckedSide & { readonly hasList: false } => {
+  // Listed as unaudited, with the finding beside it where the list is lost.
+  const leaveOut = (reason: string): CheckedSide & { readonly hasList: false } => {
     unaudited.push({ what: 'every mailbox', side: spec.role, reason });
     return { side, hasList: false };
   };
@@ -49,15 +49,17 @@ export function openToCheck(
       throw new AuditError('io', failure.reason, 'Run cyraudit as root or as the user cyrus.');
     }
     addTo(findings, { kind: 'missing', side: spec.role, path, found: 'no file' });
-    return { ...skip(`${path}: there is no mailbox list`), isLost: true };
+    return { ...leaveOut(`${path}: there is no mailbox list`), isLost: true };
   }
   if (side.list.faults.some(({ code }) => code === 'file-empty')) {
     addTo(findings, { kind: 'missing', side: spec.role, path, found: '0 bytes' });
-    return { ...skip(`${path}: the mailbox list has no bytes`), isLost: true };
+    return { ...leaveOut(`${path}: the mailbox list has no bytes`), isLost: true };
   }
   const undecoded = whyNotDecoded(side.list);
-  return undecoded === undefined ? { side, hasList: true } : skip(undecoded);
+  return undecoded === undefined ? { side, hasList: true } : leaveOut(undecoded);
 }
+
+const BUSY = 'busy: a server wrote to it at every look';
 
 /** Judges a list that was looked through. */
 export function judgeList(
@@ -73,8 +75,10 @@ export function judgeList(
     side = faults.length > 0 ? openSide(spec) : openAtRest(spec);
   }
   const { db, path } = side.list;
+  const leaveOut = (why: string): void =>
+    void unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: ${why}` });
   if (isBusy || (db === undefined && faults.length === 0)) {
-    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: busy: a server wrote to it at every look` });
+    leaveOut(BUSY);
     return { side };
   }
   for (const fault of faults) addTo(findings, { kind: 'fault', side: role, fault });
@@ -82,7 +86,7 @@ export function judgeList(
   if (hints.annotationsAreDamaged)
     unaudited.push({ what: 'mailbox annotations', side: role, reason: `${side.annotations.path}: damaged` });
   if (db === undefined || damageIn(faults) !== undefined) {
-    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is damaged` });
+    leaveOut('the mailbox list is damaged');
     return { side, isLost: true };
   }
   if (hints.isRaw) db.trustRawOrder?.();
@@ -93,18 +97,16 @@ export function judgeList(
       path,
       directories: side.layout.partitions.some(({ data }) => !isEmptyDirectory(data)),
     });
-    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: the mailbox list is empty` });
+    leaveOut('the mailbox list is empty');
     return { side, isLost: true };
   }
   const named = openNamed(side);
-  if (named.list === undefined)
-    unaudited.push({ what: 'every mailbox', side: role, reason: `${path}: busy: a server wrote to it at every look` });
+  if (named.list === undefined) leaveOut(BUSY);
   else for (const row of strayAclRows) addTo(findings, { kind: 'stray-acl-row', side: role, ...row });
   return named;
 }
 
-/** Before a list is opened again whose first names cannot be read at this moment. Unit: ms. */
-const BACK_OFF = [20, 100, 300, 1000] as const;
+const hasNames = (side: Side): boolean => openMailboxList(side)?.names().next().done === false;
 
 /**
  * The list of a side that has mailboxes. What is open since before it was looked through may have been read while the
@@ -112,15 +114,12 @@ const BACK_OFF = [20, 100, 300, 1000] as const;
  */
 function openNamed(opened: Side): CheckedSide {
   let side = opened;
-  for (let attempt = 0; ; attempt++) {
-    const list = openMailboxList(side);
-    if (list?.names().next().done === false) return { side, list };
-    const delay = BACK_OFF[attempt];
-    if (delay === undefined) return { side };
+  if (!hasNames(side)) {
     side.close();
-    holdUp(delay);
-    side = openAtRest(side.spec);
+    side = openAtRest(side.spec, hasNames);
+    if (!hasNames(side)) return { side };
   }
+  return { side, list: openMailboxList(side)! };
 }
 
 function addTo(findings: ReportedFinding[], subject: ListSubject): void {

@@ -1,7 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { statSync } from 'node:fs';
-import { checkList } from '../audit/check-list.js';
-import { damageIn } from '../audit/check-list.js';
+import { checkList, damageIn } from '../audit/check-list.js';
 import { walkUnits } from '../audit/walk-units.js';
 import type { ManifestCounts, ManifestMessage, ManifestRenamed, ManifestUnaudited } from '../generated/manifest.js';
 import { AuditError } from '../model/audit-error.js';

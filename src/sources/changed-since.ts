@@ -11,25 +11,22 @@ const FUTURE = 60_000;
 
 /** True when one of the files was written, replaced or given other rights at or after `since` (ms since the epoch). */
 export function changedSince(paths: Iterable<string>, since: number): boolean {
-  for (const path of paths) {
-    const stat = statOrNothing(path);
-    // ctime: what is renamed keeps its mtime.
-    if (stat !== undefined && (isAtWork(stat.mtimeMs, since) || isAtWork(stat.ctimeMs, since))) return true;
-  }
-  return false;
+  // ctime: what is renamed keeps its mtime.
+  return anyAtWork(paths, since, ({ mtimeMs, ctimeMs }) => [mtimeMs, ctimeMs]);
 }
 
 /** The same of contents alone: a copy that keeps the times of its files was not written. */
 export function writtenSince(paths: Iterable<string>, since: number): boolean {
-  for (const path of paths) {
-    const stat = statOrNothing(path);
-    if (stat !== undefined && isAtWork(stat.mtimeMs, since)) return true;
-  }
-  return false;
+  return anyAtWork(paths, since, ({ mtimeMs }) => [mtimeMs]);
 }
 
-function isAtWork(time: number, since: number): boolean {
-  return time >= since - CLOCK_TICK && time < Date.now() + FUTURE;
+function anyAtWork(paths: Iterable<string>, since: number, timesOf: (stat: Stats) => readonly number[]): boolean {
+  for (const path of paths) {
+    const stat = statOrNothing(path);
+    const isAtWork = (time: number): boolean => time >= since - CLOCK_TICK && time < Date.now() + FUTURE;
+    if (stat !== undefined && timesOf(stat).some(isAtWork)) return true;
+  }
+  return false;
 }
 
 /** Becomes another with every write that comes a tick later, and when the file is replaced or removed. */
