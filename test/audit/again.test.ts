@@ -2,6 +2,7 @@
 import {
   copyFileSync,
   cpSync,
+  existsSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -205,6 +206,42 @@ describe('a server at work', () => {
     expect([report.verdict, report.complete, report.counts.mailboxes.clean]).toEqual(['clean', true, 8]);
     expect(Object.values(report.recheck!.settled)).toEqual([1]);
   });
+
+  test('--recheck does not count what is left out as busy as settled', async () => {
+    const { pair, index } = makeDrift();
+    let isAtRest = true;
+    const { report } = await audit(
+      pair,
+      () => (isAtRest = false),
+      { recheck: 1, recheckDelay: 0 },
+      () => {
+        if (!isAtRest) rewrite(index)();
+      },
+    );
+    expect(report.unaudited.map(({ mboxname }) => mboxname)).toEqual([FOLDER]);
+    expect(report.recheck!.settled).toEqual({});
+  }, 20_000);
+
+  test('a directory that only the last look misses does not speak against the list', async () => {
+    const { pair, index } = makeDrift();
+    const path = mailboxDir(pair.replica, FOLDER);
+    const { report } = await audit(
+      pair,
+      () => {
+        renameSync(path, join(dir, 'away'));
+        const now = Date.now() / 1000;
+        utimesSync(join(pair.replica, 'conf/mailboxes.db'), now, now);
+        holdUp(50);
+      },
+      {},
+      () => {
+        if (existsSync(index)) rewrite(index)();
+      },
+      (task) => task.kind === 'units' && task.look.isLast,
+    );
+    expect(report.unaudited.map(({ mboxname }) => mboxname)).toEqual([FOLDER]);
+    expect([codes(report), report.complete]).toEqual([[], false]);
+  }, 20_000);
 });
 
 describe('a server in the middle of a commit', () => {

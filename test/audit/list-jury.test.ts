@@ -166,6 +166,32 @@ describe('the jury', () => {
     });
   });
 
+  test('says nothing of a list that was not decoded, whatever the pending log holds', async () => {
+    const pair = makePair(3);
+    rmSync(join(pair.master, 'conf/mailboxes.db'));
+    mkdirSync(join(pair.master, 'conf/mailboxes.db'));
+    writeFileSync(join(pair.master, 'conf/mailboxes.db/.zsdb'), '');
+    mkdirSync(join(pair.master, 'conf/sync'), { recursive: true });
+    writeFileSync(join(pair.master, 'conf/sync/log'), 'UNUSER u000001\n');
+    const report = await audit(pair);
+    expect([report.complete, codes(report)]).toEqual([false, []]);
+    expect(report.unaudited.map(({ what, side, reason }) => [what, side, reason])).toEqual([
+      ['every mailbox', 'master', expect.stringContaining('zeroskip')],
+    ]);
+  });
+
+  test('says nothing of lists that there was no time to look through', async () => {
+    const pair = makePair(3);
+    mkdirSync(join(pair.master, 'conf/sync'), { recursive: true });
+    writeFileSync(join(pair.master, 'conf/sync/log'), 'UNUSER u000001\n');
+    const report = await auditPair({ ...pair, level: 'index', threads: 1, signal: AbortSignal.abort() });
+    expect([report.complete, codes(report)]).toEqual([false, []]);
+    expect(report.unaudited.map(({ what, side }) => [what, side])).toEqual([
+      ['every mailbox', 'master'],
+      ['every mailbox', 'replica'],
+    ]);
+  });
+
   /** Of `users` users with two mailboxes, this many mailboxes of the first are unknown to the master. */
   test.each([
     { users: 9, unknown: 10, halts: true },
