@@ -16,6 +16,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { auditSides, type AuditOptions } from '../../src/audit/audit.js';
+import type { ListCheck } from '../../src/audit/check-list.js';
+import { judgeList } from '../../src/audit/open-lists.js';
+import type { UnauditedPart } from '../../src/audit/unit-result.js';
+import type { ReportedFinding } from '../../src/model/effects.js';
+import { openSide } from '../../src/sources/spool/open-side.js';
 import { holdUp } from '../../src/sources/hold-up.js';
 import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
@@ -378,6 +383,34 @@ describe('a server in the middle of a commit', () => {
     },
     20_000,
   );
+
+  test('a list that was opened before it had its first mailbox is opened again', () => {
+    const { master } = makePair();
+    const path = join(master, 'conf/mailboxes.db');
+    const bytes = readFileSync(path);
+    writeFileSync(path, buildTwoskip([]));
+    const opened = openSide({ role: 'master', source: master });
+    writeFileSync(path, bytes);
+    const check: ListCheck = {
+      faults: [],
+      isBusy: false,
+      isEmpty: false,
+      reopened: false,
+      hints: { isRaw: false, annotationsAreDamaged: false },
+      unstable: [],
+      strayAclRows: [],
+      annotationFaults: [],
+    };
+    const findings: ReportedFinding[] = [];
+    const unaudited: UnauditedPart[] = [];
+    const { side, list } = judgeList(opened, check, findings, unaudited);
+    try {
+      expect([...(list?.names() ?? [])]).toHaveLength(8);
+      expect([findings, unaudited]).toEqual([[], []]);
+    } finally {
+      side.close();
+    }
+  });
 
   test('quota that stays wrong is told at the last look', async () => {
     const pair = makePair();
