@@ -39,6 +39,7 @@ import {
   newPartitionCounts,
   newSideCounts,
   newVanishedCounts,
+  unreadMailboxes,
   type PartitionCounts,
   type UnitResult,
 } from './unit-result.js';
@@ -699,9 +700,10 @@ class UnitAudit {
   }
 
   private finishMailboxes(): void {
+    const unread = unreadMailboxes(this.result);
     for (const { job, collector } of this.audited) {
       if (collector.class === 'clean') {
-        this.result.cleanMailboxes++;
+        if (!unread.has(job.mboxname)) this.result.cleanMailboxes++;
         continue;
       }
       const entry = (job.sides.master ?? job.sides.single ?? job.sides.replica)!.mbentry;

@@ -1,6 +1,6 @@
 import { worse, type ReportedFinding, type VerdictClass } from '../model/effects.js';
 import { addCodeCounts, isLag, type CodeCounts } from './collect-findings.js';
-import type { Moving, Sightings, UnitResult } from './unit-result.js';
+import { unreadMailboxes, type Moving, type Sightings, type UnitResult } from './unit-result.js';
 
 interface Place {
   readonly findings: readonly ReportedFinding[];
@@ -126,7 +126,10 @@ export function keepWhatWasSeen(
   }
   const mailboxes = result.mailboxes.flatMap((mailbox) => stillThere(placeOfMailbox(mailbox), mailbox, seen));
   const users = result.users.flatMap((user) => stillThere(placeOfUser(user), user, seen));
-  result.cleanMailboxes += result.mailboxes.length - mailboxes.length;
+  const still = new Set(mailboxes.map(placeOfMailbox));
+  const unread = unreadMailboxes(result);
+  for (const mailbox of result.mailboxes)
+    if (!still.has(placeOfMailbox(mailbox)) && !unread.has(mailbox.mboxname)) result.cleanMailboxes++;
   result.cleanUsers += result.users.length - users.length;
   result.mailboxes.splice(0, Infinity, ...mailboxes);
   result.users.splice(0, Infinity, ...users);

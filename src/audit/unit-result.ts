@@ -185,6 +185,8 @@ export interface UnsettledUnit {
   readonly seen?: Sightings;
   /** What the look before found, and is no lag: where a server is at work it counts when it is found twice running. */
   readonly doubts?: Sightings;
+  /** On its way back: what counts of the look before when there is none after it. */
+  readonly told?: UnitResult;
 }
 
 /** Nothing found, nothing counted. */
@@ -208,6 +210,11 @@ export function nothingFound(): Found {
 /** The same of a batch. */
 export function emptyResult(): UnitResult {
   return { ...nothingFound(), evidence: [], unstable: [], unsettled: [], moving: [] };
+}
+
+/** Mailboxes of which something was not audited: where nothing is found in them, they are not clean. */
+export function unreadMailboxes({ unaudited }: Found): ReadonlySet<string> {
+  return new Set(unaudited.flatMap(({ mboxname }) => mboxname ?? []));
 }
 
 /** Adds `more` to `total`. */

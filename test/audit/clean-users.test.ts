@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { AuditOptions } from '../../src/audit/audit.js';
+import { keepWhatWasSeen } from '../../src/audit/sightings.js';
+import { emptyResult, type UnitResult } from '../../src/audit/unit-result.js';
 import type { Report } from '../../src/generated/report.js';
 import { auditInThread } from '../support/audit-in-thread.js';
 import { mailboxDir } from '../support/edit-side.js';
@@ -45,7 +47,26 @@ test.each<[string, (replica: string) => void, AuditOptions, readonly string[] | 
   expect(counts.users.clean).toBeGreaterThanOrEqual(users?.length ?? 0);
 });
 
-test('an index that cannot be read is unaudited here', async () => {
-  const { unaudited, mailboxes } = await auditAfter(hideIndex);
-  expect([unaudited.map(({ mboxname }) => mboxname), mailboxes]).toEqual([[FOLDER], []]);
+test.each([{}, { recheck: 1 }])('a mailbox that cannot be read is unaudited and not clean (%o)', async (options) => {
+  const { unaudited, mailboxes, counts } = await auditAfter(hideIndex, options);
+  expect([unaudited.map(({ mboxname }) => mboxname), mailboxes, counts.mailboxes.clean]).toEqual([[FOLDER], [], 5]);
+});
+
+test('nor is one of which only the finding was gone at the second look', () => {
+  const result: UnitResult = {
+    ...emptyResult(),
+    mailboxes: [
+      {
+        mboxname: FOLDER,
+        uniqueid: 'a',
+        userid: 'u000001',
+        class: 'safe',
+        findings: [{ code: 'flags-pending', class: 'safe', uid: 2, facts: {} }],
+        counts: { 'flags-pending': 1 },
+      },
+    ],
+    unaudited: [{ what: 'message files', mboxname: FOLDER, reason: 'EACCES' }],
+  };
+  keepWhatWasSeen(result, []);
+  expect([result.mailboxes, result.cleanMailboxes]).toEqual([[], 0]);
 });
