@@ -37,6 +37,11 @@ export class ListedFindings {
     this.caps = { safe: cap, admin: cap, halt: cap };
   }
 
+  /** Keeps other lists to the same size. */
+  forLists(lists: readonly Place[][]): ListedFindings {
+    return new ListedFindings(lists, this.cap, this.most);
+  }
+
   /** The classes of which less is listed than `cap`; undefined when there is none. */
   get lowered(): Partial<FindingCaps> | undefined {
     const lowered = Object.entries(this.caps).filter(([, cap]) => cap < this.cap);

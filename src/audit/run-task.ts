@@ -4,7 +4,7 @@ import type { Unit } from '../sources/spool/mailbox-list.js';
 import { auditUnit, newUnitResult } from './audit-unit.js';
 import { lastingHints, openContext, type AuditContext, type AuditPlan, type SideHints } from './context.js';
 import { checkList } from './check-list.js';
-import { addCodeCounts } from './collect-findings.js';
+import { addCodeCounts, type CodeCounts } from './collect-findings.js';
 import { FLEETING, mayBeInTransit } from './find-moving.js';
 import { AuditError, whatFailed } from '../model/audit-error.js';
 import type { SideRole } from '../model/effects.js';
@@ -101,24 +101,36 @@ function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, l
   const isMoving = ofUnit.moving.length > 0 || (look.number === 0 && isFleeting(ofUnit));
   if (isMoving && !look.isLast) {
     const doubted = doubtsOf(ofUnit);
+    conclude(ofUnit, { unit, ...(seen === undefined ? {} : { seen }), doubts }, 'busy: a server changed it meanwhile');
     result.unsettled.push({
       unit,
       ...(seen === undefined ? {} : { seen }),
       ...(doubted.length === 0 ? {} : { doubts: doubted }),
+      told: ofUnit,
     });
     return;
   }
-  const now = new Set(seen === undefined ? [] : sightingsOf(ofUnit));
-  const missing = missingOf(ofUnit);
-  leaveOutMoving(ofUnit, unit, new Set(doubts));
-  forgetMissing(ofUnit, missing);
-  if (seen !== undefined) addCodeCounts(result.settled, keepWhatWasSeen(ofUnit, seen, now));
+  const settled = conclude(ofUnit, { unit, ...(seen === undefined ? {} : { seen }), doubts }, BUSY);
+  addCodeCounts(result.settled, settled);
   const found = look.isRechecked ? sightingsOf(ofUnit) : [];
-  if (found.length > 0) result.unsettled.push({ unit, seen: found });
+  if (found.length > 0) result.unsettled.push({ unit, seen: found, told: ofUnit });
   else {
     if (unit.kind === 'user' && isSound(ofUnit)) ofUnit.soundUsers.push(unit.userid);
     addUnitResult(result, ofUnit);
   }
+}
+
+/**
+ * Leaves of one unit what counts when there is no further look.
+ * @param busy what is said of the parts that a server was changing
+ * @returns how much of an earlier look is gone, by code
+ */
+function conclude(ofUnit: UnitResult, { unit, seen, doubts }: UnsettledUnit, busy: string): CodeCounts {
+  const now = new Set(seen === undefined ? [] : sightingsOf(ofUnit));
+  const missing = missingOf(ofUnit);
+  leaveOutMoving(ofUnit, unit, new Set(doubts), busy);
+  forgetMissing(ofUnit, missing);
+  return seen === undefined ? {} : keepWhatWasSeen(ofUnit, seen, now);
 }
 
 /** Of one unit: nothing was found, and all of it was looked at. */
@@ -128,8 +140,8 @@ function isSound({ cleanUsers, mailboxes, findings, unaudited }: UnitResult): bo
 
 const BUSY = 'busy: a server changed it at every look';
 
-/** What moved at the last look too is not audited. @param doubts of the look before */
-function leaveOutMoving(result: UnitResult, unit: Unit, doubts: ReadonlySet<string>): void {
+/** What moves is not audited. @param doubts of the look before */
+function leaveOutMoving(result: UnitResult, unit: Unit, doubts: ReadonlySet<string>, reason: string): void {
   const { moving, mailboxes, users, findings, unaudited } = result;
   for (const part of moving.splice(0)) {
     if (part.before === true) {
@@ -146,8 +158,8 @@ function leaveOutMoving(result: UnitResult, unit: Unit, doubts: ReadonlySet<stri
         findings.splice(0);
       }
     }
-    if (part.kind === 'mailbox') unaudited.push({ what: 'mailbox', mboxname: part.mboxname, reason: BUSY });
-    else unaudited.push({ what: nameOfUnit(unit), reason: BUSY });
+    if (part.kind === 'mailbox') unaudited.push({ what: 'mailbox', mboxname: part.mboxname, reason });
+    else unaudited.push({ what: nameOfUnit(unit), reason });
   }
 }
 

@@ -10,10 +10,11 @@ import { findLeftovers } from './leftovers.js';
 import type { ListedFindings } from './listed-findings.js';
 import { damageIn } from './check-list.js';
 import type { CheckedSide } from './open-lists.js';
+import { PendingUnits } from './pending-units.js';
 import { nameOfUnit, type Look } from './run-task.js';
 import { untilStopped, whyStopped } from './stop.js';
 import { TaskLoop, type AuditReply, type LoopTask, type TaskRunner } from './task-loop.js';
-import { addFound, type Found, type UnsettledUnit } from './unit-result.js';
+import { addFound, type Found, type UnitResult, type UnsettledUnit } from './unit-result.js';
 import { planWalk, type WalkTask } from './walk-spool.js';
 import { walkUnits } from './walk-units.js';
 
@@ -90,10 +91,32 @@ export async function runTasks(
   const lost: { readonly unit: UnsettledUnit; readonly look: Look }[] = [];
   let isAlone = false;
   const leaveOut = (what: string, reason = whyStopped(signal)): void => void totals.unaudited.push({ what, reason });
+  const pending = new PendingUnits(totals.listing);
+  const add = (result: UnitResult): void => {
+    addFound(totals, {
+      ...result,
+      mailboxes: result.mailboxes.map((mailbox) => totals.listing.take(mailbox)),
+      users: result.users.map((user) => totals.listing.take(user)),
+    });
+    totals.listing.settle();
+    for (const counts of Object.values(result.sides)) records += counts.records;
+    totals.hardware.add(result.evidence, result.unstable);
+  };
+  // What an earlier look found was not found again; it is not known to be gone either.
+  const leaveOutUnit = (unit: UnsettledUnit, reason?: string): void => {
+    const told = pending.take(unit);
+    if (told !== undefined) add(told);
+    leaveOut(nameOfUnit(unit.unit), reason ?? whyStopped(signal, told !== undefined));
+  };
   const leaveOutTask = (task: LoopTask, reason?: string): void => {
-    for (const what of partsOf(task)) leaveOut(what, reason);
-    // What the first look found was not found again; it is not known to be gone either.
-    if (task.kind === 'walk') for (const finding of walked.get(task.walk) ?? []) totals.findings.push(finding);
+    if (task.kind === 'units') {
+      for (const unit of task.units) leaveOutUnit(unit, reason);
+      return;
+    }
+    const found = walked.get(task.walk) ?? [];
+    for (const finding of found) totals.findings.push(finding);
+    for (const name of task.walk.directories)
+      leaveOut(`${task.walk.root}/${name}`, reason ?? whyStopped(signal, found.length > 0));
   };
   const take = (task: LoopTask, names: number, reply: AuditReply): void => {
     done += names;
@@ -117,15 +140,9 @@ export async function runTasks(
       } else if (result.findings.length > 0) walked.set(task.walk, result.findings);
       return;
     }
-    for (const unit of result.unsettled) unsettled.push(unit);
-    addFound(totals, {
-      ...result,
-      mailboxes: result.mailboxes.map((mailbox) => totals.listing.take(mailbox)),
-      users: result.users.map((user) => totals.listing.take(user)),
-    });
-    totals.listing.settle();
-    for (const counts of Object.values(result.sides)) records += counts.records;
-    totals.hardware.add(result.evidence, result.unstable);
+    for (const unit of task.units) pending.take(unit);
+    for (const unit of result.unsettled) unsettled.push(pending.keep(unit));
+    add(result);
     onProgress?.({ mailboxesDone: done, mailboxesTotal: Math.max(seen, estimate), records });
   };
 
@@ -182,6 +199,7 @@ export async function runTasks(
     await pause(delay);
     const units = unsettled;
     unsettled = [];
+    pending.beginLook();
     for (let i = 0; i < units.length; i += UNITS_PER_TASK) {
       const task = { kind: 'units', units: units.slice(i, i + UNITS_PER_TASK), look, hints: lasting } as const;
       if (!(await loop.submit(task, 0))) leaveOutTask(task);
@@ -215,7 +233,7 @@ export async function runTasks(
     await loop.drain();
   }
   for (const task of loop.unfinished) leaveOutTask(task);
-  for (const { unit } of unsettled) leaveOut(nameOfUnit(unit));
+  for (const unit of unsettled) leaveOutUnit(unit);
   if (isNarrowed(plan) && !signal.aborted) {
     // A name that was mistyped must not end in "all is well".
     const looked = Object.values(totals.sides).some((counts) => Object.keys(counts.partitions).length > 0);
@@ -230,13 +248,6 @@ export async function runTasks(
       );
     }
   }
-}
-
-/** What a task was to look at, for a person. */
-function partsOf(task: LoopTask): string[] {
-  return task.kind === 'walk'
-    ? task.walk.directories.map((name) => `${task.walk.root}/${name}`)
-    : task.units.map(({ unit }) => nameOfUnit(unit));
 }
 
 /** What a finding of a walk is about: the same directory may be judged otherwise the second time. */

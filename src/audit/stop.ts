@@ -22,9 +22,9 @@ export function makeStop(signal: AbortSignal | undefined, maxSeconds: number | u
   };
 }
 
-/** Why nothing more was done, for a report. */
-export const whyStopped = ({ reason }: AbortSignal): string =>
-  `not looked at: ${typeof reason === 'string' ? reason : 'the audit was stopped'}`;
+/** Why nothing more was done, for a report. @param again what is left out was looked at before */
+export const whyStopped = ({ reason }: AbortSignal, again = false): string =>
+  `not looked at${again ? ' again' : ''}: ${typeof reason === 'string' ? reason : 'the audit was stopped'}`;
 
 /** Resolves with the first of the two: the work, or the end of the audit. */
 export async function untilStopped<T>(signal: AbortSignal, work: Promise<T>): Promise<T | undefined> {

@@ -3,7 +3,7 @@
  * that reads them keeps a copy of each: of a mailbox with many differences all but the UID is mostly the same.
  */
 import type { Facts, ReportedFinding } from '../model/effects.js';
-import type { UnitResult } from '../audit/unit-result.js';
+import type { UnitResult, UnsettledUnit } from '../audit/unit-result.js';
 
 /** All of a finding but where it is and what exactly was found. */
 type Head = Pick<ReportedFinding, 'code' | 'class' | 'side' | 'effects'>;
@@ -18,24 +18,29 @@ interface PackedFindings {
 type Packed<T extends { readonly findings: unknown }> = Omit<T, 'findings'> & { readonly findings: PackedFindings };
 
 /** What a worker found, as it is sent. */
-export type PackedResult = Omit<UnitResult, 'mailboxes'> & {
+export type PackedResult = Omit<UnitResult, 'mailboxes' | 'unsettled'> & {
   readonly mailboxes: readonly Packed<UnitResult['mailboxes'][number]>[];
+  readonly unsettled: readonly (Omit<UnsettledUnit, 'told'> & { readonly told?: PackedResult })[];
 };
 
 const NO_UID = -1;
 
-export function packResult({ mailboxes, ...result }: UnitResult): PackedResult {
+export function packResult({ mailboxes, unsettled, ...result }: UnitResult): PackedResult {
   return {
     ...result,
     mailboxes: mailboxes.map((mailbox) => ({ ...mailbox, findings: packFindings(mailbox.findings) })),
+    unsettled: unsettled.map(({ told, ...unit }) => (told === undefined ? unit : { ...unit, told: packResult(told) })),
   };
 }
 
 /** Facts and lists of effects are shared by the findings that have the same ones. */
-export function unpackResult({ mailboxes, ...result }: PackedResult): UnitResult {
+export function unpackResult({ mailboxes, unsettled, ...result }: PackedResult): UnitResult {
   return {
     ...result,
     mailboxes: mailboxes.map((mailbox) => ({ ...mailbox, findings: unpackFindings(mailbox.findings) })),
+    unsettled: unsettled.map(({ told, ...unit }) =>
+      told === undefined ? unit : { ...unit, told: unpackResult(told) },
+    ),
   };
 }
 

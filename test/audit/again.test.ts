@@ -24,6 +24,7 @@ import { openSide } from '../../src/sources/spool/open-side.js';
 import { holdUp } from '../../src/sources/hold-up.js';
 import { closeTasks, runTask, type AuditTask } from '../../src/audit/run-task.js';
 import type { Report } from '../../src/generated/report.js';
+import { auditPair } from '../../src/run/audit.js';
 import { toReply } from '../../src/pool/to-reply.js';
 import { buildTwoskip } from '../support/build-twoskip.js';
 import { editIndex, editRows, findRow, indexField, mailboxDir } from '../support/edit-side.js';
@@ -226,6 +227,78 @@ describe('a server at work', () => {
     expect(report.unaudited.map(({ mboxname }) => mboxname)).toEqual([FOLDER]);
     expect(report.recheck!.settled).toEqual({});
   }, 20_000);
+
+  describe('an audit that ends before the second look', () => {
+    const hooked = async (
+      pair: ReturnType<typeof makePair>,
+      options: AuditOptions = { recheck: 1, recheckDelay: 0 },
+    ): Promise<Report> => {
+      const stop = new AbortController();
+      const { report } = await audit(
+        pair,
+        () => {
+          stop.abort('stopped by SIGINT');
+        },
+        { ...options, signal: stop.signal },
+      );
+      return report;
+    };
+
+    test('tells what the first has found, and that it was not looked at again', async () => {
+      const { pair } = makeDrift();
+      const report = await hooked(pair);
+      expect(report.mailboxes.map(({ mboxname }) => [mboxname, codes(report)])).toEqual([[FOLDER, ['counter-stale']]]);
+      expect(report.unaudited).toEqual([{ what: 'user u000001', reason: 'not looked at again: stopped by SIGINT' }]);
+      expect([report.counts.mailboxes.clean, report.sides.map(({ mailboxes }) => mailboxes)]).toEqual([7, [8, 8]]);
+      expect(report.recheck?.settled).toEqual({});
+    });
+
+    test('keeps halt', async () => {
+      const pair = makePair();
+      dropEntry(pair.master, FOLDER);
+      const report = await hooked(pair, { recheck: 1, recheckDelay: 0, users: ['u000001'] });
+      expect([report.verdict, report.complete, codes(report)]).toEqual([
+        'halt',
+        false,
+        expect.arrayContaining(['entry-lost']),
+      ]);
+    });
+
+    test('the same with threads', async () => {
+      const pair = makePair();
+      dropEntry(pair.master, FOLDER);
+      const stop = new AbortController();
+      setTimeout(3000).then(
+        () => stop.abort('stopped by SIGINT'),
+        () => undefined,
+      );
+      const options = { threads: 2, recheck: 1, recheckDelay: 600, signal: stop.signal };
+      const report = await auditPair({ ...pair, level: 'index', ...options });
+      expect([report.verdict, report.complete, codes(report)]).toEqual([
+        'halt',
+        false,
+        expect.arrayContaining(['entry-lost']),
+      ]);
+    }, 20_000);
+
+    test('does not tell what a server was changing', async () => {
+      const { pair, index } = makeDrift();
+      const stop = new AbortController();
+      const { report } = await audit(
+        pair,
+        () => {
+          stop.abort('stopped by SIGINT');
+        },
+        { signal: stop.signal },
+        rewrite(index),
+      );
+      expect([report.mailboxes, report.counts.mailboxes.clean]).toEqual([[], 7]);
+      expect(report.unaudited.map(({ what, reason }) => [what, reason])).toEqual([
+        ['user u000001', 'not looked at again: stopped by SIGINT'],
+        ['mailbox', 'busy: a server changed it meanwhile'],
+      ]);
+    });
+  });
 
   test('a directory that only the last look misses does not speak against the list', async () => {
     const { pair, index } = makeDrift();

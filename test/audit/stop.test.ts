@@ -124,8 +124,9 @@ describe('the program', () => {
     child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
     setTimeout(() => child.kill(signal), 4000);
     expect(await ended).toBe(3);
-    const { unaudited } = check(readFileSync(file, 'utf8'));
-    expect(unaudited).toEqual([{ what: 'user u000001', reason: `not looked at: stopped by ${signal}` }]);
+    const { unaudited, mailboxes } = check(readFileSync(file, 'utf8'));
+    expect(unaudited).toEqual([{ what: 'user u000001', reason: `not looked at again: stopped by ${signal}` }]);
+    expect(mailboxes.flatMap(({ findings }) => findings.map(({ code }) => code))).toEqual(['counter-stale']);
     expect(text).toContain(`stopped by ${signal}`);
   });
 

@@ -49,6 +49,14 @@ describe('findings between threads', () => {
       [pending(1)],
     );
     expect(sent(result)).toEqual(result);
+    const waiting: UnitResult = {
+      ...emptyResult(),
+      unsettled: [
+        { unit: { kind: 'user', userid: 'a', inbox: 'user.a' }, seen: ['x'], told: result },
+        { unit: { kind: 'user', userid: 'b', inbox: 'user.b' } },
+      ],
+    };
+    expect(sent(waiting)).toEqual(waiting);
   });
 
   test('a number stays a number, and a list a list', () => {
