@@ -2,8 +2,8 @@ import { findCopies } from '../audit/find-copies.js';
 import { hashFile, type FileCounts } from '../audit/hash-file.js';
 import { messagePath } from '../audit/twin-files.js';
 import { judgeMessage, type Judgement } from '../findings/salvage/judge-message.js';
-import { isOffered } from '../findings/salvage/verdicts.js';
-import type { ManifestAnnotation, ManifestMessage } from '../generated/manifest.js';
+import { isOffered, salvageVerdict } from '../findings/salvage/verdicts.js';
+import type { ManifestAnnotation, ManifestFlags, ManifestMessage } from '../generated/manifest.js';
 import type { IndexRecord } from '../model/index-file.js';
 import type { Account, SalvageSides } from './account.js';
 import { decodeCandidate, guidOfCandidate, type Candidate } from './candidate.js';
@@ -176,7 +176,7 @@ export class CandidateJudge {
       size: record.size,
       internaldate: isoTime(record.internaldate),
       internaldateEpoch: record.internaldate,
-      flags: flagsOf(record, flagNames),
+      flags: isWanted ? flagsOfWanted(one, flagsOf(record, flagNames)) : flagsOf(record, flagNames),
       annotations: isWanted ? this.annotationsFor(mailbox.opened, record.uid) : [],
       source: source ?? messagePath(dirs, record.uid, record.systemFlags),
       target: flagsOnNew === undefined ? mailbox.target : { ...mailbox.target, uid: record.uid },
@@ -210,6 +210,12 @@ export class CandidateJudge {
     }
     return this.annotated.byUid.get(uid) ?? [];
   }
+}
+
+/** Who wants back what was expunged does not want it gone with the next EXPUNGE. */
+function flagsOfWanted({ judgement, decoded }: Judged, flags: ManifestFlags): ManifestFlags {
+  const wasExpunged = decoded.expunged || salvageVerdict(judgement.verdict).include === 'expunged';
+  return wasExpunged ? { ...flags, system: flags.system.filter((flag) => flag !== '\\Deleted') } : flags;
 }
 
 function judgementOf(candidate: Candidate, record: IndexRecord, copies: CopiesOnNew): Judgement | undefined {

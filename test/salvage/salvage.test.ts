@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Includable } from '../../src/findings/salvage/verdicts.js';
 import { INDEX_VERSIONS } from '../../src/formats/index/versions/all.js';
 import type { ManifestMessage } from '../../src/generated/manifest.js';
-import { FLAG_FLAGGED, FLAG_SEEN } from '../../src/model/index-file.js';
+import { FLAG_DELETED, FLAG_FLAGGED, FLAG_SEEN } from '../../src/model/index-file.js';
 import { salvage, type SalvageOptions, type SalvageResult } from '../../src/salvage/salvage.js';
 import { runCli } from '../support/cli.js';
 import { snapshotTree } from '../support/fixture.js';
@@ -173,6 +173,22 @@ describe('what was removed on NEW', () => {
     expect(verdicts(await find(old, newer, { include: ['expunged'] }))).toEqual(
       [1, 2, 3].map((uid) => `user.ada ${uid} expunged-on-new recover`),
     );
+  });
+
+  test('what is wanted back comes without \\Deleted, and what is not lost is told with it', async () => {
+    const deleted = { systemFlags: FLAG_SEEN | FLAG_DELETED };
+    const late = { lastUpdated: T0 + 1000, modseq: 50, state: 'expunged' } as const;
+    const found = await find(
+      [inbox([live(1, 1, deleted), live(2, 2, { ...deleted, ...late }), live(3, 3, deleted)])],
+      [inbox([live(1, 1, late)])],
+      { include: ['expunged'] },
+    );
+    expect(found.messages.map(({ uid, verdict, flags, recover }) => [uid, verdict, flags.system, recover])).toEqual([
+      [1, 'expunged-on-new', ['\\Seen'], true],
+      [2, 'removed-on-old', ['\\Seen'], true],
+      // Its user had not expunged it yet.
+      [3, 'never-seen', ['\\Deleted', '\\Seen'], true],
+    ]);
   });
 
   test('what was expunged before this copy came was another one', async () => {

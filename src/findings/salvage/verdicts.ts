@@ -82,7 +82,7 @@ export const SALVAGE_VERDICTS = [
     code: 'expunged-on-new',
     title: 'Its user expunged it on NEW',
     meaning: 'NEW has had the message: an expunged record with its GUID is left, younger than the copy on OLD.',
-    remedy: 'Nothing. When it is wanted back, salvage with --include expunged.',
+    remedy: 'Nothing. When it is wanted back, salvage with --include expunged; it comes without \\Deleted.',
     does: 'tell',
     include: 'expunged',
   },
@@ -91,7 +91,8 @@ export const SALVAGE_VERDICTS = [
     title: 'NEW has had it, and has it no more',
     meaning:
       'The message was in the common state of both sides, and NEW has cleaned out records since: it was expunged there and removed for good. A reconstruct after a file was lost leaves the same traces.',
-    remedy: 'Nothing, unless reconstruct was run on NEW. When it is wanted back, salvage with --include expunged.',
+    remedy:
+      'Nothing, unless reconstruct was run on NEW. When it is wanted back, salvage with --include expunged; it comes without \\Deleted.',
     does: 'tell',
     include: 'expunged',
   },
@@ -99,7 +100,7 @@ export const SALVAGE_VERDICTS = [
     code: 'removed-on-old',
     title: 'Its user removed it on OLD',
     meaning: 'It is expunged on OLD, or lies there in a deleted mailbox only. Listed with --include expunged alone.',
-    remedy: 'Nothing.',
+    remedy: 'Nothing. What is put back comes without \\Deleted.',
     does: 'tell',
     include: 'expunged',
   },
