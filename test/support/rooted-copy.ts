@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export function rootedCopy(side: string, root: string): string {
   mkdirSync(join(root, 'etc'), { recursive: true });
-  cpSync(side, join(root, 'srv'), { recursive: true, preserveTimestamps: true });
+  cpSync(side, join(root, 'srv'), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   const conf = readFileSync(join(side, 'imapd.conf'), 'utf8');
   const file = join(root, 'etc/imapd.conf');
   writeFileSync(file, conf.replace(/(: )(?=[a-z]+(\/|\n|$))(?=conf|spool|sieve)/g, '$1/srv/'));

@@ -234,7 +234,7 @@ async function save(
 ): Promise<void> {
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true });
-  await cp(copy, join(dir, 'before'), { recursive: true, preserveTimestamps: true });
+  await cp(copy, join(dir, 'before'), { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   const reduced = ({ master, replica }: Observation): unknown => ({ master: master.reduced, replica: replica.reduced });
   await writeFile(join(dir, 'result.json'), formatCase(result));
   await writeFile(join(dir, 'report.json'), JSON.stringify(report, undefined, 1));
