@@ -9,6 +9,7 @@ import { FLAG_EXPUNGED } from '../model/index-file.js';
 import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
+import type { Side } from '../sources/spool/open-side.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
@@ -20,7 +21,7 @@ import { auditSharedQuota, auditUserMetadata, type ReadQuotaUse } from './audit-
 import { FindingCollector, type MailboxResult } from './collect-findings.js';
 import { isLoggedByAll, isNarrowed, isUnuserLogged, mayUnuser, type AuditContext, type OpenedSide } from './context.js';
 import { CoveringQuotaroots } from './covering-quotaroots.js';
-import { hasArchived, hasEmptyArchive } from './empty-archive.js';
+import { hasMessagesIn, isEmptyRoot } from './empty-roots.js';
 import { failurePhase, type FailurePhase } from './failure-phase.js';
 import { findCopies } from './find-copies.js';
 import { findMoving, movedAround, type Moved } from './find-moving.js';
@@ -528,9 +529,8 @@ class UnitAudit {
     if (replica === undefined || this.ctx.readsAllInFull === true) return undefined;
     if (!this.isNamedByUniqueid(master, entry) || !this.isNamedByUniqueid(replica, partner)) return undefined;
     const sides = { master: master.side, replica: replica.side };
-    // Archived messages are counted then, which takes a look at the records.
-    if (hasEmptyArchive(master.side, entry.partition) || hasEmptyArchive(replica.side, partner.partition))
-      return undefined;
+    // It is counted then whether it has messages there, which takes a look at the records.
+    if (lacksRoot(master.side, entry) || lacksRoot(replica.side, partner)) return undefined;
     const isDeleted = this.names.isDeleted(entry);
     const owner = this.names.ownerOf(entry);
     const found = readSameMailbox(sides, entry, partner, owner, isDeleted, plan.level !== 'index');
@@ -671,7 +671,8 @@ class UnitAudit {
     counts.filesGone += gone;
     if (gone > 0) counts.filesGoneIn++;
     const { side } = role === 'replica' ? this.replica! : this.master;
-    if (hasEmptyArchive(side, partition) && hasArchived(mailbox)) counts.archived++;
+    if (isEmptyRoot(side, 'archive', partition) && hasMessagesIn('archive', mailbox)) counts.archived++;
+    if (isEmptyRoot(side, 'data', partition) && hasMessagesIn('data', mailbox)) counts.filled++;
   }
 
   private lookForBadHardware(job: MailboxJob, { altered }: MailboxAudit): void {
@@ -771,6 +772,11 @@ class UnitAudit {
     const byPartition = globFilter(this.ctx.plan.partitions);
     return (entry) => byName(entry.mboxname) && byPartition(entry.partition ?? '');
   }
+}
+
+/** Whether a directory in which its messages might lie is empty. */
+function lacksRoot(side: Side, { partition }: Mbentry): boolean {
+  return isEmptyRoot(side, 'data', partition) || isEmptyRoot(side, 'archive', partition);
 }
 
 /** Lost when it is not there or has no bytes: Cyrus makes an empty one with its first start. */

@@ -2,7 +2,8 @@ import { LIST_FINDINGS } from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import { isEmptyDirectory, type Side } from '../sources/spool/open-side.js';
-import type { Partition, SpoolLayout } from '../sources/spool/paths.js';
+import type { Partition } from '../sources/spool/paths.js';
+import { metadataRoots } from './empty-roots.js';
 import type { PairCounts, PartitionCounts, SideCounts } from './unit-result.js';
 
 /** Judges what shows only when the counts of all users are added up: partitions of a side, and the pair as a whole. */
@@ -28,25 +29,20 @@ export function judgeMassDamage(
 
 function* partitionSubjects(
   { role: side, layout }: Side,
-  { name: partition, data: path, archive, ...roots }: Partition,
-  { listed, missing, files, filesGone, filesGoneIn, archived }: PartitionCounts,
+  of: Partition,
+  { listed, missing, files, filesGone, filesGoneIn, archived, filled }: PartitionCounts,
 ): Generator<ListSubject> {
   if (listed === 0) return;
+  const { name: partition, data: path, archive } = of;
   const rootIsEmpty = isEmptyDirectory(path);
-  const emptyRoots = metaRoots(roots, layout).filter((root) => root !== path && isEmptyDirectory(root));
+  const roots = metadataRoots(of, layout);
+  const emptyRoots = roots.filter((root) => root !== path && isEmptyDirectory(root));
   for (const root of emptyRoots) yield { kind: 'meta-root', side, partition, path: root, mailboxes: listed };
-  // Without its metadata no mailbox is found, wherever its messages are.
+  // Without its metadata no mailbox is found, wherever its messages are, and none says whether it has any.
+  const expected = roots.includes(path) || emptyRoots.length > 0 ? listed : filled;
   if (emptyRoots.length === 0 || rootIsEmpty)
-    yield { kind: 'partition', side, partition, path, listed, missing, rootIsEmpty };
+    yield { kind: 'partition', side, partition, path, listed, missing, expected, rootIsEmpty };
   if (archive !== undefined && archived > 0)
     yield { kind: 'archive-root', side, partition, path: archive, mailboxes: archived };
   yield { kind: 'partition-files', side, partition, path, files, gone: filesGone, mailboxes: filesGoneIn };
-}
-
-/** Directories apart from the messages in which every mailbox has a file. */
-function metaRoots({ meta, metaDirs }: Pick<Partition, 'meta' | 'metaDirs'>, { metaFiles }: SpoolLayout): string[] {
-  const roots = (['header', 'index'] as const).flatMap(
-    (type) => metaDirs.get(type) ?? (metaFiles.has(type) && meta !== undefined ? meta : []),
-  );
-  return [...new Set(roots)];
 }

@@ -39,6 +39,8 @@ export interface PartitionCounts {
   filesGoneIn: number;
   /** Mailboxes with archived messages; counted only where the archive partition is empty. */
   archived: number;
+  /** Mailboxes with other messages; counted only where the data partition is empty and holds no metadata. */
+  filled: number;
 }
 
 /** What was counted of the two sides together: mass damage shows only when all is added up. */
@@ -75,7 +77,7 @@ export interface VanishedCounts {
 }
 
 export function newPartitionCounts(): PartitionCounts {
-  return { listed: 0, missing: 0, files: 0, filesGone: 0, filesGoneIn: 0, archived: 0 };
+  return { listed: 0, missing: 0, files: 0, filesGone: 0, filesGoneIn: 0, archived: 0, filled: 0 };
 }
 
 export function newPairCounts(): PairCounts {

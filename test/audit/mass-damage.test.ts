@@ -1,14 +1,25 @@
 /** Damage that shows only when all mailboxes are added up: just below and just above where each rule begins. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LIST_FINDINGS } from '../../src/findings/catalogue.js';
 import type { ListSubject } from '../../src/findings/list/list-subject.js';
 import type { Report } from '../../src/generated/report.js';
+import { FLAG_ARCHIVED } from '../../src/model/index-file.js';
 import { auditPair, auditSide } from '../../src/run/audit.js';
 import { editIndex, indexField, mailboxDir } from '../support/edit-side.js';
-import { writeSide } from '../support/encode/write-side.js';
+import { writeSide, type SideContent } from '../support/encode/write-side.js';
 import { unpackPair } from '../support/fixture.js';
 import { multiplyUsers } from '../support/multiply-users.js';
 
@@ -22,12 +33,12 @@ interface Pair {
   readonly replica: string;
 }
 
-/** Two equal sides of users with two mailboxes each; a mailbox has six messages, modseq 2 to 7. */
-function makePair(users: number, files = false): Pair {
+/** Two equal sides of users with two mailboxes each; a mailbox has six messages, modseq 2 to 7, if not told otherwise. */
+function makePair(users: number, files = false, messages: SideContent['messages'] = 6): Pair {
   const dir = mkdtempSync(join(tmpdir(), 'cyraudit-mass-'));
   directories.push(dir);
   const pair = { master: join(dir, 'master'), replica: join(dir, 'replica') };
-  writeSide(pair.master, { mailboxes: users * 2, messages: 6, mailboxesPerUser: 2, seed: 1, files });
+  writeSide(pair.master, { mailboxes: users * 2, messages, mailboxesPerUser: 2, seed: 1, files });
   cpSync(pair.master, pair.replica, { recursive: true, preserveTimestamps: true });
   return pair;
 }
@@ -210,7 +221,6 @@ describe('a partition that is not mounted', () => {
     ['archive', 'archive-partition-empty', empty],
     ['archive', 'archive-partition-empty', (path: string) => rmSync(path, { recursive: true })],
     ['meta', 'metapartition-empty', empty],
-    ['spool', 'partition-empty', empty],
   ] as const)('%s: %s', async (name, code, unmount) => {
     const pair = await unpack('archive-meta-clean');
     expect(codes(await audit(pair))).toEqual([]);
@@ -222,6 +232,63 @@ describe('a partition that is not mounted', () => {
     const single = await auditSide({ side: pair.master, level: 'index', threads: 1 });
     expect(codes(single)).toContain(code);
   });
+
+  /** Has these metadata files of both sides lie in `meta`, and all messages in `archive` if they are to be archived. */
+  const separate = ({ master, replica }: Pair, metaFiles: string, archived: boolean): void => {
+    for (const side of [master, replica]) {
+      const conf = join(side, 'imapd.conf');
+      const archive = archived ? 'archive_enabled: yes\narchivepartition-default: archive\n' : '';
+      const meta = `metapartition-default: meta\nmetapartition_files: ${metaFiles}\n`;
+      writeFileSync(conf, readFileSync(conf, 'utf8') + meta + archive);
+      for (const path of readdirSync(join(side, 'spool'), { recursive: true, encoding: 'utf8' })) {
+        const name = basename(path);
+        if (!name.includes('.')) continue;
+        const isMessage = /^\d+\.$/.test(name);
+        const roots = archived && (isMessage || name === 'cyrus.cache') ? ['archive'] : [];
+        if (metaFiles.split(' ').includes(name.replace('cyrus.', ''))) roots.push('meta');
+        for (const root of roots) {
+          mkdirSync(dirname(join(side, root, path)), { recursive: true });
+          cpSync(join(side, 'spool', path), join(side, root, path), { preserveTimestamps: true });
+        }
+        if (roots.length > 0) unlinkSync(join(side, 'spool', path));
+        if (archived && name === 'cyrus.index') setArchived(join(side, 'meta', path));
+      }
+    }
+  };
+  const setArchived = (index: string): void =>
+    editIndex(index, ({ records }) => {
+      const { at } = indexField('record', 'systemFlags');
+      for (const record of records) record.writeUInt32BE((record.readUInt32BE(at) | FLAG_ARCHIVED) >>> 0, at);
+    });
+  const ALL = 'header index cache annotations';
+
+  test.each([
+    { metaFiles: ALL, messages: 6, archived: false, halts: true },
+    { metaFiles: ALL, messages: [0, 1], archived: false, halts: true },
+    { metaFiles: ALL, messages: 0, archived: false, halts: false },
+    { metaFiles: ALL, messages: 6, archived: true, halts: false },
+    // Every mailbox has an index, or a header, in the directory.
+    { metaFiles: 'header cache annotations', messages: 0, archived: false, halts: true },
+    { metaFiles: 'index cache annotations', messages: 0, archived: false, halts: true },
+  ] as const)(
+    'a data partition with nothing in it: $metaFiles elsewhere, $messages messages, archived: $archived',
+    async ({ metaFiles, messages, archived, halts }) => {
+      const pair = makePair(3, true, messages);
+      separate(pair, metaFiles, archived);
+      for (const level of ['index', 'files'] as const)
+        expect([level, codes(await audit(pair, level))]).toEqual([level, []]);
+      for (const unmount of [empty, (path: string) => rmSync(path, { recursive: true })]) {
+        unmount(join(pair.master, 'spool'));
+        for (const level of ['index', 'files'] as const) {
+          const report = await audit(pair, level);
+          expect([level, codes(report).includes('partition-empty')]).toEqual([level, halts]);
+          if (!halts) expect(report.verdict).toBe('clean');
+        }
+        const single = await auditSide({ side: pair.master, level: 'index', threads: 1 });
+        expect([single.verdict, codes(single)]).toEqual(halts ? ['halt', ['partition-empty']] : ['clean', []]);
+      }
+    },
+  );
 
   test('an archive partition to which nothing was moved yet may be empty', async () => {
     const pair = await unpack('clean');

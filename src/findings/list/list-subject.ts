@@ -23,6 +23,8 @@ export type ListSubject =
       readonly path: string;
       readonly listed: number;
       readonly missing: number;
+      /** Mailboxes of which something should be below the root: metadata, or messages that are not archived. */
+      readonly expected: number;
       readonly rootIsEmpty: boolean;
     }
   | {
