@@ -1,5 +1,5 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { LIST_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
@@ -9,7 +9,7 @@ import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { isLive, TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
-import type { Partition, SpoolLayout } from '../sources/spool/paths.js';
+import type { MailboxDirs, Partition, SpoolLayout } from '../sources/spool/paths.js';
 import type { AuditContext, OpenedSide } from './context.js';
 import type { UnauditedPart } from './unit-result.js';
 
@@ -223,11 +223,20 @@ class Walker {
   /** True when the files of this entry belong into `path`, be it for messages or metadata. */
   private isPlaceOf(entry: Mbentry, path: string): boolean {
     const dirs = locateMailbox(this.opened.side.layout, entry);
-    if (dirs === undefined) return false;
-    return (
-      dirs.data === path ||
-      (['index', 'header', 'cache', 'annotations'] as const).some((type) => dirname(dirs.metaOf(type)) === path)
-    );
+    return dirs !== undefined && (dirs.data === path || metaPlaces(dirs).includes(path));
+  }
+
+  /** True when a directory of this entry is `path` by another name: Cyrus follows a link that was put in its place. */
+  private leadsTo(entry: Mbentry, path: string): boolean {
+    const dirs = locateMailbox(this.opened.side.layout, entry);
+    const target = this.identityOf(path);
+    if (dirs === undefined || target === undefined) return false;
+    return [...new Set([dirs.data, ...metaPlaces(dirs)])].some((place) => this.identityOf(place) === target);
+  }
+
+  private identityOf(path: string): string | undefined {
+    const stat = this.look(path, () => statSync(path, { bigint: true, throwIfNoEntry: false }));
+    return stat === undefined ? undefined : `${String(stat.dev)} ${String(stat.ino)}`;
   }
 
   /** Internal name of a directory of the name layout; the hash levels are dropped. */
@@ -255,6 +264,8 @@ class Walker {
     index.index.close();
     const header = readHeader(path);
     const uniqueid = id ?? header?.uniqueid ?? '';
+    const claimant = elsewhere ?? this.opened.list.liveByUniqueid(header?.uniqueid ?? basename(path), header?.mboxname);
+    if (claimant !== undefined && this.leadsTo(claimant, path)) return;
     const row = uniqueid === '' ? undefined : this.opened.list.uniqueidRow(uniqueid);
     const names = [header?.mboxname, name, row?.mboxname, ...(row?.history.map(({ mboxname }) => mboxname) ?? [])];
     const tombstone = names.some(
@@ -282,6 +293,10 @@ class Walker {
     if (other === undefined) return false;
     return [undefined, ...names].some((name) => other.list.liveByUniqueid(uniqueid, name) !== undefined);
   }
+}
+
+function metaPlaces(dirs: MailboxDirs): string[] {
+  return (['index', 'header', 'cache', 'annotations'] as const).map((type) => dirname(dirs.metaOf(type)));
 }
 
 function isTombstone(list: MailboxList, mboxname: string, uniqueid: string): boolean {

@@ -1,7 +1,7 @@
 /** The walk over a spool: what no entry claims is found, and what cannot be looked at is told, with an index or without. */
-import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkList } from '../../src/audit/check-list.js';
 import { openContext, type AuditPlan, type SideHints } from '../../src/audit/context.js';
@@ -141,6 +141,51 @@ describe('a directory below uuid/A/B that no entry claims', () => {
   test('is no directory of a mailbox without an index in it', () => {
     rmSync(join(addOrphan('zzzz'), 'cyrus.index'));
     expect(walkBoth()).toEqual({ findings: [], unaudited: [] });
+  });
+});
+
+describe('a directory that is moved within the spool, with a link in its place', () => {
+  /** Relative links, as they survive a copy of the side. */
+  const move = (from: string, to: string): void => {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+    symlinkSync(relative(dirname(from), to), from);
+  };
+  const elsewhere = (name: string): string => join(master, 'spool', name);
+
+  test.each(['elsewhere', 'elsewhere/below', 'uuid/z/z/zzzz'])('belongs to the entry that leads to it: %s', (name) => {
+    move(mailboxDir(master, FOLDER), elsewhere(name));
+    const { findings, unaudited } = walkBoth();
+    expect(findings).toEqual([]);
+    expect(unaudited.map(({ reason }) => reason)).toEqual([expect.stringContaining('a symbolic link') as string]);
+  });
+
+  test('keeps its name while its header lies elsewhere', () => {
+    const at = mailboxDir(master, FOLDER);
+    for (const side of [master, replica]) {
+      const conf = join(side, 'imapd.conf');
+      writeFileSync(conf, `${readFileSync(conf, 'utf8')}metapartition-default: meta\nmetapartition_files: header\n`);
+    }
+    rmSync(join(at, 'cyrus.header'));
+    move(at, elsewhere(basename(at)));
+    expect(walkBoth().findings).toEqual([]);
+  });
+
+  test('may be one with many mailboxes in it', () => {
+    const at = dirname(mailboxDir(master, FOLDER));
+    move(at, elsewhere('hash'));
+    expect(walkBoth().findings).toEqual([]);
+  });
+
+  test('is found when the entry leads to another one, or to none', () => {
+    const at = mailboxDir(master, FOLDER);
+    const copy = elsewhere('copy');
+    cpSync(at, copy, { recursive: true, preserveTimestamps: true });
+    expect(walkBoth().findings.map(({ facts }) => facts['path'])).toEqual([copy]);
+    move(at, elsewhere('moved'));
+    expect(walkBoth().findings.map(({ facts }) => facts['path'])).toEqual([copy]);
+    rmSync(at);
+    expect(walkBoth().findings.map(({ facts }) => facts['path'])).toEqual([copy, elsewhere('moved')]);
   });
 });
 
