@@ -100,6 +100,7 @@ import { mailboxOnlyOnReplica } from './mailbox/mailbox-only-on-replica.js';
 import { mailboxRenamedOnReplica } from './mailbox/mailbox-renamed-on-replica.js';
 import { mailboxRenamed } from './mailbox/mailbox-renamed.js';
 import { mailboxTypeDiffers } from './mailbox/mailbox-type-differs.js';
+import { mailboxUndeletedOnReplica } from './mailbox/mailbox-undeleted-on-replica.js';
 import { messageAnnotationsRefused } from './mailbox/message-annotations-refused.js';
 import { nameHeldOnReplica } from './mailbox/name-held-on-replica.js';
 import { partitionDiffers } from './mailbox/partition-differs.js';
@@ -285,6 +286,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   mailboxRenamedOnReplica,
   mailboxRenamed,
   mailboxTypeDiffers,
+  mailboxUndeletedOnReplica,
   messageAnnotationsRefused,
   partitionDiffers,
   partitionUnknownOnReplica,

@@ -309,3 +309,26 @@ test.each([
   }
   expect(said(await audit(pair), INBOX)).toEqual(['admin blocked-by-mailbox', ...before]);
 });
+
+// Run: DELETED.user.ada.Gone.X renamed to user.ada.Gone on the replica, 3.6.1: it is moved back to DELETED there.
+test.each([
+  ['older than the delete', -1, 'safe mailbox-deleted-on-master'],
+  ['as old as the delete', 0, 'safe mailbox-deleted-on-master'],
+  ['newer than the delete', 1, 'admin mailbox-undeleted-on-replica'],
+])('a mailbox that the master has deleted, with an entry on the replica that is %s', async (_, distance, expected) => {
+  const pair = await unpack('deleted-master', 'made');
+  const live = 'user.ada.Work';
+  let deleted = '';
+  let foldermodseq = 0;
+  editRows(pair.master, (rows) => {
+    const key = [...rows.keys()].find((name) => name.startsWith(`NDELETED\x1f${live.replaceAll('.', '\x1f')}`))!;
+    deleted = key.slice(1).replaceAll('\x1f', '.');
+    foldermodseq = Number(/ F (\d+) /.exec(rows.get(key)!)![1]);
+  });
+  editRows(pair.replica, (rows) => {
+    const { key, uniqueid } = findRow(rows, live);
+    for (const row of [key, `I${uniqueid}`])
+      rows.set(row, rows.get(row)!.replace(/ F \d+ /, ` F ${String(foldermodseq + distance)} `));
+  });
+  expect(said(await audit(pair), deleted).filter((text) => !text.endsWith('header-values-differ'))).toEqual([expected]);
+});

@@ -1,18 +1,20 @@
 import { defineMailboxFinding } from './mailbox-subject.js';
+import { isDeleteOverruled } from './renamed-on-master.js';
 
 export const mailboxDeletedOnMaster = defineMailboxFinding({
   code: 'mailbox-deleted-on-master',
   class: 'safe',
   since: '0.1.0',
   title: 'Deleted on the master, not yet on the replica',
-  why: 'The mailbox is a delayed-delete copy on the master. Messages that only the replica has would have a finding of their own.',
+  why: 'The mailbox is a delayed-delete copy on the master, and the entry of the replica is not newer than the delete. Messages that only the replica has would have a finding of their own.',
   replication: 'The mailbox is renamed into the DELETED namespace on the replica too.',
   remedy: 'Nothing. Let replication run.',
   example: { replicaName: 'user.fred.Work', masterName: 'DELETED.user.fred.Work.6B00FA8B' },
   check: ({ master, replica, renameNeedsLog, renameIsLogged, userAbsentOnMaster }) =>
     master?.isDeleted === true &&
     replica?.isDeleted === false &&
-    (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged)
+    (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged) &&
+    !isDeleteOverruled(master, replica)
       ? {
           facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
           effects: ['rename-on-replica'],

@@ -12,3 +12,12 @@ export function renamedOnMaster(master: MailboxSideFacts, replica: MailboxSideFa
   if (m.mtime !== undefined && r.mtime !== undefined && m.mtime !== r.mtime) return m.mtime > r.mtime;
   return (master.head?.uidvalidity ?? 0) > (replica.head?.uidvalidity ?? 0);
 }
+
+/**
+ * True when the replica's entry of a mailbox that the master has deleted is newer than the delete. An entry with a
+ * foldermodseq and one without cannot be compared: before 3.0 there was none.
+ */
+export function isDeleteOverruled(master: MailboxSideFacts, replica: MailboxSideFacts): boolean {
+  const isComparable = (master.mbentry.foldermodseq === undefined) === (replica.mbentry.foldermodseq === undefined);
+  return isComparable && renamedOnMaster(replica, master);
+}
