@@ -64,6 +64,8 @@ export class UnitRenames {
         lastUid,
         refused: lastUid > 0 || this.ctx.engine.traits.unusedConflict === 'refused',
         exists: mailbox.totals?.exists ?? 0,
+        acl: other.acl,
+        ...(isTrusted ? { head: mailbox.head } : {}),
         ...(renamed === undefined ? {} : { renamedTo: renamed.mboxname }),
       };
     } finally {

@@ -109,6 +109,7 @@ import { quotarootOfMailboxWrong } from './mailbox/quotaroot-of-mailbox-wrong.js
 import { renameNotLogged } from './mailbox/rename-not-logged.js';
 import { renameTargetTaken } from './mailbox/rename-target-taken.js';
 import { replicaMailboxDestroyed } from './mailbox/replica-mailbox-destroyed.js';
+import { replicaMailboxSettingsLost } from './mailbox/replica-mailbox-settings-lost.js';
 import { reverseAclRowMissing } from './mailbox/reverse-acl-row-missing.js';
 import { uidvalidityHigherOnMaster } from './mailbox/uidvalidity-higher-on-master.js';
 import { uidvalidityHigherOnReplica } from './mailbox/uidvalidity-higher-on-replica.js';
@@ -294,6 +295,7 @@ export const MAILBOX_FINDINGS: readonly Check<MailboxSubject>[] = [
   renameNotLogged,
   renameTargetTaken,
   replicaMailboxDestroyed,
+  replicaMailboxSettingsLost,
   reverseAclRowMissing,
   uidvalidityHigherOnMaster,
   uidvalidityHigherOnReplica,

@@ -44,6 +44,9 @@ export const OPTION_SHARED_SEEN = 2;
 /** Options that take part in replication (MAILBOX_OPTIONS_MASK). Source: imap/mailbox.h 3.6.7. */
 export const SYNCED_OPTIONS = 0x1d;
 
+/** Options of a new mailbox (OPT_POP3_NEW_UIDL). Source: mailbox_create, imap/mailbox.c 3.6.7. */
+export const OPTIONS_OF_NEW = 1;
+
 /**
  * The header of cyrus.index, the same shape for every version. Times are whole seconds; 64-bit values are
  * numbers and exact below 2^53. A field that a version does not store has Cyrus' own default (index.md 3.4).

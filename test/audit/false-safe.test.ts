@@ -332,3 +332,38 @@ test.each([
   });
   expect(said(await audit(pair), deleted).filter((text) => !text.endsWith('header-values-differ'))).toEqual([expected]);
 });
+
+// Run: a folder made on both sides, with rights for ben and a comment of its owner on the replica, 3.6.1: both are gone.
+describe('a mailbox of the replica that replication replaces, as it never held a message', () => {
+  const name = 'user.a.New';
+  const setAcl = (side: string): void =>
+    editRows(side, (rows) => {
+      const { key, uniqueid } = findRow(rows, name);
+      for (const row of [key, `I${uniqueid}`])
+        rows.set(row, rows.get(row)!.replace(/ A %\(([^)]*)\)/, ' A %($1 b lrs)'));
+    });
+  const setAnnotation = (side: string): void => {
+    let uniqueid = '';
+    editRows(side, (rows) => void ({ uniqueid } = findRow(rows, name)));
+    const key = `${uniqueid}\0/comment\0[.OwNeR.]\0`;
+    editRows(side, (rows) => rows.set(key, '\0\0\0\x04\0\0\0\0mine'), 'annotations.db');
+  };
+  const setOption = (side: string): void =>
+    editIndex(join(mailboxDir(side, name), 'cyrus.index'), ({ header }) => {
+      header.writeUInt32BE(5, indexField('header', 'options').at);
+    });
+
+  test.each([
+    ['its ACL', setAcl],
+    ['an annotation', setAnnotation],
+    ['an option', setOption],
+  ])('%s is lost, unless the master has it too', async (_, set) => {
+    const pair = await unpack('uniqueid-both-empty', 'pairs');
+    set(pair.replica);
+    expect(said(await audit(pair), name)).toContain('admin replica-mailbox-settings-lost');
+    set(pair.master);
+    const both = said(await audit(pair), name);
+    expect(both).toContain('safe empty-replica-mailbox-replaced');
+    expect(both).not.toContain('admin replica-mailbox-settings-lost');
+  });
+});

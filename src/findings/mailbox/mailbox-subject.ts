@@ -1,4 +1,4 @@
-import type { Mbentry } from '../../model/mailbox.js';
+import type { AclEntry, Mbentry } from '../../model/mailbox.js';
 import type { MailboxHead } from '../../model/record-pair.js';
 import type { MailboxPrediction } from '../../replication/predict-mailbox.js';
 import type { ReleaseHazards } from '../../replication/engine.js';
@@ -56,6 +56,9 @@ export interface MailboxSubject {
     readonly uniqueid: string;
     readonly lastUid: number;
     readonly exists: number;
+    readonly acl: readonly AclEntry[];
+    /** Missing when it cannot be read; it is refused then. */
+    readonly head?: MailboxHead;
     /** Replication refuses to replace it. */
     readonly refused: boolean;
     /** Its name on the master, which nothing carries to the replica. */
