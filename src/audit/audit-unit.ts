@@ -361,6 +361,7 @@ class UnitAudit {
         isDeleted: this.names.isDeleted(mailbox.mbentry),
         lastUid: mailbox.indexHeader?.lastUid,
         renameIsLogged: side === 'replica' && job.listing.renameIsLogged,
+        isOfOther: side === 'replica' && this.names.ownerOf(mailbox.mbentry) !== this.userid,
       })),
     );
     const known = new Set([...ofSame, ...ofAudited].flatMap((use) => (use.side === 'replica' ? [use.mboxname] : [])));

@@ -50,6 +50,8 @@ export interface ReadQuotaUse {
   readonly lastUid?: number | undefined;
   /** On the replica: the pending log renames it. */
   readonly renameIsLogged?: boolean;
+  /** On the replica: its name there is that of another user, or of none. */
+  readonly isOfOther?: boolean;
 }
 
 export interface UserMetadataAudit {
@@ -173,20 +175,28 @@ class UserAudit {
       const isOfReplaced = this.isReplaced && inbox !== undefined && isAtOrBelow(root, inbox);
       const isCarried = (): boolean =>
         master.record !== undefined || this.hasMoved(root, replica.record, quotas.master);
+      // A mailbox that comes from another user leaves his root to him: what the master still has of it stays.
+      const isLeftToOther =
+        master.record !== undefined &&
+        !named('master') &&
+        onReplica.length > 0 &&
+        onReplica.every(({ isOfOther }) => isOfOther === true);
       const goneByLog = isOfReplaced || (isRenamed && !named('master') && isCarried());
-      const differences = compareQuotaRoot({
-        root,
-        ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
-        ...(replica.record === undefined ? {} : { replica: limitsOf(replica.record) }),
-        namedOnMaster: named('master'),
-        namedOnReplica: named('replica'),
-        coversOnMaster: this.mailboxes.some(
-          ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
-        ),
-        logged: isLoggedByAll(this.ctx.logs, (log) => log.quotas.has(root)),
-        goneByLog,
-        isShared: this.userid === undefined,
-      });
+      const differences = isLeftToOther
+        ? []
+        : compareQuotaRoot({
+            root,
+            ...(master.record === undefined ? {} : { master: limitsOf(master.record) }),
+            ...(replica.record === undefined ? {} : { replica: limitsOf(replica.record) }),
+            namedOnMaster: named('master'),
+            namedOnReplica: named('replica'),
+            coversOnMaster: this.mailboxes.some(
+              ({ side, mboxname, isDeleted }) => side === 'master' && !isDeleted && isAtOrBelow(mboxname, root),
+            ),
+            logged: isLoggedByAll(this.ctx.logs, (log) => log.quotas.has(root)),
+            goneByLog,
+            isShared: this.userid === undefined,
+          });
       for (const difference of differences) this.judge(difference);
     }
     // Above the INBOX a root counts the mailboxes of other users too.

@@ -120,6 +120,22 @@ test.each([
   expect(said(await audit(pair))).toContain('admin quotaroot-only-on-replica');
 });
 
+// Run: user.ada.Old renamed to user.ben.FromAda, 3.6.1: the root of ada stays on the replica.
+test('a folder given to another user leaves the quota root of the first one', async () => {
+  const pair = await unpack('folder-given-away-name-reused-master', 'made');
+  const renames = [
+    ['user.ada.Work', 'user.ben.Work'],
+    ['user.ada.Empty', 'user.ada.Work'],
+  ] as const;
+  log(
+    pair,
+    renames.map((names) => `RENAME ${names.join(' ')}\n${names.map((n) => `MAILBOX ${n}\n`).join('')}`).join(''),
+  );
+  const report = await audit(pair);
+  expect(report.mailboxes.flatMap(({ findings }) => findings).map(({ code }) => code)).toContain('mailbox-renamed');
+  expect(said(report).filter((line) => line.includes('quota'))).toEqual([]);
+});
+
 test('a user renamed on the master takes his private annotations along', async () => {
   const pair = await unpack('user-renamed-master');
   for (const [side, inbox, userid, value] of [
