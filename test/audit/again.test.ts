@@ -233,6 +233,8 @@ describe('a server at work', () => {
       pair: ReturnType<typeof makePair>,
       options: AuditOptions = { recheck: 1, recheckDelay: 0 },
     ): Promise<Report> => {
+      // Past what counts as changed while the look was taken.
+      await setTimeout(100);
       const stop = new AbortController();
       const { report } = await audit(
         pair,
