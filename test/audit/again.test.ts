@@ -270,12 +270,20 @@ describe('a server at work', () => {
       const pair = makePair();
       dropEntry(pair.master, FOLDER);
       const stop = new AbortController();
-      setTimeout(3000).then(
-        () => stop.abort('stopped by SIGINT'),
-        () => undefined,
-      );
-      const options = { threads: 2, recheck: 1, recheckDelay: 600, signal: stop.signal };
-      const report = await auditPair({ ...pair, level: 'index', ...options });
+      const report = await auditPair({
+        ...pair,
+        level: 'index',
+        threads: 2,
+        users: ['u000001'],
+        recheck: 1,
+        recheckDelay: 600,
+        signal: stop.signal,
+        onProgress: () => {
+          setImmediate(() => {
+            stop.abort('stopped by SIGINT');
+          });
+        },
+      });
       expect([report.verdict, report.complete, codes(report)]).toEqual([
         'halt',
         false,
