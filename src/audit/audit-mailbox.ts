@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { joinRecords, type JoinTotals } from '../compare/join-records.js';
 import { FILE_FINDINGS, MAILBOX_FINDINGS, RECORD_FINDINGS, faultFindings } from '../findings/catalogue.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
@@ -50,13 +51,20 @@ export interface MailboxJob {
   readonly looked?: FilesLooks | undefined;
 }
 
+/** How many are gone. */
+export interface FilesGone {
+  readonly all: number;
+  /** Of those, the ones that belong into the archive partition. */
+  readonly archived: number;
+}
+
 export interface MailboxAudit {
   readonly subject: MailboxSubject;
   readonly prediction?: MailboxPrediction;
   /** A file that replication has to read is not what its record says, or cannot be fetched: it fails here on every run. */
   readonly isStuck: boolean;
   /** Message files that are not there or have no bytes. */
-  readonly filesGone: Partial<Record<SideRole, number>>;
+  readonly filesGone: Partial<Record<SideRole, FilesGone>>;
   /** Messages of the replica that the master has lost; see `VanishedCounts`. */
   readonly vanished: number;
   /** The replica has a live message at a UID that the master gave to another one. */
@@ -139,7 +147,7 @@ export function auditMailbox(
   };
   if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
   let isStuck = engine.hazards.copybackFails && sent.copiedBack;
-  const filesGone: Partial<Record<SideRole, number>> = {};
+  const filesGone: Partial<Record<SideRole, FilesGone>> = {};
   const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
   const damaged: FileSubject[] = [];
   if (plan.level !== 'index') {
@@ -150,11 +158,16 @@ export function auditMailbox(
     const looks = job.looked ?? lookAtFiles(job.sides, uniqueid, plan, (role) => travelChecks.get(role)!);
     for (const [role, look] of looks) {
       const mustTravel = travelChecks.get(role)!;
+      const archive = job.sides[role]?.dirs?.archive;
       fileCounts[role] = look.counts;
       for (const file of look.files) {
         const travels = !isExtra(file) && mustTravel(file.uid);
         isStuck ||= travels;
-        if (file.problem === 'missing' || file.problem === 'empty') filesGone[role] = (filesGone[role] ?? 0) + 1;
+        if (file.problem === 'missing' || file.problem === 'empty') {
+          const { all, archived } = filesGone[role] ?? { all: 0, archived: 0 };
+          const isArchived = archive !== undefined && dirname(file.path) === archive;
+          filesGone[role] = { all: all + 1, archived: archived + (isArchived ? 1 : 0) };
+        }
         if (file.problem === 'guid' && (altered[role]?.length ?? 0) < MAX_ALTERED) (altered[role] ??= []).push(file);
         if (file.message !== undefined && damaged.length < MAX_DAMAGED) damaged.push({ ...file, travels });
         else for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));

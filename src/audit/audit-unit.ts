@@ -11,7 +11,7 @@ import { userPart } from '../model/unaudited-user.js';
 import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import type { Side } from '../sources/spool/open-side.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
-import { auditMailbox, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
+import { auditMailbox, type FilesGone, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
 import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './hash-file.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
@@ -666,11 +666,12 @@ class UnitAudit {
     }
   }
 
-  private countLost(role: SideRole, mailbox: ReadMailbox, gone = 0): void {
+  private countLost(role: SideRole, mailbox: ReadMailbox, gone: FilesGone = { all: 0, archived: 0 }): void {
     const { partition } = mailbox.mbentry;
     const counts = this.partitionOf(role, partition);
-    counts.filesGone += gone;
-    if (gone > 0) counts.filesGoneIn++;
+    counts.filesGone += gone.all;
+    counts.archivedGone += gone.archived;
+    if (gone.all > 0) counts.filesGoneIn++;
     const { side } = role === 'replica' ? this.replica! : this.master;
     if (isEmptyRoot(side, 'archive', partition) && hasMessagesIn('archive', mailbox)) counts.archived++;
     if (isEmptyRoot(side, 'data', partition) && hasMessagesIn('data', mailbox)) counts.filled++;

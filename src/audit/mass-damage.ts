@@ -30,7 +30,7 @@ export function judgeMassDamage(
 function* partitionSubjects(
   { role: side, layout }: Side,
   of: Partition,
-  { listed, missing, files, filesGone, filesGoneIn, archived, filled }: PartitionCounts,
+  { listed, missing, files, filesGone, archivedGone, filesGoneIn, archived, filled }: PartitionCounts,
 ): Generator<ListSubject> {
   if (listed === 0) return;
   const { name: partition, data: path, archive } = of;
@@ -44,5 +44,6 @@ function* partitionSubjects(
     yield { kind: 'partition', side, partition, path, listed, missing, expected, rootIsEmpty };
   if (archive !== undefined && archived > 0)
     yield { kind: 'archive-root', side, partition, path: archive, mailboxes: archived };
-  yield { kind: 'partition-files', side, partition, path, files, gone: filesGone, mailboxes: filesGoneIn };
+  const lostFrom = archive !== undefined && archivedGone * 2 > filesGone ? archive : path;
+  yield { kind: 'partition-files', side, partition, path: lostFrom, files, gone: filesGone, mailboxes: filesGoneIn };
 }

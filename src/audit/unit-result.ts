@@ -35,6 +35,8 @@ export interface PartitionCounts {
   files: number;
   /** Of those, the ones that are not there or have no bytes. */
   filesGone: number;
+  /** Of those, the ones that belong into the archive partition. */
+  archivedGone: number;
   /** Mailboxes that lack any of their files. */
   filesGoneIn: number;
   /** Mailboxes with archived messages; counted only where the archive partition is empty. */
@@ -77,7 +79,7 @@ export interface VanishedCounts {
 }
 
 export function newPartitionCounts(): PartitionCounts {
-  return { listed: 0, missing: 0, files: 0, filesGone: 0, filesGoneIn: 0, archived: 0, filled: 0 };
+  return { listed: 0, missing: 0, files: 0, filesGone: 0, archivedGone: 0, filesGoneIn: 0, archived: 0, filled: 0 };
 }
 
 export function newPairCounts(): PairCounts {

@@ -86,6 +86,36 @@ const splitBrain = (side: string, mboxname: string): void =>
     records.at(-1)!.writeUInt8(0xa5, indexField('record', 'guid').at);
   });
 
+/** Has these metadata files of both sides lie in `meta`, and all messages in `archive` if they are to be archived. */
+const separate = ({ master, replica }: Pair, metaFiles: string, archived: boolean): void => {
+  for (const side of [master, replica]) {
+    const conf = join(side, 'imapd.conf');
+    const archive = archived ? 'archive_enabled: yes\narchivepartition-default: archive\n' : '';
+    const meta = `metapartition-default: meta\nmetapartition_files: ${metaFiles}\n`;
+    writeFileSync(conf, readFileSync(conf, 'utf8') + meta + archive);
+    for (const path of readdirSync(join(side, 'spool'), { recursive: true, encoding: 'utf8' })) {
+      const name = basename(path);
+      if (!name.includes('.')) continue;
+      const isMessage = /^\d+\.$/.test(name);
+      const roots = archived && (isMessage || name === 'cyrus.cache') ? ['archive'] : [];
+      if (metaFiles.split(' ').includes(name.replace('cyrus.', ''))) roots.push('meta');
+      for (const root of roots) {
+        mkdirSync(dirname(join(side, root, path)), { recursive: true });
+        cpSync(join(side, 'spool', path), join(side, root, path), { preserveTimestamps: true });
+      }
+      if (roots.length > 0) unlinkSync(join(side, 'spool', path));
+      if (archived && name === 'cyrus.index') setArchived(join(side, 'meta', path));
+    }
+  }
+};
+const setArchived = (index: string): void =>
+  editIndex(index, ({ records }) => {
+    const { at } = indexField('record', 'systemFlags');
+    for (const record of records) record.writeUInt32BE((record.readUInt32BE(at) | FLAG_ARCHIVED) >>> 0, at);
+  });
+
+const ALL_METADATA = 'header index cache annotations';
+
 const found = (subject: ListSubject): string[] =>
   LIST_FINDINGS.flatMap((finding) => finding.find(subject)).map(({ code, class: c }) => `${c} ${code}`);
 
@@ -195,7 +225,7 @@ describe.each(['master', 'replica'] as const)('message files gone on the %s', (s
     if (halts) {
       expect(report.findings[0]).toMatchObject({
         side,
-        facts: { partition: 'default', files: 24, gone: 13, mailboxes: 3 },
+        facts: { partition: 'default', path: join(pair[side], 'spool'), files: 24, gone: 13, mailboxes: 3 },
       });
     }
   });
@@ -209,6 +239,21 @@ test.each([
 ])('files gone: %o', (counts, halts) => {
   const subject = { kind: 'partition-files', side: 'single', partition: 'p', path: 'spool', ...counts } as const;
   expect(found(subject)).toEqual(halts ? ['halt partition-files-gone'] : []);
+});
+
+test('archived files that are gone are said to be gone from the archive', async () => {
+  const pair = makePair(2, true);
+  separate(pair, ALL_METADATA, true);
+  for (let n = 0; n < 3; n++) {
+    const dir = mailboxDir(pair.master, mboxnameOf(n)).replace('/spool/', '/archive/');
+    for (let uid = 1; uid <= 6; uid++) unlinkSync(join(dir, `${uid}.`));
+  }
+  const report = await audit(pair, 'files');
+  expect(codes(report)).toEqual(['partition-files-gone']);
+  expect(report.findings[0]).toMatchObject({
+    side: 'master',
+    facts: { path: join(pair.master, 'archive'), files: 24, gone: 18, mailboxes: 3 },
+  });
 });
 
 describe('a partition that is not mounted', () => {
@@ -233,40 +278,11 @@ describe('a partition that is not mounted', () => {
     expect(codes(single)).toContain(code);
   });
 
-  /** Has these metadata files of both sides lie in `meta`, and all messages in `archive` if they are to be archived. */
-  const separate = ({ master, replica }: Pair, metaFiles: string, archived: boolean): void => {
-    for (const side of [master, replica]) {
-      const conf = join(side, 'imapd.conf');
-      const archive = archived ? 'archive_enabled: yes\narchivepartition-default: archive\n' : '';
-      const meta = `metapartition-default: meta\nmetapartition_files: ${metaFiles}\n`;
-      writeFileSync(conf, readFileSync(conf, 'utf8') + meta + archive);
-      for (const path of readdirSync(join(side, 'spool'), { recursive: true, encoding: 'utf8' })) {
-        const name = basename(path);
-        if (!name.includes('.')) continue;
-        const isMessage = /^\d+\.$/.test(name);
-        const roots = archived && (isMessage || name === 'cyrus.cache') ? ['archive'] : [];
-        if (metaFiles.split(' ').includes(name.replace('cyrus.', ''))) roots.push('meta');
-        for (const root of roots) {
-          mkdirSync(dirname(join(side, root, path)), { recursive: true });
-          cpSync(join(side, 'spool', path), join(side, root, path), { preserveTimestamps: true });
-        }
-        if (roots.length > 0) unlinkSync(join(side, 'spool', path));
-        if (archived && name === 'cyrus.index') setArchived(join(side, 'meta', path));
-      }
-    }
-  };
-  const setArchived = (index: string): void =>
-    editIndex(index, ({ records }) => {
-      const { at } = indexField('record', 'systemFlags');
-      for (const record of records) record.writeUInt32BE((record.readUInt32BE(at) | FLAG_ARCHIVED) >>> 0, at);
-    });
-  const ALL = 'header index cache annotations';
-
   test.each([
-    { metaFiles: ALL, messages: 6, archived: false, halts: true },
-    { metaFiles: ALL, messages: [0, 1], archived: false, halts: true },
-    { metaFiles: ALL, messages: 0, archived: false, halts: false },
-    { metaFiles: ALL, messages: 6, archived: true, halts: false },
+    { metaFiles: ALL_METADATA, messages: 6, archived: false, halts: true },
+    { metaFiles: ALL_METADATA, messages: [0, 1], archived: false, halts: true },
+    { metaFiles: ALL_METADATA, messages: 0, archived: false, halts: false },
+    { metaFiles: ALL_METADATA, messages: 6, archived: true, halts: false },
     // Every mailbox has an index, or a header, in the directory.
     { metaFiles: 'header cache annotations', messages: 0, archived: false, halts: true },
     { metaFiles: 'index cache annotations', messages: 0, archived: false, halts: true },

@@ -40,6 +40,7 @@ export type ListSubject =
       readonly kind: 'partition-files';
       readonly side: SideRole;
       readonly partition: string;
+      /** Where most of those that are gone should be: the root of the messages, or of the archived ones. */
       readonly path: string;
       readonly files: number;
       readonly gone: number;
