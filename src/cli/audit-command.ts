@@ -150,12 +150,14 @@ async function writeReports(
     import('./report-target.js'),
   ]);
   const toFile: RenderOptions = { catalogue, color: false, width: 100 };
-  for (const { format, file } of targets) {
+  for (const { format, file } of targets)
     if (file !== undefined) writeReportFile(file, renderPieces(format, report, toFile));
-    else if (!silent) await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }));
-  }
   if (options.syslog === true && !silent) {
     const { renderSyslog } = await import('../report/syslog/syslog-format.js');
     await writeStderr(renderSyslog(report, toFile));
   }
+  // Last: whatever stdout refuses, the files are there.
+  if (silent) return;
+  for (const { format, file } of targets)
+    if (file === undefined) await writeStdout(renderPieces(format, report, { catalogue, ...stdoutLook(options) }));
 }

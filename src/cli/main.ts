@@ -1,20 +1,5 @@
-import { CommanderError } from 'commander';
-import { AuditError } from '../model/audit-error.js';
-import { complain } from './complain.js';
-import { STATUS_BUG, STATUS_UNKNOWN } from './exit-status.js';
 import { makeProgram } from './make-program.js';
-
-/** The exit status of what was thrown, after saying what it was. */
-function statusOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : STATUS_UNKNOWN;
-  if (error instanceof AuditError) {
-    complain(`${error.message.replace(/\.$/, '')}. ${error.advice}`);
-    return STATUS_UNKNOWN;
-  }
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`cyraudit: this is a bug in cyraudit, please report it:\n${stack}\n`);
-  return STATUS_BUG;
-}
+import { statusOf } from './status-of-error.js';
 
 /** Done when the command is; the status is set by then. */
 export const finished = makeProgram()
@@ -22,6 +7,8 @@ export const finished = makeProgram()
   .then(
     () => undefined,
     (error: unknown) => {
-      process.exitCode = statusOf(error);
+      const status = statusOf(error);
+      // The help may have failed to be written.
+      if (status !== 0) process.exitCode = status;
     },
   );

@@ -12,6 +12,8 @@ import { addRender } from './commands/render.js';
 import { addSalvage } from './commands/salvage.js';
 import { addVerifyUser } from './commands/verify-user.js';
 import { complain } from './complain.js';
+import { statusOf } from './status-of-error.js';
+import { writeStdout } from './terminal.js';
 
 /** Every command and option. The manual page and the completions of shells are made from it too. */
 export function makeProgram(): Command {
@@ -48,9 +50,25 @@ cyraudit never writes to a side and never takes a lock.`,
   return program;
 }
 
+/** Help comes in pieces: the first that is refused is told. */
+let written = Promise.resolve(true);
+
+async function writeOut(text: string): Promise<boolean> {
+  try {
+    await writeStdout(text);
+    return true;
+  } catch (error) {
+    process.exitCode = statusOf(error);
+    return false;
+  }
+}
+
 /** What is wrong with the options of a command, with where to look: in the help of that command. */
 function complainOf(command: Command, name: string): void {
   command.configureOutput({
+    writeOut: (text) => {
+      written = written.then((isTaken) => isTaken && writeOut(text));
+    },
     outputError: (text) => {
       const [problem = '', hint = `Run ${name} --help.`] = text.trim().split('\n');
       complain(`${problem.replace(/^error: /, '').replace(/\.$/, '')}. ${hint}`);

@@ -8,6 +8,7 @@ const CHUNK = 64 * 1024;
 /** A report that is written while it is made: beside its place, and renamed when it is whole. */
 export class StreamedFile {
   private pending = '';
+  private isFinished = false;
 
   private constructor(
     private readonly name: string,
@@ -49,10 +50,12 @@ export class StreamedFile {
     } catch (cause) {
       throw unwritable(this.name, cause);
     }
+    this.isFinished = true;
   }
 
-  /** Leaves what was there before. */
+  /** Leaves what was there before; what is in its place stays. */
   discard(): void {
+    if (this.isFinished) return;
     closeSync(this.fd);
     if (this.temporary !== undefined) rmSync(this.temporary, { force: true });
   }

@@ -79,10 +79,12 @@ export async function runGate(
     const { writePlanOf } = await import('./write-plan.js');
     writePlanOf(report, { into: options.into });
   }
-  for (const { format, file } of targets) {
+  for (const { format, file } of targets)
     if (file !== undefined) writeReportFile(file, render(gate, format.name, { color: false, width: 100 }));
-    else await writeStdout(render(gate, format.name, { color: useColor(options), width: textWidth() }));
-  }
+  // Last: whatever stdout refuses, the files are there.
+  for (const { format, file } of targets)
+    if (file === undefined)
+      await writeStdout(render(gate, format.name, { color: useColor(options), width: textWidth() }));
   process.exitCode = STATUS[gate.answer];
 }
 

@@ -48,6 +48,7 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
   const address = `${server.host}:${String(server.port)}`;
   const lock = isDryRun ? undefined : await RunLock.hold(path, manifest, address);
   let journal: Journal | undefined;
+  let lines = Promise.resolve();
   try {
     journal = Journal.open(path, address, isDryRun);
     const result = await reinject({
@@ -60,8 +61,13 @@ export async function runReinject(manifest: string, options: ReinjectCommandOpti
       isDryRun,
       ...(options.rate === undefined ? {} : { rate: options.rate }),
       connections: options.connections ?? DEFAULT_CONNECTIONS,
-      onLine: (line) => process.stdout.write(`${printable(line)}\n`),
+      onLine: (line) => {
+        lines = lines.then(() => writeStdout(`${printable(line)}\n`));
+        // Told when the work is done: what has been begun is not left half done for it.
+        lines.catch(() => undefined);
+      },
     });
+    await lines;
     const { appended, present, removed, flagged, verified, failed } = result;
     const parts = [
       `${counted(appended, 'message')} ${isDryRun ? 'would be put back' : 'put back'}`,

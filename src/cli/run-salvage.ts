@@ -137,14 +137,16 @@ export async function runSalvage(old: SideSpec, newer: SideSpec, options: Salvag
       finishedAt: new Date().toISOString(),
     };
     exported?.keepEarlierManifest();
+    const toStdout = streams.find((stream) => stream instanceof StdoutStream);
     for (const stream of streams) {
       stream.write(manifestTail(tail));
-      await stream.finish();
+      if (stream !== toStdout) await stream.finish();
     }
     const status = !tail.complete ? STATUS_UNKNOWN : tail.counts.recover + asked > 0 ? 1 : 0;
     const manifest =
       exported?.manifest ?? targets.find(({ format, file }) => format.name === 'json' && file !== undefined)?.file;
     await writeTexts(text, tail, targets, manifest, options, status === 0 && options.quiet === true);
+    await toStdout?.finish();
     return status;
   } catch (error) {
     progress.end();
@@ -194,11 +196,12 @@ async function writeTexts(
 ): Promise<void> {
   const next =
     manifest === undefined ? undefined : `cyraudit reinject ${manifest} --to imaps://SERVER --admin NAME --dry-run`;
-  for (const { format, file } of targets) {
-    if (format.name !== 'text') continue;
+  const texts = targets.filter(({ format }) => format.name === 'text');
+  for (const { file } of texts)
     if (file !== undefined) writeReportFile(file, text.render(tail, { color: false, width: 100 }, next));
-    else if (!silent) await writeStdout(text.render(tail, { color: useColor(options), width: textWidth() }, next));
-  }
+  // Last: whatever stdout refuses, the files are there.
+  if (silent || texts.every(({ file }) => file !== undefined)) return;
+  await writeStdout(text.render(tail, { color: useColor(options), width: textWidth() }, next));
 }
 
 /** A manifest on stdout, in pieces. */
@@ -212,6 +215,8 @@ class StdoutStream {
     const part = this.pending;
     this.pending = '';
     this.done = this.done.then(() => writeStdout(part));
+    // Told by finish().
+    this.done.catch(() => undefined);
   }
 
   async finish(): Promise<void> {

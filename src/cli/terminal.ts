@@ -1,3 +1,6 @@
+import { AuditError } from '../model/audit-error.js';
+import { systemErrorWords } from '../sources/system-error.js';
+
 /** What the caller asked for; undefined where the terminal decides. */
 export interface TerminalOptions {
   readonly color?: boolean;
@@ -31,22 +34,24 @@ export function stdoutLook(options: TerminalOptions): {
 /**
  * Writes to stdout, piece by piece when there are several, and waits until all is out. A reader that has gone away is no
  * error: what is left is not made.
+ * @throws AuditError when the system takes no more, as on a full disk
  */
-export const writeStdout = (text: string | Iterable<string>): Promise<void> => writeTo(process.stdout, text);
+export const writeStdout = (text: string | Iterable<string>): Promise<void> =>
+  writeTo(process.stdout, text, 'standard output');
 
 /** The same for stderr. */
-export const writeStderr = (text: string): Promise<void> => writeTo(process.stderr, text);
+export const writeStderr = (text: string): Promise<void> => writeTo(process.stderr, text, 'standard error');
 
-async function writeTo(stream: NodeJS.WriteStream, text: string | Iterable<string>): Promise<void> {
-  for (const piece of typeof text === 'string' ? [text] : text) if (!(await isTaken(stream, piece))) return;
+async function writeTo(stream: NodeJS.WriteStream, text: string | Iterable<string>, name: string): Promise<void> {
+  for (const piece of typeof text === 'string' ? [text] : text) if (!(await isTaken(stream, piece, name))) return;
 }
 
 /** @returns false when nobody reads any more */
-function isTaken(stream: NodeJS.WriteStream, piece: string): Promise<boolean> {
+function isTaken(stream: NodeJS.WriteStream, piece: string, name: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
       if (error.code === 'EPIPE') resolve(false);
-      else reject(error);
+      else reject(refusedBy(name, error));
     };
     stream.once('error', onError);
     stream.write(piece, (error) => {
@@ -56,4 +61,14 @@ function isTaken(stream: NodeJS.WriteStream, piece: string): Promise<boolean> {
       resolve(true);
     });
   });
+}
+
+function refusedBy(name: string, cause: NodeJS.ErrnoException): Error {
+  if (cause.syscall === undefined) return cause;
+  return new AuditError(
+    'report-unwritable',
+    `${name}: expected a place that takes the whole output, found ${systemErrorWords(cause)}`,
+    'Make room there, or send the output elsewhere.',
+    { cause },
+  );
 }
