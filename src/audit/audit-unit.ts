@@ -211,7 +211,7 @@ class UnitAudit {
         audit.damaged.flatMap((file) => (file.side === side ? (file.message?.guid ?? []) : [])),
       );
       if (guids.length === 0) continue;
-      const counts: FileCounts = { files: 0, notHashed: 0, bytesRead: 0 };
+      const counts: FileCounts = { files: 0, missing: 0, notHashed: 0, bytesRead: 0 };
       const copies = findCopies(this.ctx, this.unit, side, guids, counts);
       this.result.bytesRead += counts.bytesRead;
       for (const { audit, collector } of this.audited) {
@@ -571,7 +571,7 @@ class UnitAudit {
     const counts = this.result.sides[role]!;
     counts.records += records;
     if (minor !== undefined) counts.indexVersions[String(minor)] = (counts.indexVersions[String(minor)] ?? 0) + 1;
-    counts.files += files?.files ?? 0;
+    counts.files += files === undefined ? 0 : files.files - files.missing;
     counts.notHashed += files?.notHashed ?? 0;
     this.result.bytesRead += bytes + (files?.bytesRead ?? 0);
     const ofPartition = this.partitionOf(role, partition);

@@ -59,11 +59,12 @@ export function* checkFiles(
       // Before version 10 a record has no GUID to hold the file against.
       const guid = o.guid < 0 ? '' : bytes.toString('hex', base + o.guid, base + o.guid + 20);
       const isRead = guid !== '' && isHashed(uid, secondsAt(view, base + o.lastUpdated, o));
-      if (!isRead) counts.notHashed++;
       if (isRead && proven?.isProven(number) === true) continue;
       const problem = isRead
         ? hashFile(path, size, guid, counts, unread, twins?.find(uid, guid, size))
         : statFile(path, size, unread);
+      if (problem?.problem === 'missing') counts.missing++;
+      else if (!isRead) counts.notHashed++;
       if (problem === undefined) continue;
       const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
       const expected = problem.problem === 'guid' ? guid : `${String(size)} bytes`;

@@ -5,8 +5,11 @@ import { afterRead } from '../sources/io-limit.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
 
 export interface FileCounts {
+  /** That records claim. */
   files: number;
-  /** Of these, the ones of which only name and size were looked at. */
+  /** Of these, the ones that are not there. */
+  missing: number;
+  /** Of those that are there, the ones of which only name and size were looked at. */
   notHashed: number;
   /** Of message files and of cyrus.cache. */
   bytesRead: number;

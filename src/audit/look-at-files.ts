@@ -51,7 +51,7 @@ export function lookAtFiles(
   mustTravel: (role: SideRole) => (uid: number) => boolean,
 ): FilesLooks {
   const roles = Object.keys(sides) as SideRole[];
-  const counts = new Map(roles.map((role) => [role, { files: 0, notHashed: 0, bytesRead: 0 }]));
+  const counts = new Map(roles.map((role) => [role, { files: 0, missing: 0, notHashed: 0, bytesRead: 0 }]));
   const isDecoded = plan.level === 'content';
   const { master, replica } = sides;
   const ofReplica = counts.get('replica');

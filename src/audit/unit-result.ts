@@ -18,6 +18,7 @@ export interface SideCounts {
   deletedMailboxes: number;
   tombstones: number;
   records: number;
+  /** Message files that records claim and that are there. None at level `index`. */
   files: number;
   /** Of these, the ones of which only name and size were looked at. */
   notHashed: number;

@@ -39,7 +39,7 @@ export async function salvage(
   const selection = makeSelection(options);
   const unaudited: ManifestUnaudited[] = [...selection.unread];
   const renamed: ManifestRenamed[] = [];
-  const totals: SalvageTotals = { mailboxes: 0, records: 0, files: 0, notHashed: 0, bytesRead: 0 };
+  const totals: SalvageTotals = { mailboxes: 0, records: 0, files: 0, missing: 0, notHashed: 0, bytesRead: 0 };
   const verdicts = new Map<string, number>();
   let accounts = 0;
   let recover = 0;

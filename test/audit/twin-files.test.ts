@@ -57,7 +57,7 @@ function check(
   masterRecords = UIDS.map((uid) => record(uid)),
   replicaRecords = masterRecords,
 ): Checked {
-  const counts = (): FileCounts => ({ files: 0, notHashed: 0, bytesRead: 0 });
+  const counts = (): FileCounts => ({ files: 0, missing: 0, notHashed: 0, bytesRead: 0 });
   const [ofMaster, ofReplica] = [counts(), counts()];
   const replica = mailbox('replica', replicaRecords);
   const twins = new TwinFiles(replica, ofReplica);
