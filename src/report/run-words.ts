@@ -50,8 +50,9 @@ function subsetWords({ subset, hashedSince }: Report): string | undefined {
 }
 
 /** What no side can give back, if there is any. */
-export function atRiskWords({ counts: { atRisk = 0 } }: Report): string | undefined {
-  return atRisk === 0 ? undefined : `${counted(atRisk, 'message')} without an intact copy on either side`;
+export function atRiskWords({ command, counts: { atRisk = 0 } }: Report): string | undefined {
+  const where = command === 'check' ? 'this side' : 'either side';
+  return atRisk === 0 ? undefined : `${counted(atRisk, 'message')} without an intact copy on ${where}`;
 }
 
 /** What was gone when it was looked at again, if anything was to be looked at again. */

@@ -27,6 +27,14 @@ const safe = {
   counts: { ...cleanReport.counts, mailboxes: { clean: 1233, safe: 1, admin: 0, halt: 0 } },
 };
 
+test.each<[string, Report]>([
+  ['on either side', cleanReport],
+  ['on this side', { ...cleanReport, ...single }],
+])('a message that nobody has is without an intact copy %s', (where, report) => {
+  const atRisk = { ...report, counts: { ...report.counts, atRisk: 1 } };
+  expect(text(atRisk)).toContain(`1 message without an intact copy ${where}\n`);
+});
+
 describe('the first line is the verdict in words', () => {
   test.each<[string, Report]>([
     ['Replication may run: both sides hold the same state.', cleanReport],
