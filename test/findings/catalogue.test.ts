@@ -70,6 +70,25 @@ describe.each(all.map((kind) => [kind.code, kind] as const))('%s', (_, kind) => 
   });
 });
 
+/** Of which there are several, or there is no such finding. */
+const NEVER_ONE: ReadonlySet<string> = new Set([
+  'archive-partition-empty',
+  'messages-vanished-on-master',
+  'metapartition-empty',
+  'partition-files-gone',
+  'unuser-would-destroy-user',
+]);
+
+test('one of a thing is not called several', () => {
+  for (const { code, example, message } of all.filter((kind) => !NEVER_ONE.has(kind.code))) {
+    const ones = Object.entries(example).map(([name, fact]) => [name, typeof fact === 'number' ? 1 : fact]);
+    expect([code, message(Object.fromEntries(ones) as typeof example)]).toEqual([
+      code,
+      expect.not.stringMatching(/(?<![\w.])1 (?:messages|mailboxes|records|files)\b/),
+    ]);
+  }
+});
+
 /** Faults of files that no audit reads yet. */
 const INSPECTED_ONLY = [
   'counters-size',

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineListFinding } from './list-subject.js';
 
 export const inboxMissingOnReplica = defineListFinding({
@@ -14,5 +15,5 @@ export const inboxMissingOnReplica = defineListFinding({
     s.kind === 'inbox-missing' && s.side === 'replica'
       ? { side: s.side, facts: { userid: s.userid, mailboxes: s.mailboxes }, effects: ['copy-to-replica'] }
       : undefined,
-  message: (f) => `${f.userid} has ${String(f.mailboxes)} mailboxes and no INBOX on the replica`,
+  message: (f) => `${f.userid} has ${numberOf(f.mailboxes, 'mailbox', 'mailboxes')} and no INBOX on the replica`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineListFinding } from './list-subject.js';
 
 export const inboxMissing = defineListFinding({
@@ -15,5 +16,5 @@ export const inboxMissing = defineListFinding({
     s.kind === 'inbox-missing' && s.side !== 'replica'
       ? { side: s.side, facts: { userid: s.userid, mailboxes: s.mailboxes } }
       : undefined,
-  message: (f) => `${f.userid} has ${String(f.mailboxes)} mailboxes and no INBOX`,
+  message: (f) => `${f.userid} has ${numberOf(f.mailboxes, 'mailbox', 'mailboxes')} and no INBOX`,
 });

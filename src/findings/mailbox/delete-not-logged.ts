@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const deleteNotLogged = defineMailboxFinding({
@@ -21,5 +22,5 @@ export const deleteNotLogged = defineMailboxFinding({
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,
   message: (f) =>
-    `deleted on the master, still on the replica (${String(f.exists)} messages), and no log line carries it`,
+    `deleted on the master, still on the replica (${numberOf(f.exists, 'message')}), and no log line carries it`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const mailboxDestroyedWithoutTombstone = defineMailboxFinding({
@@ -21,5 +22,5 @@ export const mailboxDestroyedWithoutTombstone = defineMailboxFinding({
     !sentAsScripts
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['delete-on-replica'] }
       : undefined,
-  message: (f) => `only on the replica (${String(f.exists)} messages); replication would delete it there`,
+  message: (f) => `only on the replica (${numberOf(f.exists, 'message')}); replication would delete it there`,
 });

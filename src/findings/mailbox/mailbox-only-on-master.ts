@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const mailboxOnlyOnMaster = defineMailboxFinding({
@@ -19,5 +20,5 @@ export const mailboxOnlyOnMaster = defineMailboxFinding({
     !sentAsScripts
       ? { facts: { uniqueid: master.mbentry.uniqueid ?? '', exists: master.exists }, effects: ['copy-to-replica'] }
       : undefined,
-  message: (f) => `only on the master (${String(f.exists)} messages) and will be created on the replica`,
+  message: (f) => `only on the master (${numberOf(f.exists, 'message')}) and will be created on the replica`,
 });

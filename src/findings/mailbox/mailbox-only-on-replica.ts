@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const mailboxOnlyOnReplica = defineMailboxFinding({
@@ -22,5 +23,5 @@ export const mailboxOnlyOnReplica = defineMailboxFinding({
     !sentAsScripts
       ? { facts: { uniqueid: replica.mbentry.uniqueid ?? '', exists: replica.exists }, effects: ['none'] }
       : undefined,
-  message: (f) => `only on the replica (${String(f.exists)} messages); replication leaves it there`,
+  message: (f) => `only on the replica (${numberOf(f.exists, 'message')}); replication leaves it there`,
 });

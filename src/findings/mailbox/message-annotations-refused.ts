@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const messageAnnotationsRefused = defineMailboxFinding({
@@ -15,5 +16,5 @@ export const messageAnnotationsRefused = defineMailboxFinding({
     hazards.refusesMessageAnnotations && annotatedSent > 0
       ? { facts: { messages: annotatedSent }, effects: ['blocked'] }
       : undefined,
-  message: (f) => `${String(f.messages)} messages with annotations would be refused`,
+  message: (f) => `${numberOf(f.messages, 'message')} with annotations would be refused`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding, isDeleteFollowed } from './mailbox-subject.js';
 
 export const replicaMailboxDestroyed = defineMailboxFinding({
@@ -19,5 +20,5 @@ export const replicaMailboxDestroyed = defineMailboxFinding({
       : undefined;
   },
   message: (f) =>
-    `${String(f.exists)} messages on the replica would be destroyed: the mailbox or its user was deleted on the master`,
+    `${numberOf(f.exists, 'message')} on the replica would be destroyed: the mailbox or its user was deleted on the master`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineMailboxFinding } from './mailbox-subject.js';
 
 export const uniqueidConflict = defineMailboxFinding({
@@ -27,5 +28,5 @@ export const uniqueidConflict = defineMailboxFinding({
         }
       : undefined,
   message: (f) =>
-    `master has uniqueid ${f.masterUniqueid}, replica ${f.replicaUniqueid} with ${String(f.replicaExists)} messages`,
+    `master has uniqueid ${f.masterUniqueid}, replica ${f.replicaUniqueid} with ${numberOf(f.replicaExists, 'message')}`,
 });

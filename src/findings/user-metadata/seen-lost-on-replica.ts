@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserMetadataFinding } from './user-metadata-subject.js';
 
 export const seenLostOnReplica = defineUserMetadataFinding({
@@ -29,5 +30,6 @@ export const seenLostOnReplica = defineUserMetadataFinding({
           effects: ['overwrite-on-replica'],
         }
       : undefined,
-  message: (f) => `${f.mboxname}: ${String(f.messages)} messages that were seen on the replica would be unseen`,
+  message: (f) =>
+    `${f.mboxname}: ${numberOf(f.messages, 'message that was', 'messages that were')} seen on the replica would be unseen`,
 });

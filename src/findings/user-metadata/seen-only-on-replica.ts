@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserMetadataFinding } from './user-metadata-subject.js';
 
 export const seenOnlyOnReplica = defineUserMetadataFinding({
@@ -22,5 +23,6 @@ export const seenOnlyOnReplica = defineUserMetadataFinding({
           effects: ['unseen'],
         }
       : undefined,
-  message: (f) => `${f.mboxname}: ${String(f.messages)} messages are seen on the replica, and the master knows of none`,
+  message: (f) =>
+    `${f.mboxname}: ${numberOf(f.messages, 'message is', 'messages are')} seen on the replica, and the master knows of none`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserFinding, wasDeleted } from './user-subject.js';
 
 export const userDeleteNotLogged = defineUserFinding({
@@ -15,5 +16,5 @@ export const userDeleteNotLogged = defineUserFinding({
     wasDeleted(subject) && subject.replicaMailboxes > subject.movedOnMaster && !subject.unuserLogged
       ? { facts: { mailboxes: subject.replicaMailboxes }, effects: ['none'] }
       : undefined,
-  message: (f) => `deleted on the master; ${String(f.mailboxes)} mailboxes stay on the replica`,
+  message: (f) => `deleted on the master; ${numberOf(f.mailboxes, 'mailbox stays', 'mailboxes stay')} on the replica`,
 });

@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserFinding, wasDeleted } from './user-subject.js';
 
 export const userDeletedOnMaster = defineUserFinding({
@@ -14,5 +15,5 @@ export const userDeletedOnMaster = defineUserFinding({
     wasDeleted(subject) && subject.replicaMailboxes > 0 && subject.unuserLogged
       ? { facts: { mailboxes: subject.replicaMailboxes }, effects: ['delete-on-replica'] }
       : undefined,
-  message: (f) => `the log will remove the user's ${String(f.mailboxes)} mailboxes on the replica`,
+  message: (f) => `the log will remove the user's ${numberOf(f.mailboxes, 'mailbox', 'mailboxes')} on the replica`,
 });

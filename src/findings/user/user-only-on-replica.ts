@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserFinding, wasDeleted } from './user-subject.js';
 
 export const userOnlyOnReplica = defineUserFinding({
@@ -19,5 +20,5 @@ export const userOnlyOnReplica = defineUserFinding({
     !subject.wipedBySync
       ? { facts: { mailboxes: subject.replicaMailboxes }, effects: ['none'] }
       : undefined,
-  message: (f) => `${String(f.mailboxes)} mailboxes, only on the replica`,
+  message: (f) => `${numberOf(f.mailboxes, 'mailbox', 'mailboxes')}, only on the replica`,
 });

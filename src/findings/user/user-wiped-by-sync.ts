@@ -1,3 +1,4 @@
+import { numberOf } from '../number-of.js';
 import { defineUserFinding, wasDeleted } from './user-subject.js';
 
 export const userWipedBySync = defineUserFinding({
@@ -19,5 +20,6 @@ export const userWipedBySync = defineUserFinding({
     subject.wipedBySync
       ? { facts: { mailboxes: subject.replicaMailboxes }, effects: ['delete-on-replica'] }
       : undefined,
-  message: (f) => `${String(f.mailboxes)} mailboxes, only on the replica; sync_client -u would delete them`,
+  message: (f) =>
+    `${numberOf(f.mailboxes, 'mailbox', 'mailboxes')}, only on the replica; sync_client -u would delete ${f.mailboxes === 1 ? 'it' : 'them'}`,
 });
