@@ -2,9 +2,10 @@ import { catalogue } from '../findings/catalogue.js';
 import { findingLine } from '../gate/checks.js';
 import type { Level } from '../generated/report.js';
 import type { EngineVersion } from '../replication/engine.js';
+import type { NamedFinding } from '../report/finding-place.js';
 import { counted, grouped } from '../report/numbers.js';
 import { printable } from '../report/printable.js';
-import { verifyUser, type UserVerdict } from '../run/verify-user.js';
+import { verifyUser, type CountedCode, type UserVerdict } from '../run/verify-user.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
 import { writeStdout } from './terminal.js';
 
@@ -65,16 +66,20 @@ function phases({ fullPass, rounds }: UserVerdict): string {
 
 /** The answer in one line, and what stands in its way. */
 export function verdictText(userid: string, verdict: UserVerdict, deadline: number): string {
-  const { state, differences, unfinished, mailboxes, records } = verdict;
+  const { state, differences, counts, unfinished, unread, mailboxes, records } = verdict;
   const user = `user ${printable(userid)}`;
   const size = `${counted(mailboxes, 'mailbox', 'mailboxes')} with ${counted(records, 'record')}`;
   if (state === 'same') return `OK ${user}: ${size} are the same on both sides.\n`;
+  const total = counts.reduce((sum, { count }) => sum + count, 0);
   const lines = [
     state === 'differs'
-      ? `DIFFERS ${user}: ${counted(differences.length, 'difference')} after ${String(deadline)} s.`
-      : `NOT FINISHED ${user}: the time of ${String(deadline)} s was over.`,
+      ? `DIFFERS ${user}: ${counted(total, 'difference')} after ${String(deadline)} s.`
+      : unfinished.length > 0
+        ? `NOT FINISHED ${user}: the time of ${String(deadline)} s was over.`
+        : `NOT FINISHED ${user}: not everything could be read.`,
     ...listed(unfinished.map((line) => `not finished: ${printable(line)}`)),
-    ...listed(differences.map((one) => findingLine(one, catalogue))),
+    ...listed(unread.map((line) => `not read: ${printable(line)}`)),
+    ...listedDifferences(differences, counts),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -82,4 +87,15 @@ export function verdictText(userid: string, verdict: UserVerdict, deadline: numb
 function listed(lines: readonly string[]): string[] {
   const more = lines.length - MAX_LINES;
   return [...lines.slice(0, MAX_LINES), ...(more > 0 ? [`and ${grouped(more)} more`] : [])].map((line) => `  ${line}`);
+}
+
+/** Whatever is not listed is counted by its code: none is hidden. */
+function listedDifferences(differences: readonly NamedFinding[], counts: readonly CountedCode[]): string[] {
+  const shown = differences.slice(0, MAX_LINES);
+  const lines = shown.map((one) => findingLine(one, catalogue));
+  for (const { code, class: of, count } of counts) {
+    const more = count - shown.filter(({ finding }) => finding.code === code).length;
+    if (more > 0) lines.push(`and ${grouped(more)} more of ${code} (${of})`);
+  }
+  return lines.map((line) => `  ${line}`);
 }

@@ -6,6 +6,7 @@ import { noteUser, userUnit, type UserNote, type UserUnit } from '../audit/note-
 import { isDifference } from '../gate/differences.js';
 import type { ReportFinding, Unaudited } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
+import { CLASSES, type FindingClass } from '../model/effects.js';
 import type { AuditPool } from '../pool/audit-pool.js';
 import { startPool } from '../pool/audit-pool.js';
 import type { NamedFinding } from '../report/finding-place.js';
@@ -30,15 +31,26 @@ export interface VerifyUserOptions {
 export interface UserVerdict {
   /** unfinished: not everything was looked at when the time was over, or a server never came to rest. */
   readonly state: 'same' | 'differs' | 'unfinished';
+  /** Worst class first; of one code in one place not more than the audit lists. */
   readonly differences: readonly NamedFinding[];
-  /** What was not looked at, and why. */
+  /** All of them, worst class first. */
+  readonly counts: readonly CountedCode[];
+  /** What was not looked at in the time. */
   readonly unfinished: readonly string[];
+  /** What could not be read, and why: more time is of no use. */
+  readonly unread: readonly string[];
   readonly mailboxes: number;
   /** Of the master. */
   readonly records: number;
   /** Unit: ms. */
   readonly fullPass: number;
   readonly rounds: readonly { readonly mailboxes: number; readonly ms: number }[];
+}
+
+export interface CountedCode {
+  readonly code: string;
+  readonly class: FindingClass;
+  readonly count: number;
 }
 
 /** Mailboxes of a task: what a deadline cuts off is told by its tasks. */
@@ -49,6 +61,12 @@ const NO_LOOK = { number: 1, isRechecked: false, isLast: false, asItIs: true } a
 
 interface Found {
   readonly differences: readonly NamedFinding[];
+  /** How many differences there are of a code of which not all are listed. */
+  readonly overCap: readonly {
+    readonly place: NonNullable<NamedFinding['place']>;
+    readonly code: string;
+    readonly count: number;
+  }[];
   readonly unaudited: readonly Unaudited[];
 }
 
@@ -86,6 +104,8 @@ const planOf = (options: VerifyUserOptions, level: Level, mailboxes: readonly st
     ...(options.replicaEngine === undefined ? {} : { replica: options.replicaEngine }),
   },
 });
+
+const NOTHING: Found = { differences: [], overCap: [], unaudited: [] };
 
 class UserVerification {
   private readonly started = performance.now();
@@ -133,6 +153,8 @@ class UserVerification {
       const hasWork = this.whole === undefined || this.pending.size > 0;
       isVerified = !hasWork && isAtRest && this.isSame();
       if (isVerified) break;
+      // Neither comes of waiting.
+      if (!hasWork && isAtRest && this.hasNoDifference() && !this.isAllRead()) break;
       if (!hasWork) {
         await pause(Math.min(Math.max(POLL, 2 * (performance.now() - roundStarted)), Math.max(1, this.left)));
         continue;
@@ -196,7 +218,7 @@ class UserVerification {
     // A server was at work: it is looked at again.
     if (this.overtime.signal.aborted || (reply.ok && reply.result.unsettled.length > 0)) return;
     if (!reply.ok) {
-      this.whole = { differences: [], unaudited: [{ what: 'the user', reason: reply.reason }] };
+      this.whole = { ...NOTHING, unaudited: [{ what: 'the user', reason: reply.reason }] };
       return;
     }
     const all = found(reply.result, false);
@@ -213,7 +235,7 @@ class UserVerification {
     if (this.overtime.signal.aborted || (reply.ok && reply.result.unsettled.length > 0)) return;
     const all: Found = reply.ok
       ? found(reply.result, true)
-      : { differences: [], unaudited: [{ what: 'message files', reason: reply.reason }] };
+      : { ...NOTHING, unaudited: [{ what: 'message files', reason: reply.reason }] };
     const known = new Set([...this.pending, ...this.files.keys()]);
     // A name with * or ? is a pattern too: what it brings of another is told by the look at that. Whatever is of none may be
     // of each: a look at one alone must not take it away.
@@ -222,16 +244,23 @@ class UserVerification {
     for (const name of names) {
       this.pending.delete(name);
       this.files.set(name, {
-        differences: all.differences.filter(({ place }) =>
-          isOf(name, place !== undefined && 'mboxname' in place ? place.mboxname : undefined),
-        ),
+        differences: all.differences.filter((one) => isOf(name, mboxnameOf(one))),
+        overCap: all.overCap.filter((one) => isOf(name, mboxnameOf(one))),
         unaudited: all.unaudited.filter(({ mboxname }) => isOf(name, mboxname)),
       });
     }
   }
 
   private isSame(): boolean {
-    return this.all().every(({ differences, unaudited }) => differences.length + unaudited.length === 0);
+    return this.hasNoDifference() && this.isAllRead();
+  }
+
+  private hasNoDifference(): boolean {
+    return this.all().every(({ differences }) => differences.length === 0);
+  }
+
+  private isAllRead(): boolean {
+    return this.all().every(({ unaudited }) => unaudited.length === 0);
   }
 
   private all(): Found[] {
@@ -246,17 +275,23 @@ class UserVerification {
     const unfinished = [
       ...(this.whole === undefined ? ['the mailboxes and the files of the user beside them'] : []),
       ...[...this.pending].sort().map((mboxname) => `${mboxname}: its message files`),
-      ...new Set(this.all().flatMap(({ unaudited }) => unaudited.map(unauditedText))),
     ];
-    if (unfinished.length === 0 && !isAtRest) unfinished.push('a server is still writing to it');
+    const unread = [...new Set(this.all().flatMap(({ unaudited }) => unaudited.map(unauditedText)))];
+    if (unfinished.length + unread.length === 0 && !isAtRest) unfinished.push('a server is still writing to it');
     const differences = this.all().flatMap((one) => one.differences);
     const each = [...new Map(differences.map((one) => [JSON.stringify(one), one])).values()];
-    if (unfinished.length + each.length === 0 && !isVerified) unfinished.push('whether he was written to meanwhile');
-    const state = unfinished.length > 0 ? 'unfinished' : each.length > 0 ? 'differs' : 'same';
+    if (unfinished.length + unread.length + each.length === 0 && !isVerified)
+      unfinished.push('whether he was written to meanwhile');
+    const state = unfinished.length + unread.length > 0 ? 'unfinished' : each.length > 0 ? 'differs' : 'same';
     return {
       state,
-      differences: each.sort(byPlace),
+      differences: each.sort((a, b) => byClass(a.finding, b.finding) || byPlace(a, b)),
+      counts: countCodes(
+        each,
+        this.all().flatMap(({ overCap }) => overCap),
+      ),
       unfinished,
+      unread,
       mailboxes: last.mailboxes.size,
       records: this.records,
       ...times,
@@ -278,29 +313,64 @@ class UserVerification {
   }
 }
 
+interface CountedFindings {
+  readonly findings: readonly ReportFinding[];
+  /** Of all, listed or not. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
 interface Result {
-  readonly mailboxes: readonly { readonly mboxname: string; readonly findings: readonly ReportFinding[] }[];
-  readonly users: readonly { readonly userid: string; readonly findings: readonly ReportFinding[] }[];
+  readonly mailboxes: readonly (CountedFindings & { readonly mboxname: string })[];
+  readonly users: readonly (CountedFindings & { readonly userid: string })[];
   readonly findings: readonly ReportFinding[];
   readonly unaudited: readonly Unaudited[];
 }
 
 /** @param mailboxesOnly what stands beside is told by the look at the whole user */
 function found({ mailboxes, users, findings, unaudited }: Result, mailboxesOnly: boolean): Found {
-  const differences: NamedFinding[] = mailboxes.flatMap(({ mboxname, findings: own }) =>
-    own.map((finding) => ({ place: { mboxname }, finding })),
+  const places = [
+    ...mailboxes.map(({ mboxname, ...own }) => ({ place: { mboxname }, ...own })),
+    ...(mailboxesOnly ? [] : users.map(({ userid, ...own }) => ({ place: { userid }, ...own }))),
+  ];
+  const differences: NamedFinding[] = places.flatMap(({ place, findings: own }) =>
+    own.filter(isDifference).map((finding) => ({ place, finding })),
   );
-  if (!mailboxesOnly) {
-    differences.push(
-      ...users.flatMap(({ userid, findings: own }) => own.map((finding) => ({ place: { userid }, finding }))),
-    );
-    differences.push(...findings.map((finding) => ({ finding })));
-  }
-  return {
-    differences: differences.filter(({ finding }) => isDifference(finding)),
-    unaudited,
-  };
+  if (!mailboxesOnly) differences.push(...findings.filter(isDifference).map((finding) => ({ finding })));
+  const overCap = places.flatMap(({ place, findings: own, counts }) =>
+    Object.entries(counts).flatMap(([code, count]) => {
+      const listed = own.filter((finding) => finding.code === code);
+      // What is not listed of a code is taken for what is.
+      const others = listed.filter((finding) => !isDifference(finding)).length;
+      return count === listed.length || others === listed.length ? [] : [{ place, code, count: count - others }];
+    }),
+  );
+  return { differences, overCap, unaudited };
 }
+
+const mboxnameOf = ({ place }: Pick<NamedFinding, 'place'>): string | undefined =>
+  place !== undefined && 'mboxname' in place ? place.mboxname : undefined;
+
+/** The same place may have been looked at twice: as a part of the user, and for its files. */
+function countCodes(listed: readonly NamedFinding[], overCap: Found['overCap']): CountedCode[] {
+  const key = (place: NamedFinding['place'], code: string): string => JSON.stringify([place, code]);
+  const perPlace = new Map<string, CountedCode>();
+  for (const { place, finding } of listed) {
+    const { count = 0 } = perPlace.get(key(place, finding.code)) ?? {};
+    perPlace.set(key(place, finding.code), { code: finding.code, class: finding.class, count: count + 1 });
+  }
+  for (const { place, code, count } of overCap) {
+    const known = perPlace.get(key(place, code));
+    if (known !== undefined && known.count < count) perPlace.set(key(place, code), { ...known, count });
+  }
+  const codes = new Map<string, CountedCode>();
+  for (const one of perPlace.values())
+    codes.set(one.code, { ...one, count: (codes.get(one.code)?.count ?? 0) + one.count });
+  return [...codes.values()].sort((a, b) => byClass(a, b) || (a.code < b.code ? -1 : 1));
+}
+
+/** Worst first. */
+const byClass = (a: { readonly class: FindingClass }, b: { readonly class: FindingClass }): number =>
+  CLASSES.indexOf(b.class) - CLASSES.indexOf(a.class);
 
 function unauditedText({ what, side, mboxname, reason }: Unaudited): string {
   const where = [side, mboxname, what].filter((word) => word !== undefined);
