@@ -105,13 +105,14 @@ export function resumeSteps(
       audit,
     ];
   const dir = into ?? 'plan';
+  const asked = into === undefined ? `${again} --into plan` : again;
   const lists =
     into === undefined
       ? [
           step(
             'here',
             'Write the lists of who may be replicated now, and who is held and what to do.',
-            `${again} --into plan`,
+            `mkdir -p plan && ${asked}`,
           ),
         ]
       : [];
@@ -138,6 +139,6 @@ export function resumeSteps(
         ]
       : []),
     step('here', 'See to those that are held, one by one, as the page says.', `less ${word(`${dir}/held.txt`)}`),
-    step('here', 'Then ask again.', again),
+    step('here', 'Then ask again.', asked),
   ];
 }

@@ -434,6 +434,11 @@ describe('resume', () => {
     expect(gate.held[0]!.codes).toContain('record-differs-unseen');
     expect(evidence(gate, 'nobody-held')).toMatch(/^hold user u000000: .*record-differs-unseen/);
     expect(gate.steps.some(({ command = '' }) => command.endsWith('-u -f plan/users.txt'))).toBe(true);
+    // Each can be pasted: the directory is made, and asked for again.
+    expect(
+      gate.steps.flatMap(({ command = '' }) => /^.*cyraudit (?=gate)|--into .*$/.exec(command)?.[0] ?? []),
+    ).toEqual(['mkdir -p plan && cyraudit ', 'cyraudit ']);
+    expect(gate.steps.at(-1)!.command).toMatch(/ --into plan$/);
     expect(gate.steps.some(({ command = '' }) => command.includes(' -A') || command.endsWith(' -r'))).toBe(false);
   });
 
