@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { catalogue } from '../findings/catalogue.js';
+import { sideOf, word } from '../gate/machines.js';
 import type { HeldFile } from '../generated/held.js';
 import type { Report } from '../generated/report.js';
 import { AuditError } from '../model/audit-error.js';
@@ -8,6 +9,7 @@ import { heldFile, makePlan, type Plan } from '../plan/make-plan.js';
 import { heldPage, listFile } from '../plan/plan-files.js';
 import { openMasterUnits } from '../run/master-units.js';
 import type { SideSpec } from '../sources/spool/open-side.js';
+import { configOption } from '../report/cyrus-config.js';
 import { counted, grouped } from '../report/numbers.js';
 import { makeValidator, readJson } from './read-json.js';
 import { readReport } from './read-report.js';
@@ -56,19 +58,23 @@ export function writePlanOf(
   writeReportFile(files['held.txt'], heldPage(plan, held, report, catalogue));
   writeReportFile(files['mailboxes.txt'], listFile('-m', plan.mailboxes, plan, report));
   writeReportFile(files['users.txt'], listFile('-u', plan.users, plan, report));
-  return { status: plan.stop !== undefined ? 2 : plan.held.length > 0 ? 1 : 0, text: summary(plan, files) };
+  return { status: plan.stop !== undefined ? 2 : plan.held.length > 0 ? 1 : 0, text: summary(plan, files, report) };
 }
 
 function summary(
   { stop, users, mailboxes, held, unknown }: Plan,
   files: Readonly<Record<'users.txt' | 'mailboxes.txt' | 'held.txt', string>>,
+  report: Report,
 ): string {
   if (stop !== undefined) return `Nobody may be replicated: ${stop.join('; ')}. See ${files['held.txt']}.\n`;
   const lines = [
     `${counted(users.length, 'user')} and ${counted(mailboxes.length, 'shared mailbox', 'shared mailboxes')} may be replicated, ${counted(held.length, 'is', 'are')} held.`,
   ];
-  if (users.length > 0) lines.push(`  sync_client -u -f ${files['users.txt']}`);
-  if (mailboxes.length > 0) lines.push(`  sync_client -m -f ${files['mailboxes.txt']}`);
+  // To be pasted wherever somebody becomes the user cyrus.
+  const command = (option: '-u' | '-m', file: string): string =>
+    `  ${['sync_client', ...configOption(sideOf(report, 'master')), option, '-f', word(resolve(file))].join(' ')}`;
+  if (users.length > 0) lines.push(command('-u', files['users.txt']));
+  if (mailboxes.length > 0) lines.push(command('-m', files['mailboxes.txt']));
   if (held.length > 0)
     lines.push(
       `See ${files['held.txt']}. Rolling replication and sync_client -A would take those that are held as well.`,

@@ -15,7 +15,8 @@ import {
   type SeenProcesses,
 } from './checks.js';
 import type { PairDifferences } from './differences.js';
-import { channelWords, cyrusCommand, onMachine, sideOf, step, word, type SideConf } from './machines.js';
+import { onMachine } from '../report/cyrus-config.js';
+import { channelWords, cyrusCommand, sideOf, step, word, type SideConf } from './machines.js';
 import type { LogSubjects } from './prove-lines.js';
 
 /** All that a gate looks at. */

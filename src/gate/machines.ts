@@ -1,6 +1,7 @@
 import type { GateStep } from '../generated/gate.js';
 import type { Report, ReportSide } from '../generated/report.js';
 import { shellWord } from '../report/command-line.js';
+import { onMachine } from '../report/cyrus-config.js';
 import { printable } from '../report/printable.js';
 
 /** What a side's configuration says of replication; plain data. */
@@ -10,13 +11,6 @@ export interface SideConf {
   readonly channels: readonly (string | null)[];
   /** Channels that have a host to replicate to. */
   readonly withHost: readonly (string | null)[];
-}
-
-/** A path of a copy, as the machine of the side has it. */
-export function onMachine(path: string, { root }: Pick<ReportSide, 'root'>): string {
-  if (root === undefined) return path;
-  const base = root.endsWith('/') ? root : `${root}/`;
-  return path.startsWith(base) ? `/${path.slice(base.length)}` : path;
 }
 
 /** A word of a command; what no shell could take is made visible. */

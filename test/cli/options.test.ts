@@ -405,6 +405,7 @@ test('--into of gate and of plan need a directory that is there', () => {
   const planned = runCli(['plan', saved, '--into', into]);
   expect(planned).toMatchObject({ status: 1, stderr: '' });
   expect(planned.stdout).toMatch(/^1 user and 0 shared mailboxes may be replicated, 1 is held\.\n/);
+  expect(planned.stdout).toContain(`\n  sync_client -C ${join(pair.master, 'imapd.conf')} -u -f ${into}/users.txt\n`);
   expect(readFileSync(join(into, 'users.txt'), 'utf8')).toMatch(/^ben$/m);
   expect(runCli(['gate', 'resume', pair.master, pair.replica, '--into', into])).toMatchObject({
     status: 1,

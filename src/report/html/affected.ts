@@ -16,7 +16,10 @@ export class Affected {
   private readonly open = new Map<string, Set<string>>();
   private readonly separators: ReadonlyMap<string | undefined, Separator>;
 
+  private readonly sides: Report['sides'];
+
   constructor(report: Report) {
+    this.sides = report.sides;
     const separators = report.sides.map(({ role, hierarchySeparator }) => [role, hierarchySeparator] as const);
     const [first] = separators.map(([, separator]) => separator);
     const common = separators.every(([, separator]) => separator === first) ? first : undefined;
@@ -29,6 +32,10 @@ export class Affected {
   /** What separates the parts of a mailbox name on a side, or else on all of them; undefined where that is not known. */
   separator(side: string | undefined): Separator {
     return this.separators.get(side);
+  }
+
+  side(role: string | undefined): Report['sides'][number] | undefined {
+    return this.sides.find((side) => side.role === role);
   }
 
   of(code: string): Target[] {

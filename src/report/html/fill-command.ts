@@ -1,4 +1,5 @@
 import { shellWord } from '../command-line.js';
+import { configOption } from '../cyrus-config.js';
 import { adminName } from '../admin-name.js';
 import type { Affected, Target } from './affected.js';
 import { placeholders, type RemedyCommand } from './remedy-steps.js';
@@ -39,7 +40,14 @@ export function fillCommand(
     return mboxname === undefined || separator === undefined ? undefined : adminName(mboxname, separator);
   };
 
-  const sides = new Map<string | undefined, Set<string>>();
+  /** With the imapd.conf of the side on which it runs, as far as that is known: sync_client is a program of the master. */
+  const withConfig = (line: string, role: string | undefined): string => {
+    const found = affected.side(role ?? (line.startsWith('sync_client ') ? 'master' : undefined));
+    if (found === undefined || !OF_CYRUS.test(line)) return line;
+    const [program, ...rest] = line.split(' ');
+    return [program, ...configOption(found), ...rest].join(' ');
+  };
+  const linesOf = new Map<string | undefined, Set<string>>();
   const held = new Set<string>();
   for (const target of affected.of(code)) {
     const name = nameOf(target);
@@ -48,17 +56,28 @@ export function fillCommand(
       continue;
     }
     const side = bySide ? target.side : undefined;
-    const names = sides.get(side) ?? new Set();
-    sides.set(side, names.add(words.replace(placeholder, () => shellWord(name))));
+    const names = linesOf.get(side) ?? new Set();
+    linesOf.set(
+      side,
+      names.add(
+        withConfig(
+          words.replace(placeholder, () => shellWord(name)),
+          bySide ? (side ?? 'single') : undefined,
+        ),
+      ),
+    );
   }
-  if (sides.size === 0) return undefined;
+  if (linesOf.size === 0) return undefined;
   let more = 0;
-  const commands = [...sides].map(([side, lines]) => {
+  const commands = [...linesOf].map(([side, lines]) => {
     more += Math.max(0, lines.size - MAX_LINES);
     return { ...(side === undefined ? {} : { side }), lines: [...lines].slice(0, MAX_LINES) };
   });
   return { commands, more, held: held.size };
 }
+
+/** Programs with the option -C. */
+const OF_CYRUS = /^(?:sync_client|reconstruct|quota|cyr_expire|unexpunge|mbpath|deliver|ctl_\w+|cyr_dbtool) /;
 
 /**
  * Bytes outside printable ASCII may not be what the screen shows, a dash would be taken for an option, and of a name

@@ -20,6 +20,7 @@ const mailbox = (mboxname: string, userid: string | undefined, ...findings: Repo
 });
 const report = (mailboxes: readonly ReportMailbox[], more: Partial<Report> = {}): Report => ({
   ...cleanReport,
+  sides: cleanReport.sides.map((side) => ({ ...side, config: '/etc/imapd.conf' })),
   mailboxes,
   ...more,
 });
@@ -27,6 +28,18 @@ const sync: RemedyCommand = { words: 'sync_client -u USER', prompt: 'shell', isT
 const reconstruct: RemedyCommand = { words: 'reconstruct -s MAILBOX', prompt: 'shell', isToRun: true };
 const linesOf = (command: RemedyCommand, of: Report, bySide = false) =>
   fillCommand(command, 'clash', bySide, new Affected(of))?.commands.flatMap(({ lines }) => lines);
+
+test('a program reads the imapd.conf of the side on which it runs', () => {
+  const sides = [
+    { ...cleanReport.sides[0]!, config: '/etc/imapd one.conf' },
+    { ...cleanReport.sides[1]!, config: '/mnt/r/etc/imapd-r.conf', root: '/mnt/r' },
+  ];
+  const of = report([mailbox('user.ada', 'ada', finding('clash', { side: 'replica' }))], { sides });
+  expect(linesOf(sync, of)).toEqual([`sync_client -C '/etc/imapd one.conf' -u ada`]);
+  expect(linesOf(reconstruct, of, true)).toEqual(['reconstruct -C /etc/imapd-r.conf -s user.ada']);
+  // The text names the side.
+  expect(linesOf(reconstruct, of)).toEqual(['reconstruct -s user.ada']);
+});
 
 test('everybody concerned is named once', () => {
   const of = report([
@@ -137,7 +150,7 @@ describe('a mailbox is named as an administrator types it', () => {
   test.each<[string, boolean, Report, string[] | undefined]>([
     ['with dots', false, of('.', '.'), ["reconstruct -s 'user.a^da.Sent'"]],
     ['with slashes', false, of('/', '/'), ['reconstruct -s user/a.da/Sent']],
-    ['as on the side that it is run on', true, of('.', '/'), ['reconstruct -s user/a.da/Sent']],
+    ['as on the side that it is run on', true, of('.', '/'), ['reconstruct -C /srv/r/imapd.conf -s user/a.da/Sent']],
     ['and not at all where the sides differ', false, of('.', '/'), undefined],
     ['or where nobody knows', false, of(undefined, undefined), undefined],
   ])('%s', (_, bySide, report, lines) => {
@@ -145,7 +158,7 @@ describe('a mailbox is named as an administrator types it', () => {
   });
 
   test('a user is not', () => {
-    expect(linesOf(sync, of(undefined, undefined))).toEqual(['sync_client -u a.da']);
+    expect(linesOf(sync, of(undefined, undefined))).toEqual(['sync_client -C /srv/m/imapd.conf -u a.da']);
   });
 });
 

@@ -218,7 +218,7 @@ describe('lines with names', () => {
   const split = { ...exampleFinding('guid-mismatch'), uid: 4 };
   const mailbox = { mboxname: 'user.ada', uniqueid: 'a', userid: 'ada', class: 'admin' as const, findings: [split] };
   const report: Report = { ...cleanReport, verdict: 'admin', mailboxes: [mailbox] };
-  const line = '<code>sync_client -u ada</code>';
+  const line = '<code>sync_client -C /srv/m/imapd.conf -u ada</code>';
 
   test('are offered where the whole of the user was audited', () => {
     expect(render(report, catalogue)).toContain(line);
