@@ -69,8 +69,8 @@ complete -c cyraudit -n '__cyraudit_command compare' -l recheck-delay -x -d 'wai
 complete -c cyraudit -n '__cyraudit_command compare' -l subset -x -d 'with --level content: hash only the n-th of t parts of the message files; another part every night'
 complete -c cyraudit -n '__cyraudit_command compare' -l hash-since -x -d 'with --level content: hash only messages that changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
 complete -c cyraudit -n '__cyraudit_command compare' -l subset-state -r -F -d 'keep here when each part was hashed, and take the one that is due longest'
-complete -c cyraudit -n '__cyraudit_command compare' -l max-duration -x -d 'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3'
-complete -c cyraudit -n '__cyraudit_command compare' -l time-limit -x -d 'leave out a user who takes longer than this (default: 1h)'
+complete -c cyraudit -n '__cyraudit_command compare' -l max-duration -x -d 'end after 90s, 30m or 2h (a number alone is seconds) with what is done by then; the report tells what is not, and the status is 3'
+complete -c cyraudit -n '__cyraudit_command compare' -l time-limit -x -d 'leave out a user who takes longer than this: 90s, 30m; a number alone is seconds (default: 1h)'
 complete -c cyraudit -n '__cyraudit_command compare' -l threads -x -d 'worker threads (default: one per core; with --level content more while they wait for the disk)'
 complete -c cyraudit -n '__cyraudit_command compare' -l io-limit -x -d 'read no more than this from both sides together'
 complete -c cyraudit -n '__cyraudit_command compare' -l nice -d 'give way to servers: lowest priority for the processor, and the disk only when it is idle'
@@ -103,8 +103,8 @@ complete -c cyraudit -n '__cyraudit_command check' -l recheck-delay -x -d 'wait 
 complete -c cyraudit -n '__cyraudit_command check' -l subset -x -d 'with --level content: hash only the n-th of t parts of the message files; another part every night'
 complete -c cyraudit -n '__cyraudit_command check' -l hash-since -x -d 'with --level content: hash only messages that changed since then: 2026-11-20, 2026-11-20T04:00Z or 7d'
 complete -c cyraudit -n '__cyraudit_command check' -l subset-state -r -F -d 'keep here when each part was hashed, and take the one that is due longest'
-complete -c cyraudit -n '__cyraudit_command check' -l max-duration -x -d 'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3'
-complete -c cyraudit -n '__cyraudit_command check' -l time-limit -x -d 'leave out a user who takes longer than this (default: 1h)'
+complete -c cyraudit -n '__cyraudit_command check' -l max-duration -x -d 'end after 90s, 30m or 2h (a number alone is seconds) with what is done by then; the report tells what is not, and the status is 3'
+complete -c cyraudit -n '__cyraudit_command check' -l time-limit -x -d 'leave out a user who takes longer than this: 90s, 30m; a number alone is seconds (default: 1h)'
 complete -c cyraudit -n '__cyraudit_command check' -l threads -x -d 'worker threads (default: one per core; with --level content more while they wait for the disk)'
 complete -c cyraudit -n '__cyraudit_command check' -l io-limit -x -d 'read no more than this from both sides together'
 complete -c cyraudit -n '__cyraudit_command check' -l nice -d 'give way to servers: lowest priority for the processor, and the disk only when it is idle'
@@ -342,7 +342,7 @@ complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 1' -a 
 complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 2' -F
 complete -c cyraudit -n '__cyraudit_command gate; and __cyraudit_argument 3' -F
 
-complete -c cyraudit -n '__cyraudit_command verify-user' -l deadline -x -d 'for everything: 15s, 2m (default: 15s)'
+complete -c cyraudit -n '__cyraudit_command verify-user' -l deadline -x -d 'for everything: 15s, 2m; a number alone is seconds (default: 15s)'
 complete -c cyraudit -n '__cyraudit_command verify-user' -l master-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the master\'s imapd.conf lie below this directory'
 complete -c cyraudit -n '__cyraudit_command verify-user' -l replica-root -x -a '(__fish_complete_directories)' -d 'absolute paths in the replica\'s imapd.conf lie below this directory'
 complete -c cyraudit -n '__cyraudit_command verify-user' -l engine -x -a '2.4 2.5 3.0 3.2 3.4 3.6 3.12' -d 'release of Cyrus that replicates from the master (default: told by its spool)'

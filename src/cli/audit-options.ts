@@ -93,10 +93,14 @@ export function addAuditOptions(command: Command): Command {
     .option('--subset-state <file>', 'keep here when each part was hashed, and take the one that is due longest')
     .option(
       '--max-duration <time>',
-      'end after 90s, 30m or 2h with what is done by then; the report tells what is not, and the status is 3',
+      'end after 90s, 30m or 2h (a number alone is seconds) with what is done by then; the report tells what is not, and the status is 3',
       parseDuration,
     )
-    .option('--time-limit <time>', 'leave out a user who takes longer than this (default: 1h)', parseDuration);
+    .option(
+      '--time-limit <time>',
+      'leave out a user who takes longer than this: 90s, 30m; a number alone is seconds (default: 1h)',
+      parseDuration,
+    );
   addThreadsOption(command);
   addLoadOptions(command)
     .addOption(

@@ -229,6 +229,15 @@ test.each(['compare', 'check', 'render'])('%s --help names every report format a
   expect(words).toContain(`${names.slice(0, -1).join(', ')} or ${names.at(-1)!}, on stdout or into a file`);
 });
 
+test.each([
+  ['compare', '--max-duration'],
+  ['check', '--time-limit'],
+  ['verify-user', '--deadline'],
+])('the help of %s says what %s without a unit is', (command, option) => {
+  const help = runCli([command, '--help']).stdout.replaceAll(/\s+/g, ' ');
+  expect(help.slice(help.indexOf(`${option} <time>`)).slice(0, 160)).toContain('a number alone is seconds');
+});
+
 test('without a command, the help goes to stderr with status 3', () => {
   const { status, stdout, stderr } = runCli([]);
   expect([status, stdout]).toEqual([3, '']);

@@ -14,7 +14,11 @@ export function addVerifyUser(program: Command): void {
       'imapd.conf of the store that he leaves, a directory that holds it, or a side of the configuration file',
     )
     .argument('<replica>', 'the same of the store that he moves to')
-    .addOption(new Option('--deadline <time>', 'for everything: 15s, 2m').argParser(parseDuration).default(15, '15s'));
+    .addOption(
+      new Option('--deadline <time>', 'for everything: 15s, 2m; a number alone is seconds')
+        .argParser(parseDuration)
+        .default(15, '15s'),
+    );
   addPairOptions(command);
   addLevelOption(command);
   addThreadsOption(command, 'one per core');
