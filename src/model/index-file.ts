@@ -39,7 +39,7 @@ export const LEGAL_SYSTEM_FLAGS =
 export const OPTION_MAILBOX_DELETED = 0x80000000;
 
 /** Option bit of a mailbox whose seen state is one for all users. Source: OPT_IMAP_SHAREDSEEN, imap/mailbox.h 3.6.7. */
-export const OPTION_SHARED_SEEN = 2;
+export const OPTION_SHARED_SEEN = 4;
 
 /** Options that take part in replication (MAILBOX_OPTIONS_MASK). Source: imap/mailbox.h 3.6.7. */
 export const SYNCED_OPTIONS = 0x1d;

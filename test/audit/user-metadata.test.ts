@@ -7,6 +7,7 @@ import { pendingLogFindings } from '../../src/audit/pending-log-findings.js';
 import { readMailbox } from '../../src/audit/read-mailbox.js';
 import { isLive } from '../../src/sources/spool/mailbox-list.js';
 import { openSide, type SideSpec } from '../../src/sources/spool/open-side.js';
+import { editIndex, indexField, mailboxDir } from '../support/edit-side.js';
 import { listPairs, readCase, unpackPair, type UnpackedPair } from '../support/fixture.js';
 
 const disposals: (() => Promise<void> | void)[] = [];
@@ -274,6 +275,23 @@ describe('changes to the pair in sync', () => {
     expect(auditUsers(open(pair)!).flatMap(({ findings }) => findings)).toMatchObject([
       { class: 'admin', facts: { mboxname: 'user.a', messages: 2, masterChanged: 9, replicaChanged: 8 } },
     ]);
+  });
+
+  // The bits are those of imap/mailbox.h: 2 was CONDSTORE, 4 is SHAREDSEEN.
+  test.each([
+    [1, ['seen-only-on-replica']],
+    [3, ['seen-only-on-replica']],
+    [5, []],
+  ])('a seen row that only the replica has, of a mailbox with the options %i', async (options, expected) => {
+    const pair = await unpack('in-sync');
+    for (const side of [pair.master, pair.replica]) {
+      editIndex(join(mailboxDir(side, 'user.a'), 'cyrus.index'), ({ header }) =>
+        header.writeUInt32BE(options, indexField('header', 'options').at),
+      );
+    }
+    mkdirSync(join(pair.replica, B), { recursive: true });
+    writeFileSync(join(pair.replica, B, 'seen.db'), seen('1', 8));
+    expect(found(auditUsers(open(pair)!))).toEqual(expected);
   });
 
   test('lines of the pending log that cannot be read', async () => {

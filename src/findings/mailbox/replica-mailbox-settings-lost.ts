@@ -10,7 +10,7 @@ export const replicaMailboxSettingsLost = defineMailboxFinding({
   replication:
     "The replica's mailbox is replaced by the master's, and with it go its ACL, options and annotations. sync_client exits 0.",
   remedy:
-    'What is to be kept, set on the mailbox of the master before replication runs (cyradm: setaclmailbox MAILBOX IDENTIFIER RIGHTS, IMAP SETMETADATA), and audit again. If nothing is, let replication run.',
+    'Set what is to be kept on the mailbox of the master before replication runs (cyradm: setaclmailbox MAILBOX IDENTIFIER RIGHTS; IMAP SETMETADATA MAILBOX), and audit again. If nothing is to be kept, let replication run.',
   example: {
     masterUniqueid: '7unn4hc962zx7rcdridljy7h',
     replicaUniqueid: 'dtroqv4i7waaihb6f331kwvj',

@@ -62,7 +62,13 @@ test.each([
   } as unknown as ReadMailbox;
   const unread: string[] = [];
   const found = [
-    ...checkFiles(mailbox, 'master', { isHashed: () => false }, { files: 0, missing: 0, notHashed: 0, bytesRead: 0 }, unread),
+    ...checkFiles(
+      mailbox,
+      'master',
+      { isHashed: () => false },
+      { files: 0, missing: 0, notHashed: 0, bytesRead: 0 },
+      unread,
+    ),
   ];
   expect(found.map(({ problem, uid }) => [problem, uid])).toEqual(unclaimed.map((uid) => ['unclaimed', uid]));
   expect(unread).toEqual([]);
