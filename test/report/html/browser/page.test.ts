@@ -231,7 +231,7 @@ describe.skipIf(reason !== undefined)(`the page in Chromium${reason === undefine
     await expect.poll(() => block.getByRole('button').innerText()).toBe('Copied');
     const copied = await page.evaluate(() => navigator.clipboard.readText());
     expect(copied).toBe(await block.locator('code').innerText());
-    expect(copied).toMatch(/^sync_client -u heidi00007\n/);
+    expect(copied).toMatch(/^sync_client -C \/srv\/m\/imapd\.conf -u heidi00007\n/);
     await page.close();
   });
 
@@ -243,7 +243,9 @@ describe.skipIf(reason !== undefined)(`the page in Chromium${reason === undefine
     const block = page.locator('#do-guid-mismatch .command').first();
     await block.getByRole('button').click();
     await expect.poll(() => block.getByRole('button').innerText()).toBe('Selected: press Ctrl+C');
-    expect(await page.evaluate(() => getSelection()?.toString())).toMatch(/^sync_client -u heidi00007\n/);
+    expect(await page.evaluate(() => getSelection()?.toString())).toMatch(
+      /^sync_client -C \/srv\/m\/imapd\.conf -u heidi00007\n/,
+    );
     await page.close();
   });
 
