@@ -131,6 +131,32 @@ describe('what cannot be decoded gives one line, status 3 and nothing else', () 
   });
 });
 
+describe('files that cannot be decoded do not keep the others back', () => {
+  const others = (): string[] => [join(pair.master, 'gone'), filesNamed(pair.master, '1.')[0]!];
+
+  test.each([
+    ['text', []],
+    ['JSON', ['--json']],
+    ['NDJSON', ['--ndjson']],
+  ])('%s', (_, options) => {
+    const [index = ''] = filesNamed(pair.master, 'cyrus.index');
+    const alone = runCli(['inspect', ...options, index]);
+    const [gone = '', message = ''] = others();
+    const { status, stdout, stderr } = runCli(['inspect', ...options, gone, index, message]);
+    expect([status, stdout]).toEqual([3, alone.stdout]);
+    expect(stderr.split('\n').map((line) => /expected .*?, found [^.]*/.exec(line)?.[0] !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  test('when there are no others nothing is printed', () => {
+    const { status, stdout, stderr } = runCli(['inspect', '--json', ...others()]);
+    expect([status, stdout, stderr.match(/^cyraudit: /gm)]).toEqual([3, '', ['cyraudit: ', 'cyraudit: ']]);
+  });
+});
+
 const emptyFile = (p: UnpackedPair): string => written(p, 'empty', '');
 
 function written({ dir }: UnpackedPair, name: string, text: string): string {

@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Inspection } from '../../inspect/inspection.js';
+import { AuditError } from '../../model/audit-error.js';
 import { STATUS_UNKNOWN } from '../exit-status.js';
+import { statusOf } from '../status-of-error.js';
 import { aboutText, itemText } from '../item-text.js';
 import { writeStdout } from '../terminal.js';
 
@@ -27,13 +29,24 @@ Examples:
 
 The form of JSON and NDJSON is that of schemas/inspect.schema.json.
 
-Exit status: 0 decoded, 1 decoded with faults, 3 not readable, unknown, or known and not decoded here.`,
+Exit status: 0 decoded, 1 decoded with faults, 3 when one is not readable, unknown, or known and not decoded here; the
+others are decoded all the same.`,
     )
     .action(async (files: string[], options: { json?: boolean; ndjson?: boolean }) => {
       const { inspectFile } = await import('../../inspect/inspect-file.js');
       const style: Style = options.json === true ? 'json' : options.ndjson === true ? 'ndjson' : 'text';
       // Every file is recognised before anything is printed: a document that breaks off in the middle is no JSON.
-      const inspections = files.map((file) => ({ file, inspection: inspectFile(file) }));
+      const inspections: { readonly file: string; readonly inspection: Inspection }[] = [];
+      let refused = 0;
+      for (const file of files) {
+        try {
+          inspections.push({ file, inspection: inspectFile(file) });
+        } catch (error) {
+          // One that is none of Cyrus does not keep the others back: DIRECTORY/* has message files as well.
+          if (!(error instanceof AuditError)) throw error;
+          refused = statusOf(error);
+        }
+      }
       const state = { faults: 0, notDecoded: 0 };
       let pending = '';
       for (const part of output(inspections, style, state)) {
@@ -44,6 +57,7 @@ Exit status: 0 decoded, 1 decoded with faults, 3 not readable, unknown, or known
       }
       await writeStdout(pending);
       if (state.notDecoded > 0) process.exitCode = STATUS_UNKNOWN;
+      else if (refused > 0) process.exitCode = refused;
       else if (state.faults > 0) process.exitCode = 1;
     });
 }
