@@ -86,7 +86,8 @@ export function runTask(
   return result;
 }
 
-function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, look: Look, result: UnitResult): void {
+function lookAt(ctx: AuditContext, of: UnsettledUnit, look: Look, result: UnitResult): void {
+  const { unit, seen } = of;
   const ofUnit = newUnitResult(ctx);
   try {
     auditUnit(ctx, unit, ofUnit);
@@ -101,7 +102,7 @@ function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, l
   const isMoving = ofUnit.moving.length > 0 || (look.number === 0 && isFleeting(ofUnit));
   if (isMoving && !look.isLast) {
     const doubted = doubtsOf(ofUnit);
-    conclude(ofUnit, { unit, ...(seen === undefined ? {} : { seen }), doubts }, 'busy: a server changed it meanwhile');
+    conclude(ofUnit, of, 'busy: a server changed it meanwhile');
     result.unsettled.push({
       unit,
       ...(seen === undefined ? {} : { seen }),
@@ -110,8 +111,7 @@ function lookAt(ctx: AuditContext, { unit, seen, doubts = [] }: UnsettledUnit, l
     });
     return;
   }
-  const settled = conclude(ofUnit, { unit, ...(seen === undefined ? {} : { seen }), doubts }, BUSY);
-  addCodeCounts(result.settled, settled);
+  addCodeCounts(result.settled, conclude(ofUnit, of, BUSY));
   const found = look.isRechecked ? sightingsOf(ofUnit) : [];
   if (found.length > 0) result.unsettled.push({ unit, seen: found, told: ofUnit });
   else {

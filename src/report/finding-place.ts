@@ -19,8 +19,8 @@ export function placedFindings({ findings, mailboxes, users }: Report): PlacedFi
 }
 
 /** The order in which a person reads: worst class first, else as before. */
-export function worstFirst(findings: readonly PlacedFinding[]): PlacedFinding[] {
-  const rank = ({ finding }: PlacedFinding) => CLASSES.indexOf(finding.class);
+export function worstFirst<T extends Pick<PlacedFinding, 'finding'>>(findings: readonly T[]): T[] {
+  const rank = ({ finding }: T) => CLASSES.indexOf(finding.class);
   return [...findings].sort((a, b) => rank(b) - rank(a));
 }
 

@@ -9,7 +9,7 @@ import { AuditError } from '../model/audit-error.js';
 import { CLASSES, type FindingClass } from '../model/effects.js';
 import type { AuditPool } from '../pool/audit-pool.js';
 import { startPool } from '../pool/audit-pool.js';
-import type { NamedFinding } from '../report/finding-place.js';
+import { worstFirst, type NamedFinding } from '../report/finding-place.js';
 import type { AuditOptions } from './audit.js';
 import { sideSpec } from '../sources/spool/open-side.js';
 
@@ -285,7 +285,7 @@ class UserVerification {
     const state = unfinished.length + unread.length > 0 ? 'unfinished' : each.length > 0 ? 'differs' : 'same';
     return {
       state,
-      differences: each.sort((a, b) => byClass(a.finding, b.finding) || byPlace(a, b)),
+      differences: worstFirst(each.sort(byPlace)),
       counts: countCodes(
         each,
         this.all().flatMap(({ overCap }) => overCap),
@@ -365,12 +365,9 @@ function countCodes(listed: readonly NamedFinding[], overCap: Found['overCap']):
   const codes = new Map<string, CountedCode>();
   for (const one of perPlace.values())
     codes.set(one.code, { ...one, count: (codes.get(one.code)?.count ?? 0) + one.count });
-  return [...codes.values()].sort((a, b) => byClass(a, b) || (a.code < b.code ? -1 : 1));
+  const rank = ({ class: of }: CountedCode): number => CLASSES.indexOf(of);
+  return [...codes.values()].sort((a, b) => rank(b) - rank(a) || (a.code < b.code ? -1 : 1));
 }
-
-/** Worst first. */
-const byClass = (a: { readonly class: FindingClass }, b: { readonly class: FindingClass }): number =>
-  CLASSES.indexOf(b.class) - CLASSES.indexOf(a.class);
 
 function unauditedText({ what, side, mboxname, reason }: Unaudited): string {
   const where = [side, mboxname, what].filter((word) => word !== undefined);

@@ -1,5 +1,5 @@
 import { defineMailboxFinding } from './mailbox-subject.js';
-import { isDeleteOverruled } from './renamed-on-master.js';
+import { deleteThatIsCarried } from './renamed-on-master.js';
 
 export const mailboxDeletedOnMaster = defineMailboxFinding({
   code: 'mailbox-deleted-on-master',
@@ -10,15 +10,9 @@ export const mailboxDeletedOnMaster = defineMailboxFinding({
   replication: 'The mailbox is renamed into the DELETED namespace on the replica too.',
   remedy: 'Nothing. Let replication run.',
   example: { replicaName: 'user.fred.Work', masterName: 'DELETED.user.fred.Work.6B00FA8B' },
-  check: ({ master, replica, renameNeedsLog, renameIsLogged, userAbsentOnMaster }) =>
-    master?.isDeleted === true &&
-    replica?.isDeleted === false &&
-    (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged) &&
-    !isDeleteOverruled(master, replica)
-      ? {
-          facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
-          effects: ['rename-on-replica'],
-        }
-      : undefined,
+  check: (subject) => {
+    const carried = deleteThatIsCarried(subject);
+    return carried?.isOverruled === false ? { facts: carried.facts, effects: ['rename-on-replica'] } : undefined;
+  },
   message: (f) => `${f.replicaName} will become ${f.masterName} on the replica`,
 });

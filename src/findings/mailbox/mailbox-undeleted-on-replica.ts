@@ -1,5 +1,5 @@
 import { defineMailboxFinding } from './mailbox-subject.js';
-import { isDeleteOverruled } from './renamed-on-master.js';
+import { deleteThatIsCarried } from './renamed-on-master.js';
 
 export const mailboxUndeletedOnReplica = defineMailboxFinding({
   code: 'mailbox-undeleted-on-replica',
@@ -12,15 +12,11 @@ export const mailboxUndeletedOnReplica = defineMailboxFinding({
   remedy:
     'Decide whether the mailbox is wanted. If it is, bring it back on the master too before replication runs, under the name that it has on the replica (cyradm: renamemailbox DELETEDNAME REPLICANAME). If it is not, let replication run.',
   example: { replicaName: 'user.fred.Work', masterName: 'DELETED.user.fred.Work.6B00FA8B' },
-  check: ({ master, replica, renameNeedsLog, renameIsLogged, userAbsentOnMaster }) =>
-    master?.isDeleted === true &&
-    replica?.isDeleted === false &&
-    (!(renameNeedsLog || userAbsentOnMaster) || renameIsLogged) &&
-    isDeleteOverruled(master, replica)
-      ? {
-          facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
-          effects: ['rename-on-replica', 'overwrite-on-replica'],
-        }
-      : undefined,
+  check: (subject) => {
+    const carried = deleteThatIsCarried(subject);
+    return carried?.isOverruled === true
+      ? { facts: carried.facts, effects: ['rename-on-replica', 'overwrite-on-replica'] }
+      : undefined;
+  },
   message: (f) => `${f.replicaName}, in use again on the replica, would become ${f.masterName} there`,
 });

@@ -1,4 +1,4 @@
-import type { MailboxSideFacts } from './mailbox-subject.js';
+import type { MailboxSideFacts, MailboxSubject } from './mailbox-subject.js';
 
 /**
  * True when the master's name is the newer one. Entries of 3.0 and later carry a foldermodseq; before that a rename gave
@@ -11,6 +11,27 @@ export function renamedOnMaster(master: MailboxSideFacts, replica: MailboxSideFa
     return (m.foldermodseq ?? 0) > (r.foldermodseq ?? 0);
   if (m.mtime !== undefined && r.mtime !== undefined && m.mtime !== r.mtime) return m.mtime > r.mtime;
   return (master.head?.uidvalidity ?? 0) > (replica.head?.uidvalidity ?? 0);
+}
+
+/** What is told of a live mailbox of the replica that replication moves into DELETED, as the master has; undefined = it does not. */
+export function deleteThatIsCarried({
+  master,
+  replica,
+  renameNeedsLog,
+  renameIsLogged,
+  userAbsentOnMaster,
+}: MailboxSubject): { readonly facts: DeletedNames; readonly isOverruled: boolean } | undefined {
+  if (master?.isDeleted !== true || replica?.isDeleted !== false) return undefined;
+  if ((renameNeedsLog || userAbsentOnMaster) && !renameIsLogged) return undefined;
+  return {
+    facts: { replicaName: replica.mbentry.mboxname, masterName: master.mbentry.mboxname },
+    isOverruled: isDeleteOverruled(master, replica),
+  };
+}
+
+interface DeletedNames {
+  readonly replicaName: string;
+  readonly masterName: string;
 }
 
 /**
