@@ -7,7 +7,7 @@ import { isCopiedBack, type RecordSubject } from '../findings/record/record-subj
 import { SIEVE_KIND } from '../formats/mboxlist/mbtype.js';
 import type { SideRole } from '../model/effects.js';
 import type { RecordPair } from '../model/record-pair.js';
-import { predictMailbox, type MailboxPrediction } from '../replication/predict-mailbox.js';
+import { predictMailbox, type MailboxPrediction, type PairOutcome } from '../replication/predict-mailbox.js';
 import type { CheckedFile } from './check-files.js';
 import type { FindingCollector } from './collect-findings.js';
 import type { AuditPlan, ReplicationEngine } from './context.js';
@@ -146,7 +146,10 @@ export function auditMailbox(
     annotatedSent: sent.annotated,
   };
   if (!isSame) for (const finding of MAILBOX_FINDINGS) collector.add(finding.find(subject));
-  let isStuck = engine.hazards.copybackFails && sent.copiedBack;
+  const mayStore = (role: SideRole): boolean => !job.sides[role]!.faults.some(({ code }) => code === 'no-append');
+  let isStuck =
+    (engine.hazards.copybackFails && sent.copiedBack) ||
+    roles.some((role) => !mayStore(role) && isStoredTo(role, prediction));
   const filesGone: Partial<Record<SideRole, FilesGone>> = {};
   const altered: Partial<Record<SideRole, CheckedFile[]>> = {};
   const damaged: FileSubject[] = [];
@@ -172,7 +175,10 @@ export function auditMailbox(
         if (file.message !== undefined && damaged.length < MAX_DAMAGED) damaged.push({ ...file, travels });
         else for (const finding of FILE_FINDINGS) collector.add(finding.find({ ...file, travels }));
       }
-      for (const fault of look.cacheFaults) collector.add(faultFindings({ fault, side: role }));
+      for (const fault of look.cacheFaults) {
+        isStuck ||= fault.code === 'no-append' && isStoredTo(role, prediction);
+        collector.add(faultFindings({ fault, side: role }));
+      }
       const { mboxname } = job;
       for (const reason of look.unread) unaudited.push({ what: 'message files', side: role, mboxname, reason });
       for (const reason of look.unreadCaches) unaudited.push({ what: 'cyrus.cache', side: role, mboxname, reason });
@@ -258,11 +264,22 @@ function travelCheck(
     at ??= outcomes.next();
     while (at.done !== true && at.value.pair.uid < uid) at = outcomes.next();
     if (at.done === true || at.value.pair.uid !== uid) return false;
-    const { action, masterNewUid = 0, replicaNewUid = 0 } = at.value;
-    return role === 'master'
-      ? action === 'append-on-replica' || action === 'append-expunged' || masterNewUid > 0
-      : action === 'append-on-master' || replicaNewUid > 0;
+    return isSentFrom(role, at.value);
   };
+}
+
+function isSentFrom(role: SideRole, { action, masterNewUid = 0, replicaNewUid = 0 }: PairOutcome): boolean {
+  return role === 'master'
+    ? action === 'append-on-replica' || action === 'append-expunged' || masterNewUid > 0
+    : action === 'append-on-master' || replicaNewUid > 0;
+}
+
+/** True when replication stores messages of the other side on this one. */
+function isStoredTo(role: SideRole, prediction: MailboxPrediction | undefined): boolean {
+  if (role === 'single' || prediction === undefined) return false;
+  const other = role === 'master' ? 'replica' : 'master';
+  for (const outcome of prediction.outcomes()) if (isSentFrom(other, outcome)) return true;
+  return false;
 }
 
 /** What replication of the records amounts to. */

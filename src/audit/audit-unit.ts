@@ -1,4 +1,11 @@
-import { FILE_FINDINGS, LIST_FINDINGS, MAILBOX_FINDINGS, USER_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import {
+  FILE_FINDINGS,
+  LIST_FINDINGS,
+  MAILBOX_FINDINGS,
+  USER_FINDINGS,
+  faultFindings,
+  userFaultFindings,
+} from '../findings/catalogue.js';
 import type { ListSubject } from '../findings/list/list-subject.js';
 import type { MailboxSideFacts } from '../findings/mailbox/mailbox-subject.js';
 import type { UserSubject } from '../findings/user/user-subject.js';
@@ -12,6 +19,7 @@ import type { OpenedDatabase } from '../sources/spool/open-database.js';
 import type { Side } from '../sources/spool/open-side.js';
 import { isLive, type Unit } from '../sources/spool/mailbox-list.js';
 import { auditMailbox, type FilesGone, type MailboxAudit, type MailboxJob } from './audit-mailbox.js';
+import { quotaAccess, userAccess } from './check-access.js';
 import { checkUserFiles } from './check-user-files.js';
 import type { FileCounts } from './hash-file.js';
 import { auditSieve, type SieveEntries } from './audit-sieve.js';
@@ -239,6 +247,10 @@ class UnitAudit {
     this.result.unstable.push(...unstable);
     for (const finding of findings) this.result.findings.push(finding);
     for (const { side, reason } of unread) this.result.unaudited.push({ what: 'quota roots', side, reason });
+    for (const { side, quotaroots } of this.accessedSides()) {
+      for (const fault of quotaAccess(side, quotaroots))
+        this.result.findings.push(...userFaultFindings({ fault, side: side.role }));
+    }
   }
 
   /** One user's collector; a user without findings counts as clean. */
@@ -275,6 +287,7 @@ class UnitAudit {
       for (const { side, reason } of unread)
         this.result.unaudited.push({ what: `user ${subject.userid}`, side, reason });
     }
+    if (isWhole && subject.inboxOnMaster === 'live') this.judgeAccess(subject.userid, sieve.inbox, collector);
     // Of a user of whom only some mailboxes were asked for nothing is known beyond them.
     if (collector.class === 'clean') {
       if (isWhole) this.result.cleanUsers++;
@@ -286,6 +299,28 @@ class UnitAudit {
         counts: collector.counts,
       });
     }
+  }
+
+  /** Files of the user that a server may not use. */
+  private judgeAccess(userid: string, inbox: SieveEntries['inbox'], collector: FindingCollector): void {
+    for (const { side, quotaroots } of this.accessedSides()) {
+      const entry = side.role === 'replica' ? inbox.replica : inbox.master;
+      if (entry === undefined) continue;
+      for (const fault of userAccess(side, userid, entry, quotaroots))
+        collector.add(userFaultFindings({ fault, side: side.role }));
+    }
+  }
+
+  /** Sides of which it is known whom the server runs as, with the quota roots that mailboxes of this unit count to. */
+  private accessedSides(): readonly { readonly side: Side; readonly quotaroots: ReadonlySet<string> }[] {
+    const sides = [this.master, this.replica].flatMap((opened) =>
+      opened?.side.access === undefined ? [] : [opened.side],
+    );
+    const uses = sides.length === 0 ? [] : this.quotaUses();
+    return sides.map((side) => ({
+      side,
+      quotaroots: new Set(uses.flatMap((use) => (use.side === side.role ? (use.quotaroot ?? []) : []))),
+    }));
   }
 
   /** A mailbox that one side does not list may still lie there: its entry was lost. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { realpathSync } from 'node:fs';
 import type { Report } from '../generated/report.js';
+import { serverFaultFindings } from '../findings/catalogue.js';
 import { AuditError } from '../model/audit-error.js';
 import type { ReportedFinding } from '../model/effects.js';
 import type { Side, SideSpec } from '../sources/spool/open-side.js';
@@ -8,6 +9,7 @@ import { readPendingLogs, type PendingLog } from '../sources/spool/pending-log.j
 import type { EngineVersion } from '../replication/engine.js';
 import { whyAnnotationsUnread } from './annotations-unread.js';
 import { assembleReport } from './assemble-report.js';
+import { serverAccess } from './check-access.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import type { ListCheck } from './check-list.js';
@@ -103,6 +105,8 @@ export async function auditSides(
     refuseSameSide(checked);
     for (const { side } of checked) totals.sides[side.role] = newSideCounts();
     checkAnnotationDbs(checked, unaudited);
+    for (const { side } of checked)
+      for (const fault of serverAccess(side)) findings.push(...serverFaultFindings({ fault, side: side.role }));
 
     const plan: AuditPlan = {
       sides: specs,

@@ -9,6 +9,7 @@ import type { IndexRecords } from '../formats/index/record-cursor.js';
 import { recordOffsets, type RecordBlock, type RecordOffsets } from '../formats/index/scan-records.js';
 import type { FormatFault } from '../model/fault.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
+import { READ_WRITE } from '../sources/server-access.js';
 import { CacheFile } from '../sources/spool/cache-file.js';
 import type { FileCounts } from './hash-file.js';
 import type { FiledMailbox } from './read-mailbox.js';
@@ -35,10 +36,12 @@ export function* checkCaches(
   counts: Pick<FileCounts, 'bytesRead'>,
   unread: string[],
 ): Generator<FormatFault> {
-  const { dirs, stream, indexHeader, recordsAreSound } = mailbox;
+  const { dirs, access, stream, indexHeader, recordsAreSound } = mailbox;
   if (dirs === undefined || stream === undefined || indexHeader === undefined) return;
   const o = recordOffsets(stream.version);
   const kinds = cacheKinds(dirs);
+  const files = kinds.map((kind) => dirs.metaOf(kind));
+  if (access !== undefined) yield* access.faults('no-append', files, READ_WRITE);
   for (const kind of kinds) {
     if (proven?.isProven(kind) === true) continue;
     const isUse = (block: RecordBlock, base: number): boolean =>

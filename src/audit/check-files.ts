@@ -5,7 +5,15 @@ import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
-import { hashFile, judgeSize, type FileCounts, type FileProblem } from './hash-file.js';
+import {
+  hashFile,
+  judgeAccess,
+  judgeSize,
+  readableBy,
+  type FileCounts,
+  type FileProblem,
+  type MayRead,
+} from './hash-file.js';
 import { isAbandoned } from './leftovers.js';
 import type { FiledMailbox } from './read-mailbox.js';
 import { messagePath, type TwinFiles } from './twin-files.js';
@@ -35,9 +43,10 @@ export function* checkFiles(
   counts: FileCounts,
   unread: string[],
 ): Generator<CheckedFile> {
-  const { dirs, stream } = mailbox;
+  const { dirs, stream, access } = mailbox;
   if (dirs === undefined || stream === undefined) return;
   const o = recordOffsets(stream.version);
+  const mayRead = readableBy(access);
   const directories = [dirs.data, ...(dirs.archive === undefined ? [] : [dirs.archive])];
   const listed = directories.map((dir) => listDirectory(dir, dir === dirs.archive ? IN_ARCHIVE : IN_SPOOL, unread));
   const present = listed.map(({ uids }) => uids);
@@ -61,12 +70,14 @@ export function* checkFiles(
       const isRead = guid !== '' && isHashed(uid, secondsAt(view, base + o.lastUpdated, o));
       if (isRead && proven?.isProven(number) === true) continue;
       const problem = isRead
-        ? hashFile(path, size, guid, counts, unread, twins?.find(uid, guid, size))
-        : statFile(path, size, unread);
+        ? hashFile(path, size, guid, counts, unread, twins?.find(uid, guid, size), mayRead)
+        : statFile(path, size, mayRead, unread);
       if (problem?.problem === 'missing') counts.missing++;
       else if (!isRead) counts.notHashed++;
       if (problem === undefined) continue;
-      const message = guid === '' ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
+      const isClosed = problem.problem === 'closed';
+      // Of one that is there and whole no copy is needed.
+      const message = guid === '' || isClosed ? {} : { message: { guid, size, isLive: (flags & FLAG_EXPUNGED) === 0 } };
       const expected = problem.problem === 'guid' ? guid : `${String(size)} bytes`;
       yield { side, uid, path, expected, ...message, ...problem };
     }
@@ -155,12 +166,12 @@ function listDirectory(dir: string, belongs: ReadonlySet<EntryKind>, unread: str
   return { uids: uids.subarray(0, n).sort(), odd };
 }
 
-function statFile(path: string, size: number, unread: string[]): FileProblem {
+function statFile(path: string, size: number, mayRead: MayRead, unread: string[]): FileProblem {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return { problem: 'missing', found: 'no file' };
     if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
-    return judgeSize(stat.size, size);
+    return judgeSize(stat.size, size) ?? judgeAccess(stat, mayRead);
   } catch (error) {
     unread.push(`${path}: ${(error as NodeJS.ErrnoException).code ?? 'cannot be looked at'}`);
     return undefined;

@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, type Stats } from 'node:fs';
 import { sha1, sha1Of } from '../bytes/sha1.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import { afterRead } from '../sources/io-limit.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
+import { READ, describeOwner, type ServerAccess } from '../sources/server-access.js';
 
 export interface FileCounts {
   /** That records claim. */
@@ -17,9 +18,16 @@ export interface FileCounts {
 
 export type FileProblem = Pick<FileSubject, 'problem' | 'found'> | undefined;
 
+/** Whether the server may read a file; undefined = whom it runs as is not known. */
+export type MayRead = ((stat: Stats) => boolean) | undefined;
+
+export const readableBy = (access: ServerAccess | undefined): MayRead =>
+  access === undefined ? undefined : (stat) => access.allows(stat, READ);
+
 /** A file of the other side whose record says the same as that of the file which is hashed. */
 export interface Twin {
   readonly path: string;
+  readonly mayRead: MayRead;
   readonly counts: FileCounts;
   /** Is called when its bytes are the same and their SHA-1 is the GUID. */
   readonly prove: () => void;
@@ -37,6 +45,7 @@ export function hashFile(
   counts: FileCounts,
   unread: string[],
   twin?: Twin,
+  mayRead?: MayRead,
 ): FileProblem {
   let fd: number;
   try {
@@ -49,8 +58,9 @@ export function hashFile(
     return undefined;
   }
   try {
-    // Bytes of that length and that SHA-1 leave nothing to ask: fstat was a tenth of the time.
-    if (isRightAtOnce(fd, size, guid, counts, twin)) return undefined;
+    // Bytes of that length and that SHA-1 leave nothing to ask but who may read them.
+    if (isRightAtOnce(fd, size, guid, counts, twin))
+      return mayRead === undefined ? undefined : judgeAccess(fstatSync(fd), mayRead);
     const stat = fstatSync(fd);
     if (!stat.isFile()) return { problem: 'missing', found: 'not a regular file' };
     const wrongSize = judgeSize(stat.size, size);
@@ -61,7 +71,7 @@ export function hashFile(
       const found = sha1(comparison?.along(pieces) ?? pieces);
       if (found !== guid) return { problem: 'guid', found };
       if (comparison?.isSame === true) twin?.prove();
-      return undefined;
+      return judgeAccess(stat, mayRead);
     } finally {
       comparison?.close();
     }
@@ -86,6 +96,7 @@ function isRightAtOnce(fd: number, size: number, guid: string, counts: FileCount
   try {
     const twinFd = openReadOnly(twin.path);
     try {
+      if (twin.mayRead?.(fstatSync(twinFd)) === false) return true;
       if (!isReadAtOnce(twinFd, size, twinBuffer)) return true;
       twin.counts.bytesRead += size;
       if (twinBuffer.compare(bytes, 0, size, 0, size) === 0) twin.prove();
@@ -128,7 +139,7 @@ export function digestFile(path: string, counts: FileCounts): string | undefined
 }
 
 /** A regular file, for one who need not know why there is none. */
-function openRegular(path: string): { readonly fd: number; readonly size: number } | undefined {
+function openRegular(path: string, mayRead?: MayRead): { readonly fd: number; readonly size: number } | undefined {
   let fd: number;
   try {
     fd = openReadOnly(path);
@@ -137,7 +148,7 @@ function openRegular(path: string): { readonly fd: number; readonly size: number
   }
   try {
     const stat = fstatSync(fd);
-    if (stat.isFile()) return { fd, size: stat.size };
+    if (stat.isFile() && mayRead?.(stat) !== false) return { fd, size: stat.size };
   } catch {
     // As if it could not be opened.
   }
@@ -148,6 +159,10 @@ function openRegular(path: string): { readonly fd: number; readonly size: number
 export function judgeSize(found: number, size: number): FileProblem {
   if (found === size && size > 0) return undefined;
   return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
+}
+
+export function judgeAccess(stat: Stats, mayRead: MayRead): FileProblem {
+  return mayRead?.(stat) === false ? { problem: 'closed', found: describeOwner(stat) } : undefined;
 }
 
 /** The first `size` bytes of a file, in a buffer that each piece overwrites. */
@@ -170,8 +185,8 @@ class Comparison {
     private readonly counts: FileCounts,
   ) {}
 
-  static open({ path, counts }: Twin, size: number): Comparison | undefined {
-    const file = openRegular(path);
+  static open({ path, mayRead, counts }: Twin, size: number): Comparison | undefined {
+    const file = openRegular(path, mayRead);
     if (file === undefined) return undefined;
     if (file.size === size) return new Comparison(file.fd, counts);
     closeSync(file.fd);

@@ -13,10 +13,12 @@ import { OPTION_MAILBOX_DELETED, SYNCED_OPTIONS, type IndexHeader } from '../mod
 import type { AclEntry, MailboxHeader, Mbentry } from '../model/mailbox.js';
 import type { MailboxHead } from '../model/record-pair.js';
 import { readSmallFile } from '../sources/read-only-file.js';
+import type { ServerAccess } from '../sources/server-access.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
+import { mailboxAccess } from './check-access.js';
 import { checkTotals, computedCrcs, type ComputedCrcs } from './check-totals.js';
 import {
   checkAnnotatedUids,
@@ -29,6 +31,7 @@ import {
 export interface ReadMailbox {
   readonly mbentry: Mbentry;
   readonly dirs?: MailboxDirs;
+  readonly access?: ServerAccess | undefined;
   /** The directory of the metadata, or what stands for it in a message. */
   readonly path: string;
   readonly missing: readonly ('directory' | 'cyrus.index' | 'cyrus.header')[];
@@ -52,6 +55,7 @@ export interface ReadMailbox {
 /** What it takes to look at the message files and the cache of a mailbox. */
 export interface FiledMailbox {
   readonly dirs?: MailboxDirs;
+  readonly access?: ServerAccess | undefined;
   readonly stream?: IndexRecords;
   readonly indexHeader?: IndexHeader;
   readonly totals?: Pick<RecordTotals, 'records'>;
@@ -71,6 +75,7 @@ const UNOPENABLE: ReadonlySet<FaultCode> = new Set([
   'index-start-offset',
   'index-record-size',
   'index-marked-deleted',
+  'no-access',
   'header-magic',
   'header-syntax',
 ]);
@@ -132,6 +137,8 @@ export function readMailbox(
     opened.index?.close();
     return { ...nothing(path), dirs };
   }
+  const { access } = side;
+  if (access !== undefined) faults.push(...mailboxAccess(access, dirs));
   let header: MailboxHeader | undefined;
   if (headerRead.bytes !== undefined) {
     const parsed = parseMailboxHeader(headerRead.bytes, dirs.metaOf('header'));
@@ -142,6 +149,7 @@ export function readMailbox(
   const base = {
     mbentry,
     dirs,
+    access,
     path,
     missing,
     faults,

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { bufferSource } from '../bytes/byte-source.js';
 import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS } from '../compare/join-records.js';
@@ -15,9 +16,11 @@ import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { sameAnnotations } from '../replication/predict-mailbox.js';
 import { openFilePair, type FilePair } from '../sources/file-pair.js';
 import { FILE_MISSING, FILE_NOT_READ, readFileInto } from '../sources/read-only-file.js';
+import { READ, READ_WRITE } from '../sources/server-access.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
+import { mayUseDirectories } from './check-access.js';
 import { checkTotals, computedCrcs } from './check-totals.js';
 import { readMailboxAnnotations, sumOfLengths } from './read-annotations.js';
 import { isRefusedVersion, type FiledMailbox } from './read-mailbox.js';
@@ -70,9 +73,12 @@ export function readSameMailbox(
   const m = locateMailbox(sides.master.layout, entry);
   const r = locateMailbox(sides.replica.layout, twin);
   if (m === undefined || r === undefined) return undefined;
+  if (!mayUse(sides.master, m) || !mayUse(sides.replica, r)) return undefined;
 
-  const headerSize = readFileInto(m.metaOf('header'), headers.master);
-  if (headerSize <= 0 || !isRead(r.metaOf('header'), headers.replica, headerSize)) return undefined;
+  const mayRead = allowedBy(sides, READ);
+  const headerSize = readFileInto(m.metaOf('header'), headers.master, mayRead.master);
+  if (headerSize <= 0 || readFileInto(r.metaOf('header'), headers.replica, mayRead.replica) !== headerSize)
+    return undefined;
   if (!isEqual(headers, headerSize)) return undefined;
   const headerBytes = headers.master.subarray(0, headerSize);
   const { value: header, faults: headerFaults } = parseMailboxHeader(headerBytes, '');
@@ -88,15 +94,24 @@ export function readSameMailbox(
   const annotated = sameMailboxAnnotations(sides, entry, owner);
   if (annotated === undefined) return undefined;
   const bytes = sumOfLengths(annotated);
-  const found = readSameIndex(m.metaOf('index'), r.metaOf('index'), header, crc32(headerBytes), bytes, withFiles);
+  const mayWrite = allowedBy(sides, READ_WRITE);
+  const found = readSameIndex(
+    { master: m.metaOf('index'), replica: r.metaOf('index') },
+    mayWrite,
+    header,
+    crc32(headerBytes),
+    bytes,
+    withFiles,
+  );
   if (found === undefined) return undefined;
   const { stream, ...same } = found;
-  if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master)) return undefined;
-  if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica)) return undefined;
+  if (!hasNoAnnotations(m.metaOf('annotations'), annotations.master, mayWrite.master)) return undefined;
+  if (!hasNoAnnotations(r.metaOf('annotations'), annotations.replica, mayWrite.replica)) return undefined;
   if ((entry.uidvalidity ?? same.index.master.uidvalidity) !== same.index.master.uidvalidity) return undefined;
   if ((twin.uidvalidity ?? same.index.replica.uidvalidity) !== same.index.replica.uidvalidity) return undefined;
   const filed = (role: 'master' | 'replica', dirs: MailboxDirs, atHand: IndexRecords): FiledMailbox => ({
     dirs,
+    access: sides[role].access,
     stream: atHand,
     indexHeader: same.index[role],
     totals: same,
@@ -132,24 +147,37 @@ function isSameEntry(a: Mbentry, b: Mbentry): boolean {
   );
 }
 
-const isRead = (path: string, target: Buffer, size: number): boolean => readFileInto(path, target) === size;
+const mayUse = ({ access }: Side, dirs: MailboxDirs): boolean =>
+  access === undefined || mayUseDirectories(access, dirs);
+
+type IsAllowed = ((stat: Stats) => boolean) | undefined;
+
+/** Whether each server may do that with a file. */
+function allowedBy(
+  { master, replica }: { readonly master: Side; readonly replica: Side },
+  needed: number,
+): Readonly<Record<'master' | 'replica', IsAllowed>> {
+  const of = ({ access }: Side): IsAllowed =>
+    access === undefined ? undefined : (stat) => access.allows(stat, needed);
+  return { master: of(master), replica: of(replica) };
+}
 
 function isEqual({ master, replica }: Buffers, end: number, from = 0): boolean {
   return master.compare(replica, from, end, from, end) === 0;
 }
 
 function readSameIndex(
-  masterPath: string,
-  replicaPath: string,
+  paths: Readonly<Record<'master' | 'replica', string>>,
+  isAllowed: Readonly<Record<'master' | 'replica', IsAllowed>>,
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
   annotationBytes: number,
   isToBeAtHand: boolean,
 ): (Omit<SameMailbox, 'header' | 'isAnnotated'> & { readonly stream?: IndexRecords }) | undefined {
-  const small = readFileInto(masterPath, indexes.master);
-  if (small > 0 && !isRead(replicaPath, indexes.replica, small)) return undefined;
+  const small = readFileInto(paths.master, indexes.master, isAllowed.master);
+  if (small > 0 && readFileInto(paths.replica, indexes.replica, isAllowed.replica) !== small) return undefined;
   if (small === FILE_NOT_READ && isToBeAtHand) return undefined;
-  const large = small === FILE_NOT_READ ? openFilePair(masterPath, replicaPath, indexes) : undefined;
+  const large = small === FILE_NOT_READ ? openFilePair(paths, indexes, isAllowed) : undefined;
   try {
     const size = large?.size ?? small;
     if (size <= 0 || large?.read(0, Math.min(size, MAX_HEADER_SIZE)) === false) return undefined;
@@ -270,8 +298,8 @@ function isSameState(a: IndexHeader, b: IndexHeader): boolean {
 }
 
 /** True for a mailbox without a database of message annotations, and for a sound one without rows. */
-function hasNoAnnotations(path: string, target: Buffer): boolean {
-  const size = readFileInto(path, target);
+function hasNoAnnotations(path: string, target: Buffer, isAllowed: IsAllowed): boolean {
+  const size = readFileInto(path, target, isAllowed);
   if (size === FILE_MISSING) return true;
   if (size <= 0) return false;
   if (size === emptyDatabase.length && target.compare(emptyDatabase, 0, size, 0, size) === 0) return true;

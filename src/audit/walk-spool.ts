@@ -1,12 +1,13 @@
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { LIST_FINDINGS, faultFindings } from '../findings/catalogue.js';
+import { LIST_FINDINGS, faultFindings, serverFaultFindings } from '../findings/catalogue.js';
 import { parseMailboxHeader } from '../formats/mailbox-header/mailbox-header.js';
 import type { ReportedFinding, SideRole } from '../model/effects.js';
 import { OPTION_MAILBOX_DELETED } from '../model/index-file.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { readSmallFile } from '../sources/read-only-file.js';
+import { ALL } from '../sources/server-access.js';
 import { IndexFile } from '../sources/spool/index-file.js';
 import { isLive, TypedMailboxList, type MailboxList } from '../sources/spool/mailbox-list.js';
 import type { MailboxDirs, Partition, SpoolLayout } from '../sources/spool/paths.js';
@@ -143,6 +144,7 @@ class Walker {
     }
     const entries = this.look(path, () => readdirSync(path, { withFileTypes: true }));
     if (entries === undefined) return;
+    if (!entries.some((entry) => entry.name === 'cyrus.index')) this.judgeAccess(path);
     if (below[0] !== 'uuid' && entries.some((entry) => entry.name === 'cyrus.index')) this.judgeByName(path);
     if (depth >= MAX_DEPTH) {
       this.unaudited.push({ what: 'spool directory', side: this.task.role, reason: `${path}: nested too deeply` });
@@ -156,11 +158,19 @@ class Walker {
 
   /** The directories of mailboxes below `uuid/A/B`, nearly all of which are known. */
   private walkById(path: string): void {
+    this.judgeAccess(path);
     for (const entry of this.look(path, () => readdirSync(path, { withFileTypes: true })) ?? []) {
       const below = `${path}/${entry.name}`;
       if (entry.isSymbolicLink()) this.notFollowed(below);
       else if (entry.isDirectory() && !this.isPlaced(below, entry.name)) this.judgeById(below, entry.name);
     }
+  }
+
+  /** Of a directory that mailboxes lie in; their own are looked at with them. */
+  private judgeAccess(path: string): void {
+    const { access, role } = this.opened.side;
+    const fault = access?.fault('no-access', path, ALL);
+    if (fault !== undefined) this.findings.push(...serverFaultFindings({ fault, side: role }));
   }
 
   private look<T>(path: string, read: () => T): T | undefined {

@@ -23,6 +23,8 @@ import { indexMarkedDeleted } from './fault/index-marked-deleted.js';
 import { indexUnreadable } from './fault/index-unreadable.js';
 import { indexVersionRefused } from './fault/index-version-refused.js';
 import { mailboxDatabaseDamaged } from './fault/mailbox-database-damaged.js';
+import { mailboxNotAccessible } from './fault/mailbox-not-accessible.js';
+import { mailboxNotWritable } from './fault/mailbox-not-writable.js';
 import { mbentryUnreadable } from './fault/mbentry-unreadable.js';
 import { modseqAboveHighestmodseq } from './fault/modseq-above-highestmodseq.js';
 import { nullGuid } from './fault/null-guid.js';
@@ -40,6 +42,7 @@ import { unnamedUserFlag } from './fault/unnamed-user-flag.js';
 import { leftoverInMailbox } from './file/leftover-in-mailbox.js';
 import { messageFileAltered } from './file/message-file-altered.js';
 import { messageFileMissing } from './file/message-file-missing.js';
+import { messageFileNotAccessible } from './file/message-file-not-accessible.js';
 import { messageFileSize } from './file/message-file-size.js';
 import { messageFileTwice } from './file/message-file-twice.js';
 import { oddFile } from './file/odd-file.js';
@@ -69,6 +72,7 @@ import { orphanDirectory } from './list/orphan-directory.js';
 import { partitionEmpty } from './list/partition-empty.js';
 import { partitionFilesGone } from './list/partition-files-gone.js';
 import { reverseAclRowStray } from './list/reverse-acl-row-stray.js';
+import { serverFilesNotAccessible } from './list/server-files-not-accessible.js';
 import { tombstoneOverLiveDirectory } from './list/tombstone-over-live-directory.js';
 import { uniqueidInTwoNamesOnReplica } from './list/uniqueid-in-two-names-on-replica.js';
 import { uniqueidInTwoNames } from './list/uniqueid-in-two-names.js';
@@ -178,6 +182,7 @@ import { subscriptionRemovedOnReplica } from './user-metadata/subscription-remov
 import { syncLogLineUnreadable } from './user-metadata/sync-log-line-unreadable.js';
 import { syncLogPartialLine } from './user-metadata/sync-log-partial-line.js';
 import { userDatabaseDamaged } from './user-metadata/user-database-damaged.js';
+import { userFilesNotAccessible } from './user-metadata/user-files-not-accessible.js';
 import type { UserMetadataSubject } from './user-metadata/user-metadata-subject.js';
 
 /** What the audit needs of a finding; the facts are checked where it is declared. */
@@ -206,6 +211,8 @@ export const FAULT_FINDINGS: readonly FaultFinding[] = [
   indexUnreadable,
   indexVersionRefused,
   mailboxDatabaseDamaged,
+  mailboxNotAccessible,
+  mailboxNotWritable,
   mbentryUnreadable,
   modseqAboveHighestmodseq,
   nullGuid,
@@ -226,6 +233,7 @@ export const FILE_FINDINGS: readonly Check<FileSubject>[] = [
   leftoverInMailbox,
   messageFileAltered,
   messageFileMissing,
+  messageFileNotAccessible,
   messageFileSize,
   messageFileTwice,
   oddFile,
@@ -370,10 +378,10 @@ export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
 ];
 
 /** Faults in a user's own databases; the codes that a crash leaves behind are those of any database. */
-export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged];
+export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged, userFilesNotAccessible];
 
 /** Faults in a database of the whole server. */
-export const SERVER_FAULT_FINDINGS: readonly FaultFinding[] = [annotationsDatabaseDamaged];
+export const SERVER_FAULT_FINDINGS: readonly FaultFinding[] = [annotationsDatabaseDamaged, serverFilesNotAccessible];
 
 export const PENDING_LOG_FINDINGS: readonly Check<PendingLogSubject>[] = [syncLogLineUnreadable, syncLogPartialLine];
 

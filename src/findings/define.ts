@@ -121,13 +121,15 @@ export function defineFaultFinding(
     readonly faults: readonly FaultCode[];
     readonly onlyOn?: 'master' | 'replica';
     readonly effects?: readonly Effect[];
+    readonly example?: FaultFacts;
+    readonly message?: (facts: FaultFacts) => string;
   },
 ): FaultFinding {
   const { faults, onlyOn, effects, ...rest } = definition;
   const kind = makeKind<FaultFacts>('fault', {
-    ...rest,
     example: FAULT_EXAMPLE,
     message: (f) => `${f.file} at byte ${String(f.offset)}: expected ${f.expected}, found ${f.found}`,
+    ...rest,
   });
   return {
     ...kind,

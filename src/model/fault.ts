@@ -17,6 +17,8 @@ export const FAULT_CODES = [
   // any file
   'file-missing',
   'file-empty',
+  'no-access',
+  'no-append',
   // cyrus.index
   'index-too-short',
   'index-version-unknown',

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { openReadOnly, readFully } from './read-only-file.js';
 
 /** Two files of one length, read side by side. */
@@ -13,11 +13,14 @@ export interface FilePair {
   close(): void;
 }
 
-/** undefined when one of both cannot be opened, is not a regular file, or has another length: for a first look. */
+/**
+ * undefined when one of both cannot be opened, is not allowed or not a regular file, or has another length: for a first
+ * look.
+ */
 export function openFilePair(
-  master: string,
-  replica: string,
+  { master, replica }: Readonly<Record<'master' | 'replica', string>>,
   buffers: Readonly<Record<'master' | 'replica', Buffer>>,
+  isAllowed: Readonly<Record<'master' | 'replica', ((stat: Stats) => boolean) | undefined>>,
 ): FilePair | undefined {
   const fds: number[] = [];
   const close = (): void => {
@@ -26,7 +29,8 @@ export function openFilePair(
   try {
     for (const path of [master, replica]) fds.push(openReadOnly(path));
     const [m, r] = fds.map((fd) => fstatSync(fd));
-    if (m!.isFile() && r!.isFile() && m!.size === r!.size) {
+    const areAllowed = isAllowed.master?.(m!) !== false && isAllowed.replica?.(r!) !== false;
+    if (areAllowed && m!.isFile() && r!.isFile() && m!.size === r!.size) {
       const read = (position: number, length: number): boolean =>
         readFully(fds[0]!, buffers.master, 0, length, position) === length &&
         readFully(fds[1]!, buffers.replica, 0, length, position) === length;

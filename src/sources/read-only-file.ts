@@ -86,12 +86,14 @@ export function isAbsent(path: string): boolean {
 /** What `readFileInto` says instead of a length. */
 export const FILE_MISSING = -2;
 export const FILE_NOT_READ = -1;
+export const FILE_REFUSED = -3;
 
 /**
- * Reads a whole file into `target` and returns its length, FILE_MISSING, or FILE_NOT_READ when it cannot be read or is not
- * shorter than `target`. For a first look: whoever wants to know why opens it again.
+ * Reads a whole file into `target` and returns its length, FILE_MISSING, FILE_REFUSED when `isAllowed` says no to it, or
+ * FILE_NOT_READ when it cannot be read or is not shorter than `target`. For a first look: whoever wants to know why opens
+ * it again.
  */
-export function readFileInto(path: string, target: Buffer): number {
+export function readFileInto(path: string, target: Buffer, isAllowed?: (stat: Stats) => boolean): number {
   let fd: number;
   try {
     fd = openReadOnly(path);
@@ -99,6 +101,7 @@ export function readFileInto(path: string, target: Buffer): number {
     return readFailure(error, path).missing ? FILE_MISSING : FILE_NOT_READ;
   }
   try {
+    if (isAllowed?.(fstatSync(fd)) === false) return FILE_REFUSED;
     // One read: what comes short of the end looks like another file, and is looked at again.
     const got = readSync(fd, target, 0, target.length, 0);
     afterRead(got);

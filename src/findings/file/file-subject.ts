@@ -4,7 +4,7 @@ import { defineFor } from '../define.js';
 /** Something about one message file of one side. */
 export interface FileSubject {
   readonly side: SideRole;
-  readonly problem: 'missing' | 'empty' | 'size' | 'guid' | 'unclaimed' | 'twice' | 'leftover' | 'odd';
+  readonly problem: 'missing' | 'empty' | 'size' | 'guid' | 'closed' | 'unclaimed' | 'twice' | 'leftover' | 'odd';
   /** 0 for a file that is no message. */
   readonly uid: number;
   readonly path: string;

@@ -4,6 +4,7 @@ import { parseImapdConf, type ImapdConf } from '../../formats/imapd-conf/imapd-c
 import { AuditError } from '../../model/audit-error.js';
 import type { SideRole } from '../../model/effects.js';
 import { readSmallFile } from '../read-only-file.js';
+import { ServerAccess } from '../server-access.js';
 import { openDatabase, type OpenedDatabase } from './open-database.js';
 import { makeSpoolLayout, type SpoolLayout } from './paths.js';
 
@@ -34,6 +35,8 @@ export interface Side {
   readonly layout: SpoolLayout;
   readonly list: OpenedDatabase;
   readonly annotations: OpenedDatabase;
+  /** undefined = whom the server runs as is not known. */
+  readonly access?: ServerAccess;
   close(): void;
 }
 
@@ -65,6 +68,7 @@ export function openSide(spec: SideSpec): Side {
   });
   const list = openDatabase(layout.mailboxesDb);
   const annotations = openDatabase(layout.annotationsDb);
+  const access = ServerAccess.of(layout.configDirectory);
   return {
     role: spec.role,
     spec,
@@ -73,6 +77,7 @@ export function openSide(spec: SideSpec): Side {
     layout,
     list,
     annotations,
+    ...(access === undefined ? {} : { access }),
     close: () => {
       list.close();
       annotations.close();
