@@ -10,6 +10,7 @@ import type { EngineVersion } from '../replication/engine.js';
 import { whyAnnotationsUnread } from './annotations-unread.js';
 import { assembleReport } from './assemble-report.js';
 import { serverAccess } from './check-access.js';
+import { auditServerAnnotations } from './audit-server-annotations.js';
 import { isNarrowed, type AuditPlan, type Level, type SideHints, type Subset } from './context.js';
 import { engineOfSide } from './engine-of-side.js';
 import type { ListCheck } from './check-list.js';
@@ -128,9 +129,9 @@ export async function auditSides(
     limitReads(plan.ioLimit);
     // The threads start while the lists are opened, and look through them side by side.
     const names = estimateNames(opened.flatMap(({ side }) => side.list.db ?? []));
+    const hints: SideHints = {};
     const runner = opened.some(({ hasList }) => hasList) ? await setup.startRunner(plan, threads, names) : undefined;
     try {
-      const hints: SideHints = {};
       const checks = await Promise.all(
         opened.map(({ side, hasList }) =>
           hasList && runner !== undefined ? lookThrough(side, runner, stop.signal, totals) : Promise.resolve(undefined),
@@ -161,6 +162,7 @@ export async function auditSides(
     const logs = readLogs(checked);
     if (checked.every(({ list }) => list !== undefined)) {
       judgePendingLogs(logs, findings, unaudited);
+      if (!isNarrowed(plan)) judgeServerAnnotations(checked, hints, logs, totals);
       applyLossBudget(findings, maxLost);
       const openSides = checked.map(({ side }) => side);
       judgeMassDamage(openSides, totals.sides, totals.pair, findings);
@@ -255,6 +257,19 @@ function checkAnnotationDbs(checked: readonly CheckedSide[], unaudited: Unaudite
 function readLogs(checked: readonly CheckedSide[]): PendingLog[] {
   const master = checked.find(({ side }) => side.role === 'master')?.side;
   return master === undefined ? [] : readPendingLogs(master.layout.syncLog);
+}
+
+/** Of a pair. What a damaged database still says proves nothing; that it is damaged is told of the side. */
+function judgeServerAnnotations(
+  checked: readonly CheckedSide[],
+  hints: SideHints,
+  logs: readonly PendingLog[],
+  { findings, unaudited }: Totals,
+): void {
+  const [master, replica] = checked.map(({ side }) => side.layout);
+  if (master === undefined || replica === undefined) return;
+  if (Object.values(hints).some(({ annotationsAreDamaged }) => annotationsAreDamaged)) return;
+  auditServerAnnotations({ master, replica }, logs, findings, unaudited);
 }
 
 /** Lines of the master's pending logs that replication would skip, and logs that could not be read. */

@@ -1,5 +1,4 @@
-import { parseAnnotationValue, parseGlobalAnnotationKey } from '../formats/annotations/annotation-row.js';
-import { rowsWithPrefix } from '../formats/cyrusdb/cyrusdb.js';
+import { readServerAnnotations } from '../formats/annotations/server-annotations.js';
 import { parseName } from '../formats/mboxlist/names.js';
 import { QUOTA_RESOURCES } from '../formats/quota/quota-record.js';
 import { SIDES, type PairRole } from '../model/effects.js';
@@ -63,26 +62,12 @@ function limitsOf(side: Side, root: string): Limits {
   }
 }
 
-/** More than a server has: some lines of text, set by an administrator. Unit: bytes. */
-const MAX_SERVER_ANNOTATIONS = 1024 * 1024;
-
-/** Annotations without a mailbox, in the order of their keys. */
+/** Annotations without a mailbox, in the order of their names. */
 function serverAnnotations(side: Side): { readonly text: string; readonly failed?: string } {
   const { db, path, failure, faults, isDamaged } = side.annotations;
   if (failure?.missing === true || faults.some(({ code }) => code === 'file-empty')) return { text: '' };
   if (db === undefined || isDamaged === true)
     return { text: '', failed: failure?.reason ?? whyNotDecoded(side.annotations) ?? `${path}: damaged` };
-  const values: string[] = [];
-  let size = 0;
-  const before = db.faults.length;
-  for (const row of rowsWithPrefix(db, Buffer.from('\0'))) {
-    const key = parseGlobalAnnotationKey(row.key, path).value;
-    const value = parseAnnotationValue(row.value, path).value;
-    if (key === undefined || value === undefined) return { text: '', failed: `${path}: a row that cannot be read` };
-    size += row.key.length + row.value.length;
-    if (size > MAX_SERVER_ANNOTATIONS) return { text: '', failed: `${path}: too many annotations of the server` };
-    if (value.deleted || value.value.length === 0) continue;
-    values.push(JSON.stringify([key.entry, key.userid, value.value.toString('latin1')]));
-  }
-  return db.faults.length > before ? { text: '', failed: `${path}: damaged` } : { text: values.sort().join('\n') };
+  const { values, failed } = readServerAnnotations(db, path);
+  return failed === undefined ? { text: JSON.stringify([...values].sort()) } : { text: '', failed };
 }

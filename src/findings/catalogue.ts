@@ -150,6 +150,10 @@ import { recordOnlyOnMaster } from './record/record-only-on-master.js';
 import { recordOnlyOnReplica } from './record/record-only-on-replica.js';
 import { recordRenumbered } from './record/record-renumbered.js';
 import type { RecordSubject } from './record/record-subject.js';
+import { serverAnnotationsLostOnReplica } from './server/server-annotations-lost-on-replica.js';
+import { serverAnnotationsNotCarried } from './server/server-annotations-not-carried.js';
+import { serverAnnotationsPending } from './server/server-annotations-pending.js';
+import type { ServerAnnotationsSubject } from './server/server-annotations-subject.js';
 import { userDeleteNotLogged } from './user/user-delete-not-logged.js';
 import { userDeletedOnMaster } from './user/user-deleted-on-master.js';
 import { userOnlyOnReplica } from './user/user-only-on-replica.js';
@@ -344,6 +348,12 @@ export const RECORD_FINDINGS: readonly Check<RecordSubject>[] = [
   recordRenumbered,
 ];
 
+export const SERVER_FINDINGS: readonly Check<ServerAnnotationsSubject>[] = [
+  serverAnnotationsLostOnReplica,
+  serverAnnotationsNotCarried,
+  serverAnnotationsPending,
+];
+
 export const USER_FINDINGS: readonly Check<UserSubject>[] = [
   userDeleteNotLogged,
   userDeletedOnMaster,
@@ -393,6 +403,7 @@ const ALL = [
   ...LIST_FINDINGS,
   ...MAILBOX_FINDINGS,
   ...RECORD_FINDINGS,
+  ...SERVER_FINDINGS,
   ...USER_FINDINGS,
   ...USER_METADATA_FINDINGS,
   ...USER_FAULT_FINDINGS,

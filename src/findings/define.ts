@@ -1,7 +1,7 @@
 import type { Effect, Facts, FindingClass, PairRole, ReportedFinding, SideRole } from '../model/effects.js';
 import type { FaultCode, FormatFault } from '../model/fault.js';
 
-export type SubjectName = 'fault' | 'file' | 'record' | 'mailbox' | 'user' | 'list' | 'side';
+export type SubjectName = 'fault' | 'file' | 'record' | 'mailbox' | 'user' | 'list' | 'server' | 'side';
 
 /** What a check found: the facts, and where they are. */
 export interface Hit<F extends Facts> {

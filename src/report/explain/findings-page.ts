@@ -6,6 +6,7 @@ import { CLASS_WORDS, explanationOf } from './explain.js';
 const SUBJECTS: Readonly<Record<SubjectName, string>> = {
   side: 'The machine of a side',
   list: 'The mailbox list, partitions and pending logs',
+  server: 'Annotations of the server',
   user: 'Users',
   mailbox: 'Mailboxes',
   record: 'Messages',
