@@ -55,7 +55,10 @@ function lookOnce(
   layouts: Layouts,
   logs: readonly PendingLog[],
 ): { readonly found: readonly ReportedFinding[]; readonly failed: readonly UnauditedPart[] } {
-  const opened = { master: openDatabase(layouts.master.annotationsDb), replica: openDatabase(layouts.replica.annotationsDb) };
+  const opened = {
+    master: openDatabase(layouts.master.annotationsDb),
+    replica: openDatabase(layouts.replica.annotationsDb),
+  };
   try {
     const failed: UnauditedPart[] = [];
     const [master, replica] = SIDES.map((role) => {

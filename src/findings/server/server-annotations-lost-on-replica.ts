@@ -5,7 +5,7 @@ export const serverAnnotationsLostOnReplica = defineServerFinding({
   class: 'admin',
   since: '0.1.0',
   title: "Annotations of the replica's server would be overwritten",
-  why: "Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) have values on the replica that the master never had, as far as the file of its database remembers: neither a live record nor an older one has them. They were set on the replica, and the pending log has the line ANNOTATION \"\" that puts the master's set in their place. An older value of the master's may look the same only if its database was rewritten since the change.",
+  why: 'Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) have values on the replica that the master never had, as far as the file of its database remembers: neither a live record nor an older one has them. They were set on the replica, and the pending log has the line ANNOTATION "" that puts the master\'s set in their place. An older value of the master\'s may look the same only if its database was rewritten since the change.',
   replication:
     "The line makes the replica's whole set that of the master: values are overwritten, also newer ones, and those that the master lacks are removed. sync_client exits 0.",
   remedy:

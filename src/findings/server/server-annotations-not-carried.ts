@@ -9,7 +9,7 @@ export const serverAnnotationsNotCarried = defineServerFinding({
   replication:
     'None: sync_client -u, -m and -A do not look at them, and the sides stay apart with exit status 0. The next change of any of them on the master carries them all, and what only the replica has is gone then.',
   remedy:
-    "Look at the values on both sides (as an administrator: GETMETADATA (DEPTH infinity) \"\" (/shared /private) over IMAP, or cyradm: info; private ones as the user), and set on the master what is wanted of the replica's (SETMETADATA \"\" (ENTRY VALUE)). Then carry the whole set, as the user cyrus: printf 'ANNOTATION \"\"\\n' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels. To set the same value once more writes no line. Audit again.",
+    'Look at the values on both sides (as an administrator: GETMETADATA (DEPTH infinity) "" (/shared /private) over IMAP, or cyradm: info; private ones as the user), and set on the master what is wanted of the replica\'s (SETMETADATA "" (ENTRY VALUE)). Then carry the whole set, as the user cyrus: printf \'ANNOTATION ""\\n\' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels. To set the same value once more writes no line. Audit again.',
   example: { annotations: 2, entries: ['/shared/admin', '/shared/comment'] },
   check: ({ differing, logged }) =>
     logged || differing.length === 0 ? undefined : { facts: entryFacts(differing), effects: ['unseen'] },
