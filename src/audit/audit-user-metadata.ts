@@ -28,6 +28,7 @@ import { IndexFile } from '../sources/spool/index-file.js';
 import { openDatabase, whyNotDecoded, type OpenedDatabase } from '../sources/spool/open-database.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { UserMeta } from '../sources/spool/paths.js';
+import { checkDavDatabase } from '../sources/spool/dav-database.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
 import { isLoggedByAll, isUnuserLogged, type AuditContext } from './context.js';
 import { repeatDatabaseReads } from './repeat-reads.js';
@@ -128,6 +129,7 @@ class UserAudit {
     if (this.userid !== undefined) {
       this.auditSubscriptions(this.userid);
       this.auditSeen(this.userid);
+      for (const role of SIDES) this.checkDav(role, this.userid);
     }
     return { findings: this.findings, unread: this.unread, unstable: this.unstable };
   }
@@ -341,6 +343,17 @@ class UserAudit {
       master?.close();
       replica?.close();
     }
+  }
+
+  /** Each server keeps its own, from the messages, which are replicated: it is not compared. */
+  private checkDav(side: PairRole, userid: string): void {
+    const inbox = this.own[side];
+    const path = inbox && locateUserMeta(this.sides[side].layout, userid, 'dav', inbox);
+    // A name that cannot be a file name is told with the other databases.
+    if (path === undefined) return;
+    const { faults, unread } = checkDavDatabase(path);
+    this.addFaults(side, faults);
+    if (unread !== undefined) this.unread.push({ side, reason: unread });
   }
 
   /** Takes every row of a user's database; false when the file could not be read and says nothing. */

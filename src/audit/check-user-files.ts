@@ -5,6 +5,7 @@ import type { FormatFault } from '../model/fault.js';
 import type { Mbentry } from '../model/mailbox.js';
 import { locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import type { UserMeta } from '../sources/spool/paths.js';
+import { checkDavDatabase } from '../sources/spool/dav-database.js';
 import { openUserDatabase } from '../sources/spool/user-database.js';
 import { QuotaReader, type ReadQuotaUse, type UserMetadataAudit } from './audit-user-metadata.js';
 import type { AuditContext } from './context.js';
@@ -14,8 +15,8 @@ import { repeatDatabaseReads } from './repeat-reads.js';
 const MAX_ROW_FAULTS = 100;
 
 /**
- * Checks what a user has beyond his mailboxes on a side that is audited for itself: subscriptions, seen state, quota
- * roots and their usage.
+ * Checks what a user has beyond his mailboxes on a side that is audited for itself: subscriptions, seen state, the index
+ * of scripts, calendars and address books, quota roots and their usage.
  */
 export function checkUserFiles(
   ctx: AuditContext,
@@ -53,6 +54,12 @@ export function checkUserFiles(
     return subscriptions.parse(key, value).faults;
   });
   readRows('seen', (_, value, path) => parseSeenRow(value, path).faults);
+  const dav = locateUserMeta(side.layout, userid, 'dav', inbox);
+  if (dav !== undefined) {
+    const { faults, unread } = checkDavDatabase(dav);
+    addFaults(faults);
+    if (unread !== undefined) audit.unread.push({ side: 'single', reason: unread });
+  }
 
   const quotas = new QuotaReader(side);
   // A mailbox that cannot be read may be counted at any root.

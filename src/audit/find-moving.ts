@@ -90,10 +90,15 @@ export function findMoving(look: LookedAt): Moving[] {
     else if (moved === 'before') moving.push({ kind: 'mailbox', mboxname: job.mboxname, before: true });
   }
   // What a user has seen and how much he uses hangs on all of his mailboxes.
-  if (users.length > 0) {
+  const isUserUnread = unit.kind === 'user' && unaudited.some(({ mboxname }) => mboxname === undefined);
+  if (users.length > 0 || isUserUnread) {
     const files = [...userFiles(look)];
     if (changedSince([...indexes(look), ...files], look.since)) moving.push({ kind: 'user' });
-    else if (ofUser !== undefined && !ofUser.isOnlyLag && writtenBefore(ctx, files, ofUser, look.since))
+    else if (
+      ofUser !== undefined &&
+      (!ofUser.isOnlyLag || isUserUnread) &&
+      writtenBefore(ctx, files, ofUser, look.since)
+    )
       moving.push({ kind: 'user', before: true });
   }
   if (mayBeInTransit(ctx, findings, look.since)) moving.push({ kind: 'list', before: true });
@@ -203,10 +208,10 @@ function* quotaFiles({ ctx, quotaroots }: LookedAt): Generator<string> {
   }
 }
 
-/** Seen state, subscriptions and scripts of a user on one side. */
+/** Seen state, subscriptions, scripts and their index of a user on one side. */
 export function filesOfUser(layout: SpoolLayout, userid: string, inbox: Mbentry | undefined): string[] {
   const paths = [
-    ...(['seen', 'sub'] as const).map((suffix) => locateUserMeta(layout, userid, suffix, inbox)),
+    ...(['seen', 'sub', 'dav'] as const).map((suffix) => locateUserMeta(layout, userid, suffix, inbox)),
     inbox === undefined ? undefined : locateSieve(layout, userid, inbox),
   ];
   return paths.filter((path) => path !== undefined);

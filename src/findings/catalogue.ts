@@ -160,6 +160,7 @@ import { userOnlyOnReplica } from './user/user-only-on-replica.js';
 import { userWipedBySync } from './user/user-wiped-by-sync.js';
 import type { UserSubject } from './user/user-subject.js';
 import type { PendingLogSubject } from './user-metadata/pending-log-subject.js';
+import { davDatabaseDamaged } from './user-metadata/dav-database-damaged.js';
 import { quotaLimitDiffers } from './user-metadata/quota-limit-differs.js';
 import { quotaLimitPending } from './user-metadata/quota-limit-pending.js';
 import { quotaUsageWrong } from './user-metadata/quota-usage-wrong.js';
@@ -388,7 +389,11 @@ export const USER_METADATA_FINDINGS: readonly Check<UserMetadataSubject>[] = [
 ];
 
 /** Faults in a user's own databases; the codes that a crash leaves behind are those of any database. */
-export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [userDatabaseDamaged, userFilesNotAccessible];
+export const USER_FAULT_FINDINGS: readonly FaultFinding[] = [
+  davDatabaseDamaged,
+  userDatabaseDamaged,
+  userFilesNotAccessible,
+];
 
 /** Faults in a database of the whole server. */
 export const SERVER_FAULT_FINDINGS: readonly FaultFinding[] = [annotationsDatabaseDamaged, serverFilesNotAccessible];

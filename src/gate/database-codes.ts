@@ -3,6 +3,7 @@ export const DATABASE_CODES: ReadonlySet<string> = new Set([
   'annotations-damaged',
   'annotations-database-damaged',
   'database-needs-recovery',
+  'dav-database-damaged',
   'mailbox-database-damaged',
   'mbentry-unreadable',
   'mboxlist-damaged',

@@ -79,6 +79,11 @@ export const FAULT_CODES = [
   'db-order',
   'db-count',
   'db-transaction',
+  // SQLite
+  'sqlite-header',
+  'sqlite-truncated',
+  'sqlite-schema',
+  'sqlite-page',
   // values
   'mbentry-syntax',
   'mboxlist-key',

@@ -52,7 +52,7 @@ export interface SyncLogChannel {
   readonly cacheDb?: string;
 }
 
-export type UserMeta = 'seen' | 'sub' | 'counters' | 'conversations';
+export type UserMeta = 'seen' | 'sub' | 'counters' | 'conversations' | 'dav';
 
 export interface SpoolLayout {
   readonly configDirectory: string;
