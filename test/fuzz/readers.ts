@@ -52,6 +52,7 @@ import { parseSieveBytecode } from '../../src/formats/sieve/bytecode.js';
 import { readSieveDirectory } from '../../src/formats/sieve/script-directory.js';
 import { parseScriptMessage } from '../../src/formats/sieve/script-message.js';
 import { parseSkipstamp } from '../../src/formats/skipstamp/skipstamp.js';
+import { checkSqlite } from '../../src/formats/sqlite/check-sqlite.js';
 import { parseStatuscacheRow } from '../../src/formats/statuscache/statuscache-row.js';
 import { SubscriptionRows } from '../../src/formats/subscriptions/subscription-rows.js';
 import { parseSyncCacheRow } from '../../src/formats/sync-cache/sync-cache-row.js';
@@ -70,6 +71,7 @@ import { INDEX_VERSIONS } from '../../src/formats/index/versions/all.js';
 import { v19Wide } from '../../src/formats/index/versions/v19.js';
 import type { IndexVersion } from '../../src/formats/index/versions/index-version.js';
 import { itemProblem } from '../support/inspect-schema.js';
+import { sqliteAnchors } from '../support/sqlite-anchors.js';
 import { wholeCache } from '../support/whole-cache.js';
 import { resealCounters, resealIndex, resealTwom, resealTwoskip } from './reseal.js';
 import { auditReaders } from './audit-readers.js';
@@ -577,6 +579,12 @@ export const readers: readonly ReaderUnderTest[] = [
     // Nothing is an answer as well: that it is no script.
     read: (bytes) => ({ value: [parseScriptMessage(bytes)], faults: [] }),
     tokens: ['\r\n', 'Subject:', '=?UTF-8?Q?', '=?UTF-8?B?', '?=', '=C3', ' '],
+  },
+  {
+    name: 'sqlite',
+    seeds: () => sqliteAnchors().map(({ bytes }) => bytes),
+    // Nothing found is an answer as well.
+    read: (bytes) => ({ value: bytes.length, faults: checkSqlite(bufferSource(bytes), FILE) }),
   },
   { name: 'skipstamp', seeds: withName(/\/skipstamp$/), read: parsed(parseSkipstamp) },
   {

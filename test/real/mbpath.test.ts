@@ -142,7 +142,7 @@ interface Paths {
   readonly user?: Readonly<Record<UserMeta | 'sieve', string>>;
 }
 
-const USER_FILES: readonly UserMeta[] = ['conversations', 'counters', 'seen', 'sub'];
+const USER_FILES: readonly UserMeta[] = ['conversations', 'counters', 'dav', 'seen', 'sub'];
 
 describe.skipIf(whyNoCyrus() !== undefined)('paths as mbpath prints them', () => {
   let root: string;
@@ -227,7 +227,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('paths as mbpath prints them', () =>
         if (unit.kind !== 'user' || user === undefined) continue;
         const inbox = list.byName(unit.inbox);
         const place = inbox && { uniqueid: inbox.uniqueid!, legacyDirs: inbox.mbtype.legacyDirs };
-        const { conversations, counters, seen, sub, sieve } = user;
+        const { conversations, counters, dav, seen, sub, sieve } = user;
         expect(
           {
             ...Object.fromEntries(USER_FILES.map((kind) => [kind, layout.userMetaPath(unit.userid, kind, place)])),
@@ -235,7 +235,7 @@ describe.skipIf(whyNoCyrus() !== undefined)('paths as mbpath prints them', () =>
             sieve: inbox === undefined ? '' : layout.sievePath(unit.userid, place),
           },
           mbname.intname,
-        ).toEqual({ conversations, counters, seen, sub, sieve });
+        ).toEqual({ conversations, counters, dav, seen, sub, sieve });
       }
       side.close();
     }
@@ -255,12 +255,12 @@ describe.skipIf(whyNoCyrus() !== undefined)('paths as mbpath prints them', () =>
     const inbox = inboxName(userid, conf['defaultdomain']);
     loadList(configured, { [inbox]: entryOf(inbox, 0) });
     const printed = JSON.parse(tools.run('mbpath', ['-7', '-j', '-u', userid]).toString()) as Paths;
-    const { conversations, counters, seen, sub, sieve } = printed.user!;
+    const { conversations, counters, dav, seen, sub, sieve } = printed.user!;
     const place = { uniqueid: '', legacyDirs: true };
     expect({
       ...Object.fromEntries(USER_FILES.map((kind) => [kind, layout.userMetaPath(userid, kind, place)])),
       sieve: layout.sievePath(userid, place),
-    }).toEqual({ conversations, counters, seen, sub, sieve });
+    }).toEqual({ conversations, counters, dav, seen, sub, sieve });
     side.close();
   });
 
