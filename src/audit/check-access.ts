@@ -28,7 +28,7 @@ export function mayUseDirectories(access: ServerAccess, dirs: MailboxDirs): bool
 }
 
 /**
- * What of a user beside his mailboxes the server may not use: subscriptions, seen state, scripts, and the records of these
+ * What of a user beside his mailboxes the server may not use: subscriptions, seen state, scripts and the index of them, and the records of these
  * quota roots. Measured as above.
  */
 export function* userAccess(
@@ -76,7 +76,7 @@ export function* serverAccess({ layout, access }: Accessed): Generator<FormatFau
 
 type Accessed = Pick<Side, 'layout' | 'access'>;
 
-const USER_DATABASES = ['seen', 'sub'] as const;
+const USER_DATABASES = ['seen', 'sub', 'dav'] as const;
 const isPath = (path: string | undefined): path is string => path !== undefined;
 
 /** Scripts of a user that are looked at. */
