@@ -351,7 +351,7 @@ class UserAudit {
     const path = inbox && locateUserMeta(this.sides[side].layout, userid, 'dav', inbox);
     // A name that cannot be a file name is told with the other databases.
     if (path === undefined) return;
-    const { faults, unread } = checkDavDatabase(path);
+    const { faults, unread } = checkDavDatabase(path, this.ctx.plan.level !== 'index');
     this.addFaults(side, faults);
     if (unread !== undefined) this.unread.push({ side, reason: unread });
   }

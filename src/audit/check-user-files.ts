@@ -56,7 +56,7 @@ export function checkUserFiles(
   readRows('seen', (_, value, path) => parseSeenRow(value, path).faults);
   const dav = locateUserMeta(side.layout, userid, 'dav', inbox);
   if (dav !== undefined) {
-    const { faults, unread } = checkDavDatabase(dav);
+    const { faults, unread } = checkDavDatabase(dav, ctx.plan.level !== 'index');
     addFaults(faults);
     if (unread !== undefined) audit.unread.push({ side: 'single', reason: unread });
   }

@@ -41,8 +41,8 @@ function davOn(pair: UnpackedPair, role: Role): string {
 const LONG_AGO = 1e9;
 const settle = (path: string): void => utimesSync(path, LONG_AGO, LONG_AGO);
 
-async function said(pair: UnpackedPair) {
-  const report = await auditInThread(pair, { level: 'index' });
+async function said(pair: UnpackedPair, level: 'index' | 'files' = 'index') {
+  const report = await auditInThread(pair, { level });
   const ofUsers = report.users.flatMap(({ userid, findings }) =>
     findings.map(({ code, side, class: of }) => `${userid} ${String(side)} ${of} ${code}`),
   );
@@ -61,6 +61,17 @@ describe.each(['master', 'replica'] as const)('on the %s', (role) => {
     damage(path);
     settle(path);
     expect(await said(pair)).toEqual({ found: [`ada ${role} admin dav-database-damaged`], unaudited: [] });
+  });
+
+  test('every page is read above level index', async () => {
+    const pair = await unpack();
+    const path = davOn(pair, role);
+    const bytes = readFileSync(path);
+    bytes.fill(0xee, 100, 108);
+    writeFileSync(path, bytes);
+    settle(path);
+    expect((await said(pair)).found).toEqual([]);
+    expect((await said(pair, 'files')).found).toEqual([`ada ${role} admin dav-database-damaged`]);
   });
 
   test('what Cyrus makes anew is nothing to tell of', async () => {

@@ -37,13 +37,18 @@ const MAX_PAGES = 1 << 27;
  * Source: https://www.sqlite.org/fileformat2.html. Run: SQLite 3.40.1.
  */
 export function checkSqlite(source: ByteSource, file: string): readonly FormatFault[] {
-  if (source.size <= NEW_SIZE) return [];
-  const fault = new SqliteCheck(source, file).run();
-  return fault === undefined ? [] : [fault];
+  return isNew(source) ? [] : asList(new SqliteCheck(source, file).run());
 }
 
+/** Of the same only the header, with the length of the file: one read. */
+export function checkSqliteHeader(source: ByteSource, file: string): readonly FormatFault[] {
+  return isNew(source) ? [] : asList(new SqliteCheck(source, file).checkHeader());
+}
+
+const asList = (fault: FormatFault | undefined): readonly FormatFault[] => (fault === undefined ? [] : [fault]);
+
 /** Some systems have SQLite write a byte into a new file. Source: unixFileSize, src/os_unix.c 3.40.1. */
-const NEW_SIZE = 1;
+const isNew = ({ size }: ByteSource): boolean => size <= 1;
 
 type Found = FormatFault | undefined;
 
@@ -80,14 +85,18 @@ class SqliteCheck {
   ) {}
 
   run(): Found {
-    const head = Buffer.from(this.zeroFilled(0, sqliteHeader.size));
+    const head = this.readHead();
     const fault = this.checkHeader(head);
     if (fault !== undefined || this.pages > MAX_PAGES) return fault;
     this.seen = new Uint8Array(Math.ceil((this.pages + 1) / 8));
     return this.checkFreelist(head) ?? this.checkSchema(head.readUInt32BE(sqliteHeader.offsetOf('encoding')));
   }
 
-  private checkHeader(head: Buffer): Found {
+  private readHead(): Buffer {
+    return Buffer.from(this.zeroFilled(0, sqliteHeader.size));
+  }
+
+  checkHeader(head = this.readHead()): Found {
     const at = sqliteHeader.offsetOf;
     const header = (name: keyof typeof sqliteHeader.fields, expected: string, actual: string): FormatFault =>
       this.fault('sqlite-header', at(name), expected, actual);
