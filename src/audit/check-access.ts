@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FormatFault } from '../model/fault.js';
 import type { Mbentry } from '../model/mailbox.js';
+import { isAbsent } from '../sources/read-only-file.js';
 import { ALL, READ, READ_WRITE, SEARCH, type ServerAccess } from '../sources/server-access.js';
 import { locateSieve, locateUserMeta } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
@@ -39,10 +40,15 @@ export function* userAccess(
 ): Generator<FormatFault> {
   if (access === undefined) return;
   const databases = USER_DATABASES.map((suffix) => locateUserMeta(layout, userid, suffix, inbox)).filter(isPath);
-  yield* access.faults('no-access', new Set(databases.map((path) => dirname(path))), ALL);
-  yield* access.faults('no-access', databases, READ_WRITE);
+  // Most users have neither: to look first costs less than to ask for each file.
+  for (const dir of new Set(databases.map((path) => dirname(path)))) {
+    if (isAbsent(dir)) continue;
+    yield* access.faults('no-access', [dir], ALL);
+    const inDir = databases.filter((path) => dirname(path) === dir);
+    yield* access.faults('no-access', inDir, READ_WRITE);
+  }
   const sieve = locateSieve(layout, userid, inbox);
-  if (sieve !== undefined) {
+  if (sieve !== undefined && !isAbsent(sieve)) {
     yield* access.faults('no-access', [sieve], ALL);
     yield* access.faults('no-access', someFilesIn(sieve), READ);
   }

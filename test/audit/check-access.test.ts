@@ -83,25 +83,24 @@ describe.skipIf(process.getuid?.() !== 0)('what belongs to somebody else than th
   });
 
   const ofMailbox = (name: string) => (side: string) => join(mailboxDir(side, WORK), name);
-  test.each([
-    ['the directory, which it may search', '', 0o755, 'mailbox-not-writable'],
-    ['the directory', '', 0o700, 'mailbox-not-accessible'],
-    ['the index, which it may read', 'cyrus.index', 0o644, 'mailbox-not-accessible'],
-    ['the index', 'cyrus.index', 0o600, 'mailbox-not-accessible'],
-    ['the header', 'cyrus.header', 0o600, 'mailbox-not-accessible'],
-  ] as const)('at every level, of a mailbox: %s', async (_, name, mode, code) => {
+  test('at every level, of a mailbox: the index', async () => {
     for (const side of ['master', 'replica'] as const) {
-      asRoot(ofMailbox(name)(pair[side]), mode);
-      for (const level of LEVELS) {
-        const report = await auditInThread(pair, { level });
-        expect(codesOf(report)).toEqual([`${WORK} ${code} ${side}`]);
-        expect([report.verdict, report.complete]).toEqual(['admin', true]);
+      for (const mode of [0o644, 0o600]) {
+        asRoot(ofMailbox('cyrus.index')(pair[side]), mode);
+        for (const level of LEVELS) {
+          const report = await auditInThread(pair, { level });
+          expect(codesOf(report)).toEqual([`${WORK} mailbox-not-accessible ${side}`]);
+          expect([report.verdict, report.complete]).toEqual(['admin', true]);
+        }
       }
       giveTo(SERVER, GROUP, mailboxDir(pair[side], WORK));
     }
   });
 
   test.each([
+    ['the directory, which it may search', '', 0o755, 'mailbox-not-writable'],
+    ['the directory', '', 0o700, 'mailbox-not-accessible'],
+    ['the header', 'cyrus.header', 0o600, 'mailbox-not-accessible'],
     ['the cache, which it may read', 'cyrus.cache', 0o644, 'mailbox-not-writable'],
     ['a message', '3.', 0o600, 'message-file-not-accessible'],
   ] as const)('where files are looked at, of a mailbox: %s', async (_, name, mode, code) => {
