@@ -266,7 +266,7 @@ seen-lost-on-replica\\t\'Messages seen only on the replica would be unseen again
 seen-only-on-replica\\t\'Seen state of a mailbox only on the replica\'
 seen-pending\\t\'Seen state of the master not yet on the replica\'
 server-annotations-lost-on-replica\\t\'Annotations of the replica\\\'s server would be overwritten\'
-server-annotations-not-carried\\t\'Annotations of the server differ, and no log line carries them\'
+server-annotations-not-carried\\t\'Annotations of the server are not on the replica, and no log line carries them\'
 server-annotations-pending\\t\'Annotations of the server changed on the master, not yet on the replica\'
 server-files-not-accessible\\t\'The server may not use a database or a directory that it needs\'
 sieve-active-differs\\t\'The two sides run different sieve scripts, and replication does not see it\'

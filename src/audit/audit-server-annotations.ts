@@ -98,8 +98,9 @@ export function compareServerAnnotations(
   );
   const logged = isLoggedByAll(logs, ({ annotations }) => annotations.has(''));
   const onReplica = new Map([...replica].filter(([name, value]) => master.get(name) !== value));
-  const once = logged && onReplica.size > 0 ? onceOnMaster(onReplica) : undefined;
-  const ofReplica = once === undefined ? [] : [...onReplica.keys()].filter((name) => !once.has(name));
+  // Where nothing tells, a line is taken as proof that the master has changed them.
+  const once = (onReplica.size > 0 ? onceOnMaster(onReplica) : undefined) ?? new Set(logged ? onReplica.keys() : []);
+  const ofReplica = [...onReplica.keys()].filter((name) => !once.has(name));
   return { differing: differing.map(shownName).sort(), ofReplica: ofReplica.map(shownName).sort(), logged };
 }
 

@@ -57,7 +57,7 @@ const audit = ({ master, replica }: Pair, options: AuditOptions = {}): Promise<R
 const said = ({ findings }: Report): string[] =>
   findings.map(({ class: of, code, facts }) => `${of} ${code} ${String(facts['entries'])}`);
 
-const NOT_CARRIED = 'admin server-annotations-not-carried';
+const NOT_CARRIED = 'safe server-annotations-not-carried';
 const PENDING = 'safe server-annotations-pending';
 const LOST = 'admin server-annotations-lost-on-replica';
 
@@ -65,7 +65,7 @@ test.each(['index', 'files', 'content'] as const)('at level %s', async (level) =
   const pair = makePair();
   set(pair.master, '/comment', 'a');
   const report = await audit(pair, { level });
-  expect([report.verdict, report.complete, said(report)]).toEqual(['admin', true, [`${NOT_CARRIED} /shared/comment`]]);
+  expect([report.verdict, report.complete, said(report)]).toEqual(['safe', true, [`${NOT_CARRIED} /shared/comment`]]);
 });
 
 describe('without a line', () => {
@@ -81,13 +81,16 @@ describe('without a line', () => {
     expect((await audit(pair)).verdict).toBe('clean');
   });
 
-  test('whatever differs needs a person', async () => {
+  test("the replica's own needs a person", async () => {
     const pair = makePair();
     set(pair.master, '/comment', 'a');
     set(pair.replica, '/comment', 'b');
     set(pair.master, '/admin', 'mailto:a@example.com');
     set(pair.replica, '/comment', 'mine', 'ada');
-    expect(said(await audit(pair))).toEqual([`${NOT_CARRIED} /private/comment (ada),/shared/admin,/shared/comment`]);
+    expect(said(await audit(pair))).toEqual([
+      `${LOST} /private/comment (ada),/shared/comment`,
+      `${NOT_CARRIED} /shared/admin`,
+    ]);
   });
 
   test('a line for a mailbox carries no other', async () => {

@@ -1,5 +1,5 @@
 /** Annotations that belong to no mailbox: what is said of them, and what sync_client then does. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { as } from '../../fixtures/make/drift.js';
@@ -67,13 +67,20 @@ describe.skipIf(whyNoCyrus() !== undefined)('annotations of the server on a real
   }, 60_000);
 
   test('nothing else does, and the remedy is right', async () => {
+    // Before it: what only the master has, and whose line was lost.
+    await set(pair.master, 'cyrus', '/shared/admin', 'mailto:lost@example.com');
+    rmSync(join(pair.dir, 'master/conf/sync/log'));
+    for (const args of [['-A'], ['-u', 'ada']]) expect((await pair.sync(args)).exit).toBe(0);
+    expect(await audit()).toEqual(['safe', 'server-annotations-not-carried /shared/admin']);
+    await set(pair.master, 'cyrus', '/shared/admin', null);
+    await rolling();
     await set(pair.replica, 'cyrus', '/shared/comment', 'of the replica');
     for (const args of [['-A'], ['-u', 'ada']]) expect((await pair.sync(args)).exit).toBe(0);
-    expect(await audit()).toEqual(['admin', 'server-annotations-not-carried /shared/comment']);
+    expect(await audit()).toEqual(['admin', 'server-annotations-lost-on-replica /shared/comment']);
     expect(await both('cyrus', '/shared/comment')).toEqual(['"two"', '"of the replica"']);
     // The same value once more writes no line.
     await set(pair.master, 'cyrus', '/shared/comment', 'two');
-    expect(await audit()).toEqual(['admin', 'server-annotations-not-carried /shared/comment']);
+    expect(await audit()).toEqual(['admin', 'server-annotations-lost-on-replica /shared/comment']);
     const file = join(pair.dir, 'line');
     writeFileSync(file, 'ANNOTATION ""\n');
     await mustRun(['chown', 'cyrus:mail', file]);

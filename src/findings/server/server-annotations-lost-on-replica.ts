@@ -5,13 +5,15 @@ export const serverAnnotationsLostOnReplica = defineServerFinding({
   class: 'admin',
   since: '0.1.0',
   title: "Annotations of the replica's server would be overwritten",
-  why: 'Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) have values on the replica that the master never had, as far as the file of its database remembers: neither a live record nor an older one has them. They were set on the replica, and the pending log has the line ANNOTATION "" that puts the master\'s set in their place. An older value of the master\'s may look the same only if its database was rewritten since the change.',
+  why: 'Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) have values on the replica that the master never had, as far as the file of its database remembers: neither a live record nor an older one has them. They were set on the replica. The line ANNOTATION "" of the pending log, which any change of them on the master writes, puts the master\'s set in their place. An older value of the master\'s may look the same only if its database was rewritten since the change.',
   replication:
-    "The line makes the replica's whole set that of the master: values are overwritten, also newer ones, and those that the master lacks are removed. sync_client exits 0.",
+    "sync_client -u, -m and -A do not look at them. The line, which may be pending now or come with the next change, makes the replica's whole set that of the master: values are overwritten, also newer ones, and those that the master lacks are removed. sync_client exits 0.",
   remedy:
-    'Before replication runs look at the values on the replica (as an administrator: GETMETADATA (DEPTH infinity) "" (/shared /private) over IMAP, or cyradm: info; private ones as the user), and set those that are wanted on the master (SETMETADATA "" (ENTRY VALUE)). Then let it run, and audit again.',
+    'Before replication runs look at the values on the replica (as an administrator: GETMETADATA (DEPTH infinity) "" (/shared /private) over IMAP, or cyradm: info; private ones as the user), and set those that are wanted on the master (SETMETADATA "" (ENTRY VALUE)). Then carry the whole set, as the user cyrus: printf \'ANNOTATION ""\\n\' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels. Audit again.',
   example: { annotations: 1, entries: ['/private/comment (fred)'] },
   check: ({ ofReplica, logged }) =>
-    logged && ofReplica.length > 0 ? { facts: entryFacts(ofReplica), effects: ['overwrite-on-replica'] } : undefined,
+    ofReplica.length > 0
+      ? { facts: entryFacts(ofReplica), effects: [logged ? 'overwrite-on-replica' : 'unseen'] }
+      : undefined,
   message: (f) => `${entryWords(f)}: set on the replica, and would be lost`,
 });

@@ -2,16 +2,18 @@ import { defineServerFinding, entryFacts, entryWords } from './server-annotation
 
 export const serverAnnotationsNotCarried = defineServerFinding({
   code: 'server-annotations-not-carried',
-  class: 'admin',
+  class: 'safe',
   since: '0.1.0',
-  title: 'Annotations of the server differ, and no log line carries them',
-  why: 'Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) differ. Only the line ANNOTATION "" of the pending log carries them, and not every channel has one: it was lost, or they were changed on the replica.',
+  title: 'Annotations of the server are not on the replica, and no log line carries them',
+  why: 'Annotations that belong to no mailbox (a comment, the address of the administrator, private ones of users) are not on the replica, or it has a value that the master had before. Only the line ANNOTATION "" of the pending log carries them, and not every channel has one. It is so wherever a replica was filled with sync_client -A.',
   replication:
-    'None: sync_client -u, -m and -A do not look at them, and the sides stay apart with exit status 0. The next change of any of them on the master carries them all, and what only the replica has is gone then.',
+    'None: sync_client -u, -m and -A do not look at them, and the sides stay apart with exit status 0. Nothing is lost by it: the next change of any of them on the master carries them all.',
   remedy:
-    'Look at the values on both sides (as an administrator: GETMETADATA (DEPTH infinity) "" (/shared /private) over IMAP, or cyradm: info; private ones as the user), and set on the master what is wanted of the replica\'s (SETMETADATA "" (ENTRY VALUE)). Then carry the whole set, as the user cyrus: printf \'ANNOTATION ""\\n\' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels. To set the same value once more writes no line. Audit again.',
+    'To carry them now, as the user cyrus: printf \'ANNOTATION ""\\n\' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels. To set the same value once more writes no line. Audit again.',
   example: { annotations: 2, entries: ['/shared/admin', '/shared/comment'] },
-  check: ({ differing, logged }) =>
-    logged || differing.length === 0 ? undefined : { facts: entryFacts(differing), effects: ['unseen'] },
-  message: (f) => `${entryWords(f)}: differs, and no log line carries it`,
+  check: ({ differing, ofReplica, logged }) => {
+    const behind = differing.filter((name) => !ofReplica.includes(name));
+    return logged || behind.length === 0 ? undefined : { facts: entryFacts(behind), effects: ['none'] };
+  },
+  message: (f) => `${entryWords(f)}: not on the replica, and no log line carries it`,
 });

@@ -77,7 +77,8 @@ export function fillCommand(
 }
 
 /** Programs with the option -C. */
-const OF_CYRUS = /^(?:sync_client|reconstruct|quota|cyr_expire|unexpunge|mbpath|deliver|ctl_\w+|cyr_dbtool) /;
+const OF_CYRUS =
+  /^(?:sync_client|reconstruct|dav_reconstruct|quota|cyr_expire|unexpunge|mbpath|deliver|ctl_\w+|cyr_dbtool) /;
 
 /**
  * Bytes outside printable ASCII may not be what the screen shows, a dash would be taken for an option, and of a name

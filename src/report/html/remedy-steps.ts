@@ -20,6 +20,7 @@ export interface RemedyCommand {
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   sync_client: [],
   reconstruct: ['max'],
+  dav_reconstruct: [],
   quota: [],
   cyr_dbtool: ['twoskip', 'show', 'get', 'set', 'delete'],
   cyr_expire: [],

@@ -14,7 +14,12 @@ const C = '/shared/comment';
 test.each<[string, ServerAnnotationsSubject, string[]]>([
   ['the same', { differing: [], ofReplica: [], logged: false }, []],
   ['the same, with a line', { differing: [], ofReplica: [], logged: true }, []],
-  ['without a line', { differing: [A, C], ofReplica: [], logged: false }, [`admin not-carried 2 ${A},${C} unseen`]],
+  ['without a line', { differing: [A, C], ofReplica: [], logged: false }, [`safe not-carried 2 ${A},${C} none`]],
+  [
+    "the replica's own, without a line",
+    { differing: [A, C], ofReplica: [C], logged: false },
+    [`admin lost-on-replica 1 ${C} unseen`, `safe not-carried 1 ${A} none`],
+  ],
   ['with a line', { differing: [A, C], ofReplica: [], logged: true }, [`safe pending 2 ${A},${C} update-replica`]],
   [
     "the replica's own, with a line",
