@@ -22,15 +22,16 @@ export function* mailboxAccess(access: ServerAccess, dirs: MailboxDirs): Generat
   yield* access.faults('no-access', [dirs.metaOf('index'), dirs.metaOf('annotations')], READ_WRITE);
 }
 
-/** True when the server may use the directories of a mailbox. */
-export function mayUseDirectories(access: ServerAccess, dirs: MailboxDirs): boolean {
+/** True when the server may use the directories of a mailbox, as far as it is known whom it runs as. */
+export function mayUseDirectories(access: ServerAccess | undefined, dirs: MailboxDirs): boolean {
+  if (access === undefined) return true;
   for (const dir of directoriesOf(dirs)) if (access.fault('no-append', dir, ALL) !== undefined) return false;
   return true;
 }
 
 /**
- * What of a user beside his mailboxes the server may not use: subscriptions, seen state, scripts and the index of them, and the records of these
- * quota roots. Measured as above.
+ * What of a user beside his mailboxes the server may not use: subscriptions, seen state, scripts and the index of them,
+ * and the records of these quota roots. Measured as above.
  */
 export function* userAccess(
   { layout, access }: Accessed,

@@ -4,16 +4,9 @@ import { classifyEntryName, uidOfMessageFile, type EntryKind } from '../formats/
 import type { FileSubject } from '../findings/file/file-subject.js';
 import type { SideRole } from '../model/effects.js';
 import { FLAG_ARCHIVED, FLAG_EXPUNGED, FLAG_UNLINKED } from '../model/index-file.js';
+import type { MayUse } from '../sources/server-access.js';
 import { readExpungedUids } from '../sources/spool/expunge-file.js';
-import {
-  hashFile,
-  judgeAccess,
-  judgeSize,
-  readableBy,
-  type FileCounts,
-  type FileProblem,
-  type MayRead,
-} from './hash-file.js';
+import { hashFile, judgeAccess, judgeSize, type FileCounts, type FileProblem } from './hash-file.js';
 import { isAbandoned } from './leftovers.js';
 import type { FiledMailbox } from './read-mailbox.js';
 import { messagePath, type TwinFiles } from './twin-files.js';
@@ -46,7 +39,7 @@ export function* checkFiles(
   const { dirs, stream, access } = mailbox;
   if (dirs === undefined || stream === undefined) return;
   const o = recordOffsets(stream.version);
-  const mayRead = readableBy(access);
+  const mayRead = access?.mayRead;
   const directories = [dirs.data, ...(dirs.archive === undefined ? [] : [dirs.archive])];
   const listed = directories.map((dir) => listDirectory(dir, dir === dirs.archive ? IN_ARCHIVE : IN_SPOOL, unread));
   const present = listed.map(({ uids }) => uids);
@@ -166,7 +159,7 @@ function listDirectory(dir: string, belongs: ReadonlySet<EntryKind>, unread: str
   return { uids: uids.subarray(0, n).sort(), odd };
 }
 
-function statFile(path: string, size: number, mayRead: MayRead, unread: string[]): FileProblem {
+function statFile(path: string, size: number, mayRead: MayUse, unread: string[]): FileProblem {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (stat === undefined) return { problem: 'missing', found: 'no file' };

@@ -3,7 +3,7 @@ import { sha1, sha1Of } from '../bytes/sha1.js';
 import type { FileSubject } from '../findings/file/file-subject.js';
 import { afterRead } from '../sources/io-limit.js';
 import { openReadOnly, readFully } from '../sources/read-only-file.js';
-import { READ, describeOwner, type ServerAccess } from '../sources/server-access.js';
+import { describeOwner, type MayUse } from '../sources/server-access.js';
 
 export interface FileCounts {
   /** That records claim. */
@@ -18,16 +18,10 @@ export interface FileCounts {
 
 export type FileProblem = Pick<FileSubject, 'problem' | 'found'> | undefined;
 
-/** Whether the server may read a file; undefined = whom it runs as is not known. */
-export type MayRead = ((stat: Stats) => boolean) | undefined;
-
-export const readableBy = (access: ServerAccess | undefined): MayRead =>
-  access === undefined ? undefined : (stat) => access.allows(stat, READ);
-
 /** A file of the other side whose record says the same as that of the file which is hashed. */
 export interface Twin {
   readonly path: string;
-  readonly mayRead: MayRead;
+  readonly mayRead: MayUse;
   readonly counts: FileCounts;
   /** Is called when its bytes are the same and their SHA-1 is the GUID. */
   readonly prove: () => void;
@@ -45,7 +39,7 @@ export function hashFile(
   counts: FileCounts,
   unread: string[],
   twin?: Twin,
-  mayRead?: MayRead,
+  mayRead?: MayUse,
 ): FileProblem {
   let fd: number;
   try {
@@ -139,7 +133,7 @@ export function digestFile(path: string, counts: FileCounts): string | undefined
 }
 
 /** A regular file, for one who need not know why there is none. */
-function openRegular(path: string, mayRead?: MayRead): { readonly fd: number; readonly size: number } | undefined {
+function openRegular(path: string, mayRead?: MayUse): { readonly fd: number; readonly size: number } | undefined {
   let fd: number;
   try {
     fd = openReadOnly(path);
@@ -161,7 +155,7 @@ export function judgeSize(found: number, size: number): FileProblem {
   return { problem: found === 0 ? 'empty' : 'size', found: `${String(found)} bytes` };
 }
 
-export function judgeAccess(stat: Stats, mayRead: MayRead): FileProblem {
+export function judgeAccess(stat: Stats, mayRead: MayUse): FileProblem {
   return mayRead?.(stat) === false ? { problem: 'closed', found: describeOwner(stat) } : undefined;
 }
 

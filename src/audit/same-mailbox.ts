@@ -1,4 +1,3 @@
-import type { Stats } from 'node:fs';
 import { bufferSource } from '../bytes/byte-source.js';
 import { crc32 } from '../bytes/crc32.js';
 import { NO_ANNOTATIONS } from '../compare/join-records.js';
@@ -16,7 +15,7 @@ import type { MailboxHeader, Mbentry } from '../model/mailbox.js';
 import { sameAnnotations } from '../replication/predict-mailbox.js';
 import { openFilePair, type FilePair } from '../sources/file-pair.js';
 import { FILE_MISSING, FILE_NOT_READ, readFileInto } from '../sources/read-only-file.js';
-import { READ, READ_WRITE } from '../sources/server-access.js';
+import type { MayUse } from '../sources/server-access.js';
 import { locateMailbox } from '../sources/spool/locate-mailbox.js';
 import type { Side } from '../sources/spool/open-side.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
@@ -74,12 +73,12 @@ export function readSameMailbox(
   const r = locateMailbox(sides.replica.layout, twin);
   if (m === undefined || r === undefined) return undefined;
   // At level index it is asked of the index alone: the rest would take a tenth of the time, and is rarely all that is amiss.
-  if (withFiles && (!mayUse(sides.master, m) || !mayUse(sides.replica, r))) return undefined;
+  const [ofMaster, ofReplica] = [sides.master.access, sides.replica.access];
+  if (withFiles && (!mayUseDirectories(ofMaster, m) || !mayUseDirectories(ofReplica, r))) return undefined;
 
-  const mayRead = withFiles ? allowedBy(sides, READ) : ANYBODY;
-  const headerSize = readFileInto(m.metaOf('header'), headers.master, mayRead.master);
-  if (headerSize <= 0 || readFileInto(r.metaOf('header'), headers.replica, mayRead.replica) !== headerSize)
-    return undefined;
+  const headerSize = readFileInto(m.metaOf('header'), headers.master, withFiles ? ofMaster?.mayRead : undefined);
+  const twinSize = readFileInto(r.metaOf('header'), headers.replica, withFiles ? ofReplica?.mayRead : undefined);
+  if (headerSize <= 0 || twinSize !== headerSize) return undefined;
   if (!isEqual(headers, headerSize)) return undefined;
   const headerBytes = headers.master.subarray(0, headerSize);
   const { value: header, faults: headerFaults } = parseMailboxHeader(headerBytes, '');
@@ -95,7 +94,7 @@ export function readSameMailbox(
   const annotated = sameMailboxAnnotations(sides, entry, owner);
   if (annotated === undefined) return undefined;
   const bytes = sumOfLengths(annotated);
-  const mayWrite = allowedBy(sides, READ_WRITE);
+  const mayWrite = { master: ofMaster?.mayWrite, replica: ofReplica?.mayWrite };
   const found = readSameIndex(
     { master: m.metaOf('index'), replica: r.metaOf('index') },
     mayWrite,
@@ -148,38 +147,22 @@ function isSameEntry(a: Mbentry, b: Mbentry): boolean {
   );
 }
 
-const mayUse = ({ access }: Side, dirs: MailboxDirs): boolean =>
-  access === undefined || mayUseDirectories(access, dirs);
-
-type IsAllowed = ((stat: Stats) => boolean) | undefined;
-const ANYBODY: Readonly<Partial<Record<'master' | 'replica', IsAllowed>>> = {};
-
-/** Whether each server may do that with a file. */
-function allowedBy(
-  { master, replica }: { readonly master: Side; readonly replica: Side },
-  needed: number,
-): Readonly<Record<'master' | 'replica', IsAllowed>> {
-  const of = ({ access }: Side): IsAllowed =>
-    access === undefined ? undefined : (stat) => access.allows(stat, needed);
-  return { master: of(master), replica: of(replica) };
-}
-
 function isEqual({ master, replica }: Buffers, end: number, from = 0): boolean {
   return master.compare(replica, from, end, from, end) === 0;
 }
 
 function readSameIndex(
   paths: Readonly<Record<'master' | 'replica', string>>,
-  isAllowed: Readonly<Record<'master' | 'replica', IsAllowed>>,
+  mayUse: Readonly<Record<'master' | 'replica', MayUse>>,
   { userFlags }: MailboxHeader,
   headerFileCrc: number,
   annotationBytes: number,
   isToBeAtHand: boolean,
 ): (Omit<SameMailbox, 'header' | 'isAnnotated'> & { readonly stream?: IndexRecords }) | undefined {
-  const small = readFileInto(paths.master, indexes.master, isAllowed.master);
-  if (small > 0 && readFileInto(paths.replica, indexes.replica, isAllowed.replica) !== small) return undefined;
+  const small = readFileInto(paths.master, indexes.master, mayUse.master);
+  if (small > 0 && readFileInto(paths.replica, indexes.replica, mayUse.replica) !== small) return undefined;
   if (small === FILE_NOT_READ && isToBeAtHand) return undefined;
-  const large = small === FILE_NOT_READ ? openFilePair(paths, indexes, isAllowed) : undefined;
+  const large = small === FILE_NOT_READ ? openFilePair(paths, indexes, mayUse) : undefined;
   try {
     const size = large?.size ?? small;
     if (size <= 0 || large?.read(0, Math.min(size, MAX_HEADER_SIZE)) === false) return undefined;
@@ -300,8 +283,8 @@ function isSameState(a: IndexHeader, b: IndexHeader): boolean {
 }
 
 /** True for a mailbox without a database of message annotations, and for a sound one without rows. */
-function hasNoAnnotations(path: string, target: Buffer, isAllowed: IsAllowed): boolean {
-  const size = readFileInto(path, target, isAllowed);
+function hasNoAnnotations(path: string, target: Buffer, mayUse: MayUse): boolean {
+  const size = readFileInto(path, target, mayUse);
   if (size === FILE_MISSING) return true;
   if (size <= 0) return false;
   if (size === emptyDatabase.length && target.compare(emptyDatabase, 0, size, 0, size) === 0) return true;

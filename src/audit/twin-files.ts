@@ -2,7 +2,7 @@ import { RecordCursor } from '../formats/index/record-cursor.js';
 import { messageSize } from '../formats/index/scan-records.js';
 import { FLAG_ARCHIVED, FLAG_UNLINKED } from '../model/index-file.js';
 import type { MailboxDirs } from '../sources/spool/paths.js';
-import { readableBy, type FileCounts, type MayRead, type Twin } from './hash-file.js';
+import type { FileCounts, Twin } from './hash-file.js';
 import type { FiledMailbox } from './read-mailbox.js';
 
 /** The file of a message, on the archive partition or not. @param flags system flags of its record */
@@ -16,14 +16,12 @@ export const messagePath = (dirs: MailboxDirs, uid: number, flags: number): stri
 export class TwinFiles {
   private readonly proven: Uint8Array;
   private readonly cursor: RecordCursor | undefined;
-  private readonly mayRead: MayRead;
 
   constructor(
     private readonly mailbox: FiledMailbox,
     private readonly counts: FileCounts,
   ) {
-    const { stream, totals, access } = mailbox;
-    this.mayRead = readableBy(access);
+    const { stream, totals } = mailbox;
     this.proven = new Uint8Array((totals?.records ?? 0) + 1);
     this.cursor = stream === undefined ? undefined : new RecordCursor(stream);
   }
@@ -31,7 +29,7 @@ export class TwinFiles {
   /** The file whose record says the same. Ask in ascending order of UID; out of order there is none. */
   find(uid: number, guid: string, size: number): Twin | undefined {
     const { cursor } = this;
-    const { dirs } = this.mailbox;
+    const { dirs, access } = this.mailbox;
     if (dirs === undefined || cursor === undefined || cursor.offsets.guid < 0) return undefined;
     const { offsets: o } = cursor;
     while (cursor.load() && (cursor.uid() < uid || hasNoFile(cursor))) cursor.index++;
@@ -41,7 +39,7 @@ export class TwinFiles {
     if (cursor.uid() !== uid || messageSize(view, base, o) !== size) return undefined;
     if (bytes.toString('hex', base + o.guid, base + o.guid + 20) !== guid) return undefined;
     const path = messagePath(dirs, uid, view.getUint32(base + o.systemFlags));
-    return { path, mayRead: this.mayRead, counts: this.counts, prove: () => void (this.proven[number] = 1) };
+    return { path, mayRead: access?.mayRead, counts: this.counts, prove: () => void (this.proven[number] = 1) };
   }
 
   /** @param number place of the record in its index */

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { openReadOnly, readFully } from './read-only-file.js';
+import type { MayUse } from './server-access.js';
 
 /** Two files of one length, read side by side. */
 export interface FilePair {
@@ -14,13 +15,13 @@ export interface FilePair {
 }
 
 /**
- * undefined when one of both cannot be opened, is not allowed or not a regular file, or has another length: for a first
+ * undefined when one of both cannot be opened, may not be used or is not a regular file, or has another length: for a first
  * look.
  */
 export function openFilePair(
   { master, replica }: Readonly<Record<'master' | 'replica', string>>,
   buffers: Readonly<Record<'master' | 'replica', Buffer>>,
-  isAllowed: Readonly<Record<'master' | 'replica', ((stat: Stats) => boolean) | undefined>>,
+  mayUse: Readonly<Record<'master' | 'replica', MayUse>>,
 ): FilePair | undefined {
   const fds: number[] = [];
   const close = (): void => {
@@ -29,8 +30,8 @@ export function openFilePair(
   try {
     for (const path of [master, replica]) fds.push(openReadOnly(path));
     const [m, r] = fds.map((fd) => fstatSync(fd));
-    const areAllowed = isAllowed.master?.(m!) !== false && isAllowed.replica?.(r!) !== false;
-    if (areAllowed && m!.isFile() && r!.isFile() && m!.size === r!.size) {
+    const areUsed = mayUse.master?.(m!) !== false && mayUse.replica?.(r!) !== false;
+    if (areUsed && m!.isFile() && r!.isFile() && m!.size === r!.size) {
       const read = (position: number, length: number): boolean =>
         readFully(fds[0]!, buffers.master, 0, length, position) === length &&
         readFully(fds[1]!, buffers.replica, 0, length, position) === length;

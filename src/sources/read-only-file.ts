@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type St
 import type { ByteSource } from '../bytes/byte-source.js';
 import { AuditError } from '../model/audit-error.js';
 import { afterRead } from './io-limit.js';
+import type { MayUse } from './server-access.js';
 
 /** Of the constants of Node each would be looked up again for every file. */
 const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
@@ -89,11 +90,11 @@ export const FILE_NOT_READ = -1;
 export const FILE_REFUSED = -3;
 
 /**
- * Reads a whole file into `target` and returns its length, FILE_MISSING, FILE_REFUSED when `isAllowed` says no to it, or
+ * Reads a whole file into `target` and returns its length, FILE_MISSING, FILE_REFUSED when `mayUse` says no to it, or
  * FILE_NOT_READ when it cannot be read or is not shorter than `target`. For a first look: whoever wants to know why opens
  * it again.
  */
-export function readFileInto(path: string, target: Buffer, isAllowed?: (stat: Stats) => boolean): number {
+export function readFileInto(path: string, target: Buffer, mayUse?: MayUse): number {
   let fd: number;
   try {
     fd = openReadOnly(path);
@@ -101,7 +102,7 @@ export function readFileInto(path: string, target: Buffer, isAllowed?: (stat: St
     return readFailure(error, path).missing ? FILE_MISSING : FILE_NOT_READ;
   }
   try {
-    if (isAllowed?.(fstatSync(fd)) === false) return FILE_REFUSED;
+    if (mayUse?.(fstatSync(fd)) === false) return FILE_REFUSED;
     // One read: what comes short of the end looks like another file, and is looked at again.
     const got = readSync(fd, target, 0, target.length, 0);
     afterRead(got);

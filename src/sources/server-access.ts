@@ -16,6 +16,9 @@ interface Owned {
   readonly mode: number;
 }
 
+/** Whether the server may use a file; undefined = whom it runs as is not known. */
+export type MayUse = ((stat: Owned) => boolean) | undefined;
+
 /** What the system shows for an owner that it cannot name: of a file server, or outside a container. */
 const NOBODY = 65534;
 
@@ -37,8 +40,11 @@ export class ServerAccess {
     return ((stat.mode >> 6) & ALL) === ALL ? new ServerAccess(stat.uid, stat.gid) : undefined;
   }
 
+  readonly mayRead = (stat: Owned): boolean => this.allows(stat, READ);
+  readonly mayWrite = (stat: Owned): boolean => this.allows(stat, READ_WRITE);
+
   /** @param needed bits such as READ */
-  allows({ uid, gid, mode }: Owned, needed: number): boolean {
+  private allows({ uid, gid, mode }: Owned, needed: number): boolean {
     if (uid === NOBODY) return true;
     const shift = uid === this.uid ? 6 : gid === this.gid ? 3 : 0;
     return ((mode >> shift) & needed) === needed;
