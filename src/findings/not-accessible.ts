@@ -10,3 +10,6 @@ export const NOT_ACCESSIBLE = {
   },
   message: (f: FaultFacts) => `${f.file}: expected ${f.expected}, found ${f.found}`,
 } as const;
+
+export const GIVE_BACK_MAILBOX =
+  'chown -R cyrus:mail DIRECTORY (the user and group of the other mailboxes), chmod 700 the directory and 600 the files, and look at what else was restored with it. Audit again.';

@@ -1,5 +1,5 @@
 import { defineFaultFinding } from '../define.js';
-import { NOT_ACCESSIBLE } from '../not-accessible.js';
+import { GIVE_BACK_MAILBOX, NOT_ACCESSIBLE } from '../not-accessible.js';
 
 export const mailboxNotAccessible = defineFaultFinding({
   code: 'mailbox-not-accessible',
@@ -11,7 +11,6 @@ export const mailboxNotAccessible = defineFaultFinding({
   why: 'The directory or a file of the mailbox belongs to somebody else than the server runs as (the owner of configdirectory), and its mode does not let that user in: it was restored or copied as root.',
   replication:
     'The mailbox cannot be opened: every run for this user fails with exit status 1 (the whole user, not only this mailbox). Nothing is destroyed.',
-  remedy:
-    'chown -R cyrus:mail DIRECTORY (the user and group of the other mailboxes), chmod 700 the directory and 600 the files, and look at what else was restored with it. Audit again.',
+  remedy: GIVE_BACK_MAILBOX,
   ...NOT_ACCESSIBLE,
 });

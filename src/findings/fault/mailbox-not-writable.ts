@@ -1,5 +1,5 @@
 import { defineFaultFinding } from '../define.js';
-import { NOT_ACCESSIBLE } from '../not-accessible.js';
+import { GIVE_BACK_MAILBOX, NOT_ACCESSIBLE } from '../not-accessible.js';
 
 export const mailboxNotWritable = defineFaultFinding({
   code: 'mailbox-not-writable',
@@ -11,7 +11,6 @@ export const mailboxNotWritable = defineFaultFinding({
   why: 'The directory or the cache of the mailbox belongs to somebody else than the server runs as (the owner of configdirectory), and its mode does not let that user write there: it was restored or copied as root.',
   replication:
     'sync_server ends with the first message that is stored there on the replica, and the user fails with exit status 1 on every run. On the master deliveries fail, and so does what replication copies back; what is sent from there goes through.',
-  remedy:
-    'chown -R cyrus:mail DIRECTORY (the user and group of the other mailboxes), chmod 700 the directory and 600 the files, and look at what else was restored with it. Audit again.',
+  remedy: GIVE_BACK_MAILBOX,
   ...NOT_ACCESSIBLE,
 });

@@ -30,3 +30,6 @@ export function entryWords({ annotations, entries }: EntryFacts): string {
   const more = annotations - entries.length;
   return `${entries.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }
+
+/** How an administrator sends the whole set at once. */
+export const CARRY_ALL = `as the user cyrus: printf 'ANNOTATION ""\\n' > FILE; sync_client -r -f FILE, with -n CHANNEL where there are channels.`;
