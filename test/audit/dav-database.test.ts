@@ -11,23 +11,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { auditSide } from '../../src/run/audit.js';
 import { auditInThread } from '../support/audit-in-thread.js';
-import { unpackPair, type UnpackedPair } from '../support/fixture.js';
-
-const disposals: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0)) await dispose();
-});
+import type { UnpackedPair } from '../support/fixture.js';
+import { unpackForTest } from '../support/unpack-for-test.js';
 
 type Role = 'master' | 'replica';
 
-async function unpack(): Promise<UnpackedPair> {
-  const pair = await unpackPair('sieve-clean', 'made');
-  disposals.push(() => pair.dispose());
-  return pair;
-}
+const unpack = (): Promise<UnpackedPair> => unpackForTest('sieve-clean', 'made');
 
 /** Of ada, who has a script on both sides. */
 function davOn(pair: UnpackedPair, role: Role): string {

@@ -9,24 +9,16 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/generated/report.js';
 import type { EngineVersion } from '../../src/replication/engine.js';
 import { auditInThread } from '../support/audit-in-thread.js';
 import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
-import { unpackPair, type UnpackedPair } from '../support/fixture.js';
-
-const disposals: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0)) await dispose();
-});
+import type { UnpackedPair } from '../support/fixture.js';
+import { unpackForTest } from '../support/unpack-for-test.js';
 
 /** ada has the script `away`, which is active, as a message of #sieve on both sides. */
-async function unpack(): Promise<UnpackedPair> {
-  const pair = await unpackPair('sieve-clean', 'made');
-  disposals.push(() => pair.dispose());
-  return pair;
-}
+const unpack = (): Promise<UnpackedPair> => unpackForTest('sieve-clean', 'made');
 
 type Role = 'master' | 'replica';
 

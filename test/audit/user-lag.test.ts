@@ -1,22 +1,12 @@
 /** Lag of users and shared mailboxes beyond their messages: what only the pending log carries. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Report } from '../../src/generated/report.js';
 import { auditPair } from '../../src/run/audit.js';
 import { editRows, findRow, mailboxDir } from '../support/edit-side.js';
-import { unpackPair, type Collection, type UnpackedPair } from '../support/fixture.js';
-
-const disposals: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0)) await dispose();
-});
-
-async function unpack(name: string, collection: Collection = 'pairs'): Promise<UnpackedPair> {
-  const pair = await unpackPair(name, collection);
-  disposals.push(() => pair.dispose());
-  return pair;
-}
+import type { UnpackedPair } from '../support/fixture.js';
+import { unpackForTest } from '../support/unpack-for-test.js';
 
 const audit = ({ master, replica }: UnpackedPair): Promise<Report> =>
   auditPair({ master, replica, level: 'index', threads: 1 });
@@ -50,7 +40,7 @@ const log = ({ master }: UnpackedPair, text: string): void => {
 describe('the quota root of a shared mailbox', () => {
   /** `shared` is on both sides. */
   const shared = async (onMaster: number, onReplica: number | undefined, lines = ''): Promise<Report> => {
-    const pair = await unpack('shared-renamed-master');
+    const pair = await unpackForTest('shared-renamed-master');
     const before = readFileSync(join(pair.master, 'conf/sync/log'), 'latin1');
     setQuota(pair.master, 'shared', onMaster, 11, 'shared');
     if (onReplica !== undefined) setQuota(pair.replica, 'shared', onReplica, 10, 'shared');
@@ -84,7 +74,7 @@ describe('the quota root of a shared mailbox', () => {
   });
 
   test('one root of two mailboxes is told once', async () => {
-    const pair = await unpack('shared-renamed-master');
+    const pair = await unpackForTest('shared-renamed-master');
     editRows(pair.replica, (rows) => {
       const { key, value, uniqueid } = findRow(rows, 'shared.x');
       rows.delete(key);
@@ -98,7 +88,7 @@ describe('the quota root of a shared mailbox', () => {
 });
 
 test('a user renamed on the master takes his quota root along', async () => {
-  const pair = await unpack('user-renamed-master');
+  const pair = await unpackForTest('user-renamed-master');
   setQuota(pair.master, 'user.c', 500, 12, 'user.c');
   setQuota(pair.replica, 'user.b', 500, 10, 'user.b');
   const report = await audit(pair);
@@ -114,7 +104,7 @@ test.each([
   ['that the master does not have', undefined],
   ['that is another on the master', 300],
 ])('a quota limit of the replica %s is lost with the rename', async (_, onMaster) => {
-  const pair = await unpack('user-renamed-master');
+  const pair = await unpackForTest('user-renamed-master');
   if (onMaster !== undefined) setQuota(pair.master, 'user.c', onMaster, 12, 'user.c');
   setQuota(pair.replica, 'user.b', 500, 10, 'user.b');
   expect(said(await audit(pair))).toContain('admin quotaroot-only-on-replica');
@@ -122,7 +112,7 @@ test.each([
 
 // Run: user.ada.Old renamed to user.ben.FromAda, 3.6.1: the root of ada stays on the replica.
 test('a folder given to another user leaves the quota root of the first one', async () => {
-  const pair = await unpack('folder-given-away-name-reused-master', 'made');
+  const pair = await unpackForTest('folder-given-away-name-reused-master', 'made');
   const renames = [
     ['user.ada.Work', 'user.ben.Work'],
     ['user.ada.Empty', 'user.ada.Work'],
@@ -137,7 +127,7 @@ test('a folder given to another user leaves the quota root of the first one', as
 });
 
 test('a user renamed on the master takes his private annotations along', async () => {
-  const pair = await unpack('user-renamed-master');
+  const pair = await unpackForTest('user-renamed-master');
   for (const [side, inbox, userid, value] of [
     [pair.master, 'user.c', '[.OwNeR.]', 'a note'],
     [pair.replica, 'user.b', '[.OwNeR.]', 'a note'],
@@ -167,7 +157,7 @@ describe('a mailbox renamed twice, the second time with its user', () => {
     `RENAME user.between user.c\n${lines('user.between', 'user.c')}UNUSER b\nUSER c\n`;
 
   const verdictOn = async (text: string, inWork = ''): Promise<string> => {
-    const pair = await unpack('user-renamed-master');
+    const pair = await unpackForTest('user-renamed-master');
     log(pair, text);
     if (inWork !== '') writeFileSync(join(pair.master, 'conf/sync/log-run'), inWork);
     return (await audit(pair)).verdict;
@@ -190,7 +180,7 @@ describe('a user deleted and made anew on the master', () => {
   const NEW = '0wfe7ekzsav8vlkh3e0a8i9d';
 
   async function recreated(): Promise<UnpackedPair> {
-    const pair = await unpack('user-deleted-master-logged', 'made');
+    const pair = await unpackForTest('user-deleted-master-logged', 'made');
     const empty = mailboxDir(pair.master, 'user.ada.Empty');
     const inbox = join(pair.master, 'spool/uuid/0/w', NEW);
     cpSync(empty, inbox, { recursive: true, preserveTimestamps: true });
